@@ -239,7 +239,7 @@ def valid_facts(document: Document) -> dict[str, str]:
 
 def free_id(log: Log, name: str, sha256: str) -> str:
     """Make an unused id from a file name or an address; from the hash, if the name has no usable letters."""
-    base = _plain(name) or f"source-{sha256[:12]}"
+    base = _id_letters(name) or f"source-{sha256[:12]}"
     return base if log.version(f"source/{base}") == 0 else _numbered(log, base)
 
 
@@ -304,7 +304,7 @@ def _bibliography(statement: statements.Statement) -> dict[str, Any]:
     return {name: value for name, value in statement.items() if name in _BIBLIOGRAPHY}
 
 
-def _plain(name: str) -> str:
+def _id_letters(name: str) -> str:
     stem = _SUFFIXES.sub("", PurePath(name.replace("\\", "/")).name) or name
     letters = "".join(one for one in unicodedata.normalize("NFKD", stem) if unicodedata.category(one) != "Mn")
     return re.sub(r"[^A-Za-z0-9._]+", "-", letters).strip("-._").lower()[:180].rstrip("-._")

@@ -355,11 +355,11 @@ def _differences(path: str, was: object, now: object) -> Iterator[str]:
         for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
             yield from _differences(f"{path}.{number}", one, other)
     else:
-        before, after = _shortened(_text(was), _text(now))
+        before, after = _shortened(_shown_value(was), _shown_value(now))
         yield f"{path.lstrip('.')} was {before}, is {after}"
 
 
-def _text(value: object) -> str:
+def _shown_value(value: object) -> str:
     """Return a value for a message: of a citation its words, of an actor the name."""
     if isinstance(value, dict):
         value = value.get("quote") or value.get("name") or value.get("other")

@@ -210,7 +210,7 @@ def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obje
         return {name: plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
-    return _text(value, path, faults)
+    return _checked_text(value, path, faults)
 
 
 def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
@@ -220,7 +220,7 @@ def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
     return plain(value, path, faults, depth)
 
 
-def _text(value: object, path: str, faults: list[Fault]) -> str | None:
+def _checked_text(value: object, path: str, faults: list[Fault]) -> str | None:
     match value:
         case str() if match := _NOT_TEXT.search(value):
             character = "a NUL character" if match[0] == "\0" else "half a character (a lone surrogate)"

@@ -39,7 +39,7 @@ def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> Non
         until = position(timeline.log.connection, as_of)
         match = find(timeline, id, until)
         if text:
-            content = _text(timeline, match)
+            content = _archived_text(timeline, match)
             click.echo(printing.harmless(content) if printing.for_a_person() else content, nl=False)
             return
         if as_json:
@@ -59,7 +59,7 @@ def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Jso
     return json_forms.source((known, match.event))
 
 
-def _text(timeline: Timeline, match: Match) -> str:
+def _archived_text(timeline: Timeline, match: Match) -> str:
     """Return the archived text of a source. Raises Refused where there is none."""
     if match.kind != "source":
         raise Refused(f"{match.event.stream}: only a source has a text. Name one: source/ID")

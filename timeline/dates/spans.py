@@ -98,11 +98,13 @@ def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Par
 
 def _interval(tree: Interval) -> Span:
     start, end = _side(tree.start, 0), _side(tree.finish, 1)
-    plain = all(point.date is not None and point.end == "stated" and _plain(point.date) for point in (tree.start, tree.finish))
+    plain = all(
+        point.date is not None and point.end == "stated" and _is_unqualified(point.date) for point in (tree.start, tree.finish)
+    )
     return Span(start, end, lossless=plain)
 
 
-def _plain(date: Date) -> bool:
+def _is_unqualified(date: Date) -> bool:
     return _exact(date) is not None and not any(date.marks)
 
 

@@ -28,7 +28,7 @@ _ALWAYS = "../.."
 
 def period_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a period; NULL if nothing is, or it is empty."""
-    text = _text(typed)
+    text = _typed_text(typed)
     fault = period.fault(text or _ALWAYS)
     return _fault(text, *fault) if fault else None
 
@@ -46,7 +46,7 @@ def period_last_day(typed: Typed) -> int:
 def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
     """Compare a date with a period: "possible"; "near" if only a wide "about" reaches it; NULL if neither."""
     try:
-        first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
+        first, last = (period.seconds(_typed_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
     except DateInvalid:
         return None  # `period_fault` reports it
     return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
@@ -54,7 +54,7 @@ def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
 
 def position_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a position; NULL if nothing is, or it is empty."""
-    text = _text(typed)
+    text = _typed_text(typed)
     if not text or re.fullmatch(r"[0-9]{1,18}", text):
         return None
     return _fault(text, "is no position in the log", "Write a whole number from 0, or leave it empty")
@@ -63,7 +63,7 @@ def position_fault(typed: Typed) -> str | None:
 def words_match(typed: Typed) -> str:
     """Return the full-text expression that finds all of the words; one that finds nothing if there are none."""
     # SQLite would take a NUL for the end of the expression; here it only separates words.
-    return search_words.match(_text(typed).replace("\0", " ")) or '""'
+    return search_words.match(_typed_text(typed).replace("\0", " ")) or '""'
 
 
 def words_passage(typed: Typed, *texts: Typed) -> str:
@@ -71,17 +71,17 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
 
     SQLite's own `snippet` takes quadratic time in a long text and cannot be interrupted. This reads only the beginning of a text.
     """
-    words = Words(_text(typed))
-    for text in (_text(one)[:_FURTHEST] for one in texts):
+    words = Words(_typed_text(typed))
+    for text in (_typed_text(one)[:_FURTHEST] for one in texts):
         if (passage := words.passage(text)) is not None:
             return passage.bracketed(text)
-    return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
+    return _typed_text(texts[0])[:_LONGEST_TITLE] if texts else ""
 
 
 def words_among(typed: Typed, *texts: Typed) -> int:
     """Return 1 if the texts together contain all of the words, whole or inside longer ones, accents ignored; else 0."""
-    among = search_words.folded("\n".join(_text(one) for one in texts)).casefold()
-    return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_text(typed))))
+    among = search_words.folded("\n".join(_typed_text(one) for one in texts)).casefold()
+    return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_typed_text(typed))))
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -96,13 +96,13 @@ def register(connection: sqlite3.Connection) -> None:
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:
     try:
-        bound = period.bounds(_text(typed) or _ALWAYS)[side]
+        bound = period.bounds(_typed_text(typed) or _ALWAYS)[side]
     except DateInvalid:
         return otherwise  # `period_fault` reports it
     return otherwise if bound is None else bound
 
 
-def _text(typed: Typed) -> str:
+def _typed_text(typed: Typed) -> str:
     return "" if typed is None or isinstance(typed, bytes) else str(typed).strip()
 
 
