@@ -1,113 +1,24 @@
-"""The page of exports and its files: the same happenings as on the timeline, in every format, for those who may read them."""
+"""The files of exports: the same happenings as on the timeline, in every format, for those who may read them."""
 
 import json
 import re
-import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import quote
 
 import pytest
-from browser import DESK, PHONE, Served, Visitor, serving
 from datasette.app import Datasette
+from exported import PAGE, ids, text
 from test_pages_demo import IN_ORDER, build
 from test_pages_demo import serve as serve_demo
 
 from timeline import Timeline, TimelineError
-from timeline.exchange import exporting, formats
-from timeline.exchange.exporting.format import About, Format
-from timeline.reading.records import Happening
+from timeline.exchange import formats
+from timeline.exchange.exporting.format import Format
 from timeline.web import links, security
 from timeline.web.pages import export_body, exports, format_catalogue
-
-PAGE = "/demo/-/timeline/export"
-
-
-@pytest.fixture(scope="module")
-def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the demo once."""
-    return build(tmp_path_factory.mktemp("exports") / "demo.db")
-
-
-@pytest.fixture
-def demo(demo_db: Path) -> Datasette:
-    """Serve the demo."""
-    return serve_demo(demo_db)
-
-
-def lines(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write one line about the timeline, then one for each happening."""
-    yield f"{about.title}|{about.page}|{about.filters}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
-    for one in happenings:
-        yield f"{one.id}@{one.version} {one.title}\n"
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Format]:
-    """Give a function that puts a format of ours in the place of one, however that is written."""
-    real = exporting.format_named
-    stubs: dict[str, Format] = {}
-    monkeypatch.setattr(format_catalogue, "format_named", lambda name: stubs.get(name) or real(name))
-
-    def put(name: str, media_type: str = "text/plain", **fields: Any) -> Format:  # noqa: ANN401 - any of Format's
-        given: dict[str, Any] = {"title": "A stub", "suffix": ".txt", "write": lines, **fields}
-        stubs[name] = Format(name=name, media_type=media_type, **given)
-        return stubs[name]
-
-    return put
-
-
-async def text(datasette: Datasette, path: str, status: int = 200) -> str:
-    """Fetch a file."""
-    response = await datasette.client.get(path)
-    assert response.status_code == status, response.text
-    return str(response.text)
-
-
-def ids(written: str) -> list[str]:
-    """Tell which happenings a stub wrote."""
-    return [line.partition("@")[0] for line in written.splitlines()[1:]]
-
-
-@pytest.mark.asyncio
-async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> None:
-    """Each that can be loaded, once, in its group, with what it is for and the command that does the same."""
-    html = await text(demo, PAGE)
-    for name in format_catalogue.names():
-        assert html.count(f'<li id="{name}">') == 1
-        assert f'href="{PAGE}/{name}"' in html
-        assert f"timeline export {name}</code>" in html
-    assert "15 happenings: the whole timeline as it is now" in " ".join(html.split())
-
-
-def test_every_format_has_its_place_and_each_field_its_words() -> None:
-    """Every format is in one group, once, and its losses are in plain words."""
-    grouped = [name for _, members in format_catalogue.GROUPS for name in members]
-    assert sorted(grouped) == sorted(formats.written_names())
-    for name in format_catalogue.names():
-        format = format_catalogue.find(name)
-        assert format is not None
-        assert all(what and fate for what, fate in format_catalogue.losses(format))
-        unknown = [
-            field
-            for field in format.loses
-            if field not in format_catalogue.FIELDS and field.rpartition(".")[2] not in format_catalogue.FIELDS
-        ]
-        assert unknown == [], name
-
-
-def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither on the page nor by its name."""
-
-    def missing(name: str) -> Format:
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(format_catalogue, "format_named", missing)
-    assert format_catalogue.names() == []
-    assert list(format_catalogue.groups()) == []
-    assert format_catalogue.find("csv") is None
 
 
 @pytest.mark.asyncio
@@ -412,15 +323,6 @@ async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> No
 
 
 @pytest.mark.asyncio
-async def test_a_format_that_cannot_be_made_here_is_listed_with_its_extra(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A format whose library is missing: on the page and at its address, with the extra that brings it."""
-    monkeypatch.setattr(format_catalogue, "find_spec", lambda name: None)
-    line = "PNG: cannot be made here, because an extra is missing. pip install 'cited-timeline[picture]'"
-    assert line.replace("'", "&#39;") in await text(demo, PAGE)
-    assert await text(demo, f"{PAGE}/png", 404) == f"{line}\n"
-
-
-@pytest.mark.asyncio
 async def test_a_document_loads_and_runs_nothing(demo: Datasette, stub: Callable[..., Format]) -> None:
     """Only the style sheet that it begins with holds, by its hash; a second one, or a script, is somebody else's."""
     body = "<style>p { color: red }</style><p>Hello<style>p { color: blue }</style><script>alert(1)</script>"
@@ -449,103 +351,9 @@ async def test_what_a_browser_shows_is_styled_by_what_its_policy_allows(demo: Da
 
 
 @pytest.mark.asyncio
-async def test_the_timeline_page_leads_there_with_its_filters(demo: Datasette, stub: Callable[..., Format]) -> None:
-    """Beside the ways to its rows; and feed readers find the feeds by themselves."""
-    stub("atom", "application/atom+xml", title="Atom")
-    stub("jsonfeed", "application/feed+json", title="JSON Feed")
-    html = await text(demo, "/demo/-/timeline?kind=session&lanes=kind&size=5")
-    assert f'<a href="{PAGE}?kind=session">' in html
-    for type_, title, name in (("atom+xml", "Atom", "atom"), ("feed+json", "JSON Feed", "jsonfeed")):
-        link = f'<link rel="alternate" type="application/{type_}" title="demo: {title}" href="{PAGE}/{name}?kind=session">'
-        assert link in html
-
-
-@pytest.mark.asyncio
-async def test_the_page_says_the_filters_in_words_and_as_a_command(demo: Datasette) -> None:
-    """A person by name, a source by its title, a day in words; the command quotes what a shell would read otherwise."""
-    html = await text(demo, f"{PAGE}?actor=faisal-shahkar&source=dispatch&as_of=2026-01-05&status=all&q=it%27s%20--x%20now")
-    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", html))
-    assert facts["Who"] == "Faisal Shahkar"
-    assert facts["As of"] == "the end of 5 January 2026"
-    assert facts["Show"] == "retracted ones too"
-    command = re.search(r"<code dir=\"ltr\">(timeline export csv[^<]*)</code>", html)
-    assert command is not None
-    words = shlex.split(command[1].replace("&#39;", "'").replace("&#34;", '"').replace("&quot;", '"'))
-    assert words[3:] == ["--q", "it's --x now", "--actor", "faisal-shahkar", "--source", "dispatch", "--as-of", "2026-01-05",
-                         "--status", "all"]  # fmt: skip
-
-
-@pytest.mark.asyncio
-async def test_a_happening_with_the_name_of_the_page_has_another_address(tmp_path: Path) -> None:
-    """Its own address is another one, and this page leads there."""
-    path = tmp_path / "named.db"
-    with Timeline(path) as timeline:
-        source = timeline.archive(id="s", text="Goods left the port.", title="S")
-        timeline.record("export", title="Goods leave", date="2001", citations=[source.quote("Goods left")])
-    datasette = serve_demo(path)
-    address = links.happening(datasette, "named", "export")
-    assert address == "/named/-/timeline/~65xport"
-    assert "<h1" in await text(datasette, address)
-    assert f'href="{address}"' in await text(datasette, "/named/-/timeline")
-    assert f'href="{address}"' in await text(datasette, "/named/-/timeline/export")
-
-
-def linked(html: str) -> Any:  # noqa: ANN401 - it is JSON
-    """Read the JSON-LD of a page."""
-    result = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return json.loads(result[0]) if result else None
-
-
-@pytest.mark.asyncio
-async def test_a_happenings_page_says_it_to_machines(demo: Datasette) -> None:
-    """In the terms of schema.org, as known then; none for a retracted one, and none on the timeline page."""
-    at = "/demo/-/timeline"
-    message = linked(await text(demo, f"{at}/assembly"))
-    assert (message["@type"], message["name"]) == ("Event", "The assembly meets")
-    assert message["url"] == "http://localhost/demo/-/timeline/assembly"
-    rows = await demo.get_database("demo").execute("select id, position, known_from from happening_versions where version = 1")
-    for row in list(rows.rows)[:3]:
-        then = linked(await text(demo, f"{at}/{row['id']}?as_of={row['known_from']}"))
-        assert then == linked(await text(demo, f"{at}/events/{row['position']}"))
-        assert then["identifier"] == row["id"]
-    gone = await demo.get_database("demo").execute("select id from happenings where status = 'retracted'")
-    assert linked(await text(demo, f"{at}/{gone.rows[0]['id']}")) is None
-    assert linked(await text(demo, at)) is None
-    assert linked(await text(demo, f"{at}/events/1")) is None
-
-
-@pytest.mark.asyncio
-async def test_no_text_of_a_happening_ends_the_script(demo: Datasette) -> None:
-    """A title that is a script element stays a name."""
-    html = await text(demo, "/demo/-/timeline/hostile")
-    assert linked(html)["name"] == 'According to <em>Mallory</em>: <script>alert("title")</script>'
-    assert '<script>alert("title")' not in html
-
-
-@pytest.mark.asyncio
 async def test_a_chronology_is_headed_as_the_metadata_say(demo_db: Path) -> None:
     """With the title and the description; where they say none, by the database's name, with a word before it."""
     message = {"databases": {"demo": {"title": "The <Case>", "description": "What is & was known"}}}
     written = await text(serve_demo(demo_db, metadata=message), f"{PAGE}/html?kind=session")
     assert re.findall(r"<h1[^>]*>(.*?)</h1>\n<p[^>]*>(.*?)</p>", written) == [("The &lt;Case&gt;", "What is &amp; was known")]
     assert ">Chronology: demo</h1>" in await text(serve_demo(demo_db), f"{PAGE}/html?kind=session")
-
-
-def test_the_page_of_exports_in_a_browser(visitor: Visitor, demo_served: Served) -> None:
-    """Nothing that axe-core finds, in the light, in the dark and on a phone; nothing scrolls sideways."""
-    pytest.importorskip("axe_playwright_python.sync_playwright")
-    from test_accessibility import OPTIONS, complaints
-
-    address = f"{demo_served.page}/export?kind=session&as_of=2026-01-05"
-    for look, width in (("light", DESK), ("dark", DESK), ("light", PHONE)):
-        page = visitor.open(address, settle=False, viewport={"width": width, "height": 900}, color_scheme=look)
-        page.locator(".formats summary").first.click()
-        assert complaints(page, OPTIONS) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.fixture
-def demo_served(demo_db: Path) -> Iterator[Served]:
-    """Serve the demo to a browser."""
-    with serving(demo_db.parent, demo_db) as served:
-        yield served
