@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from timeline import dates, images, instants, quotes, size_limits
 from timeline.dates import mentions
-from timeline.dates.left_out import contradicting_words
+from timeline.dates.contradicted_dates import contradicting_words
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,

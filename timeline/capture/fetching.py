@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from timeline import instants
 from timeline.capture.addresses import resolved
-from timeline.capture.transfer import CodingRefused, undone
+from timeline.capture.http_coding import CodingRefused, undone
 from timeline.capture.warc_writer import Hop, refuse_without_extra, warc_bytes
 from timeline.documents import MAXIMUM_BYTES
 from timeline.errors import FetchRefused, on_one_line

@@ -5,9 +5,9 @@ could mean a longer or shorter span (2000s) is spelt out.
 """
 
 from timeline.dates.calendar import MONTH_NAMES, days_in_month
-from timeline.dates.masks import matching
 from timeline.dates.single import SEASONS
 from timeline.dates.tree import Date, Time
+from timeline.dates.unspecified_digits import matching
 
 _SEASON_NAMES = ("spring", "summer", "autumn", "winter")
 _PARTS = (

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from timeline.dates.left_out import contradicting_words
+from timeline.dates.contradicted_dates import contradicting_words
 
 SAID = (
     ("The mill burned around 1905, they say", "1905~", "1915~", "around 1905"),
