@@ -51,7 +51,7 @@ def test_a_happening_near_the_period_is_marked(council: Timeline) -> None:
     notes = council.source("notes")
     council.record("closes", title="It closes", date="1989~", citations=[notes.quote("in Rabat")])
     (near,) = council.happenings(from_="1988", to="1988")
-    assert (near.id, near.near, repr(near)) == ("closes", True, "<happening/closes@1: 1989~, It closes (near)>")
+    assert (near.id, near.near, repr(near)) == ("closes", True, "<happening/closes@1: 1989~, It closes (near the period)>")
     assert "It closes (near the period)" in council.happenings(to="1988")._repr_html_()
     assert [one.near for one in council.happenings(from_="1989", to="1989")] == [False]
     assert council.happening("closes").near is False

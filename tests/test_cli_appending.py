@@ -238,9 +238,9 @@ def test_a_full_disk_leaves_the_timeline_unchanged(project: Path, monkeypatch: p
         connection.execute("PRAGMA max_page_count = 200")
         return connection
 
-    connect = log._connect
+    connect = log.connect
     with monkeypatch.context() as patched:
-        patched.setattr(log, "_connect", small)
+        patched.setattr(log, "connect", small)
         result = run("append", "big.jsonl")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: timeline.db: the disk is full; nothing was appended. Free some space, then repeat\n"

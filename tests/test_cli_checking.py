@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline
 from timeline.cli import main
-from timeline.guards import guards
+from timeline.log_schema import guards
 
 
 def run(*words: str) -> Result:

@@ -146,12 +146,12 @@ happening/meeting, 2 versions
 
 2  corrected THEN by tester, position 4
   The day is not sure
+  date       24 November 2025 (2025-11-24) → November 2025 (2025-11)
+  place      Marrakech → (nothing)
+  tags       + Marrakech
   citations  − “met in Marrakech on 24 November 2025” (source/report; characters
              12–48)
   citations  + “It sat for four days” (source/report; characters 50–70)
-  date       2025-11-24 → 2025-11
-  place      Marrakech → (nothing)
-  tags       + Marrakech
 """
     )
     assert "publisher  (nothing) → TNA" in run("history", "report", "--db", db).output

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline import Timeline, cli, files
-from timeline.cli import HOMES, main, suggesting
-from timeline.cli.columns import columns, padded, shortened, wrapped
+from timeline.cli import HOMES, main, unknown_command
+from timeline.cli.terminal_columns import columns, padded, shortened, wrapped
 
 
 def run(*words: str) -> Result:
@@ -121,7 +121,7 @@ def test_an_unknown_command_is_answered_with_another_way(name: str, told: str) -
 @given(st.text(max_size=12))
 def test_the_irreversible_is_never_suggested(name: str) -> None:
     """Whatever was typed."""
-    assert "redact" not in suggesting.instead(name, HOMES)
+    assert "redact" not in unknown_command.instead(name, HOMES)
 
 
 @pytest.mark.parametrize(

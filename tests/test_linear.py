@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline import Timeline, bundles, projections, wholes
+from timeline import Timeline, bundles, part_of_circles, projections
 from timeline.errors import BundleInvalid, PartOfCircle, StatementInvalid, TimelineError
 
 Entries = Iterator[dict[str, Any]]
@@ -219,7 +219,7 @@ def is_in_circle(name: str, whole_of: dict[str, str | None]) -> bool:
 
 def test_a_circle_is_found_though_little_is_remembered(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was looked at is forgotten beyond a number, which only takes time."""
-    monkeypatch.setattr(wholes, "_REMEMBERED", 3)
+    monkeypatch.setattr(part_of_circles, "_REMEMBERED", 3)
     with pytest.raises(PartOfCircle):
         timeline.append_many(circle(50))
     timeline.append_many(chain_backwards(50))

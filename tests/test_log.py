@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline
 from timeline.errors import AlreadyRecorded, DatabaseRefused, GuardsMissing, StatementInvalid
-from timeline.guards import guards
 from timeline.log import APPLICATION_ID, Log, canonical
+from timeline.log_schema import guards
 from timeline.quotes import Text
 from timeline.statements import SourceText, of_happening
 

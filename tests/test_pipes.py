@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, unfinished
+from timeline import Timeline, unfinished_copies
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 PATIENCE = 120  # seconds; a command that waits for a pipe would wait for ever
@@ -89,7 +89,7 @@ def test_a_note_of_an_unfinished_copy_is_a_file(folder: Path) -> None:
 
 def noted(folder: Path, name: str) -> list[Path]:
     """Tell where the note lies while a timeline is published to a folder."""
-    with unfinished.making(folder / name, folder / "timeline.db") as made:
+    with unfinished_copies.making(folder / name, folder / "timeline.db") as made:
         assert made is not None
         return list(folder.glob(".timeline.db.unfinished-*"))
 

@@ -43,9 +43,7 @@ fields = st.fixed_dictionaries(
     {},
     optional={
         "title": st.sampled_from(["One", "Côte", "مُحَمَّد", "مجلس"]),
-        "date": st.sampled_from(
-            ["2003", "2025-11-24/2025-11-27", "-0044-03-15", "[..2025-11-26]", "1985/..", "156X~", "../..", *TIMES]
-        ),
+        "date": st.sampled_from(["2003", "2025-11-24/2025-11-27", "-0044-03-15", "[..2025-11-26]", "1985/..", "156X~", *TIMES]),
         "place": st.sampled_from(["Marrakech", "Casablanca"]) | st.none(),
         "part_of": ids | st.none(),
         "actors": st.lists(st.sampled_from(["Ann", "Bo", "bo.", "A.B.", "AB"]), max_size=2),

@@ -15,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent / "capture"))
 import material  # documents of every kind
 
 from timeline import Timeline, archiving, bundles, capture, extractors
-from timeline.capture import comparing, sandbox, setup
-from timeline.capture.comparing import Comparing
+from timeline.capture import extraction_setup, sandbox, text_comparison
+from timeline.capture.text_comparison import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
-from timeline.exchange.exporting import notes, sentences
+from timeline.exchange.exporting import footnotes, sentences
 from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.reading import records
 
@@ -199,7 +199,7 @@ def test_verify_remarks_in_a_line_what_is_not_at_hand(timeline: Timeline) -> Non
 
 def test_a_limit_is_a_remark_and_after_some_no_more_is_read(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that takes too long keeps nobody waiting for thousands of its kind."""
-    for number in range(comparing.PATIENCE + 3):
+    for number in range(text_comparison.PATIENCE + 3):
         content = f"<p>Page {number}.</p>".encode()
         forged(timeline, f"a{number}", content, "text/html", at_hand(KINDS["a.html"], "text/html"))
     begun: list[object] = []
@@ -210,7 +210,7 @@ def test_a_limit_is_a_remark_and_after_some_no_more_is_read(timeline: Timeline, 
     assert told.startswith(
         "the text of 8 sources (source/a0, source/a1, source/a2 and others) was not read again here (reading it took"
     )
-    assert len(begun) == comparing.PATIENCE
+    assert len(begun) == text_comparison.PATIENCE
 
 
 def test_redacted_documents_are_passed_over(timeline: Timeline) -> None:
@@ -225,7 +225,7 @@ def test_documents_are_read_before_the_lock_and_once(timeline: Timeline, tmp_pat
     read: list[bool] = []
     compare = Comparing.compare
 
-    def watched(self: Comparing, content: bytes, text: str, *said: str) -> comparing.Compared:
+    def watched(self: Comparing, content: bytes, text: str, *said: str) -> text_comparison.Compared:
         with sqlite3.connect(timeline.log.path, timeout=0) as other:  # raises where the log is locked
             other.execute("BEGIN IMMEDIATE")
         read.append(timeline.log.connection.in_transaction)
@@ -268,7 +268,7 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
     assert "note        text as given by the bundle, not compared with the document" in shown
     source = records.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
     quotation = records.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
-    assert "Text as given by the bundle, not compared with the document" in notes.Note(1, 1, quotation, None).proof
+    assert "Text as given by the bundle, not compared with the document" in footnotes.Footnote(1, 1, quotation, None).proof
     assert sentences.citation(quotation) == "“q” (A, text as given by the bundle, not compared with the document)"
 
 
@@ -285,7 +285,7 @@ def test_the_name_says_all_that_decides_the_text() -> None:
     assert extractors.reading(told) == extractors.Reading(capture.WARC, "cp1252", "https://e.org/b")
     assert extractors.reading(extractors.as_given(told)) == extractors.reading(told)
     assert not extractors.is_same(told, extractors.as_given(told))
-    assert len(setup.setup()) == 12
+    assert len(extraction_setup.setup()) == 12
 
 
 def test_fonts_of_the_machine_do_not_decide_where_letters_stand() -> None:

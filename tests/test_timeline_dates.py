@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from timeline import QuotedDateDiffers, Timeline, bundles
+from timeline import QuotedDateDiffers, Timeline, bundles, statements
 from timeline.cli import main
+from timeline.errors import StatementInvalid
 
 WORDS = "On 3 March 2003 the engineer wrote. On 5 May 2019, recalling 3 March 2003, the board met. It sat. In April 2003 he left."
 TOLD = (
@@ -121,3 +122,47 @@ def test_a_bundle_tells_the_line_and_the_command_line_tells_it_once(tmp_path: Pa
     for expected in (f"Warning: b.yaml:9: happening/a: date: {TOLD}\n", ""):
         result = CliRunner().invoke(main, ["append", "b.yaml", "--by", "Ada"])
         assert (result.exit_code, result.stderr) == (0, expected)
+
+
+@pytest.mark.parametrize("field", ["date", "published"])
+def test_a_new_statement_needs_a_date_on_one_side(timeline: Timeline, field: str) -> None:
+    """An interval that is open on both sides is refused like one without any date, on every path, and nothing is appended."""
+    begin(timeline, "It sat")
+    size = timeline.log.size()
+    fault = rf"{field}: \"\.\./\.\.\": an interval without a date says nothing\. Write a date on one side"
+    cited = [{"source": "s", "quote": "It sat"}]
+    calls = {
+        "date": (
+            lambda: timeline.record("b", title="B", date="../..", citations=cited),
+            lambda: timeline.correct("a", date="../..", reason="r"),
+            lambda: timeline.append({"happening": {"id": "b", "title": "B", "date": "../..", "citations": cited}}),
+        ),
+        "published": (
+            lambda: timeline.archive(text="Other words", id="t", title="T", published="../.."),
+            lambda: timeline.correct_source("s", published="../..", reason="r"),
+        ),
+    }
+    for call in calls[field]:
+        with pytest.raises(StatementInvalid, match=fault):
+            call()
+    assert timeline.log.size() == size
+
+
+def test_an_older_log_with_a_date_that_is_open_on_both_sides_stays_whole(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read, verified and rebuilt; the same statement appends nothing, and other fields can be corrected."""
+    with monkeypatch.context() as older:
+        older.setattr(statements, "_refuse_no_date", lambda *_: None)
+        begin(timeline, "It sat", "../..")
+    recorded = timeline.log.size()
+    timeline.record("a", title="A", date="../..", citations=[{"source": "s", "quote": "It sat"}])
+    assert timeline.log.size() == recorded
+    timeline.correct("a", title="B", reason="r")
+    timeline.rebuild()
+    assert timeline.verify().ok
+    happening = timeline.happening("a")
+    assert (happening.title, happening.date, happening.earliest, happening.latest) == ("B", "../..", None, None)
+    assert [one.id for one in timeline.happenings()] == ["a"]
+    timeline.correct("a", date="2003", reason="The board says so")
+    assert timeline.happening("a").date == "2003"

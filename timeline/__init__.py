@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from timeline.archived import ArchivedSource
+    from timeline.archived_source import ArchivedSource
     from timeline.errors import PictureWithoutAlt, QuotedDateDiffers, TimelineError
     from timeline.log import Event
     from timeline.model import Actor, Citation, Happening, HappeningVersion, Picture, Relation, Source
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Actor": "timeline.model",
-    "ArchivedSource": "timeline.archived",
+    "ArchivedSource": "timeline.archived_source",
     "Citation": "timeline.model",
     "Event": "timeline.log",
     "Happening": "timeline.model",

@@ -16,8 +16,8 @@ from typing import Any
 
 from timeline import capture, documents, extractors, redaction, statements
 from timeline import fields as names
-from timeline.archived import ArchivedSource
-from timeline.capture.comparing import Comparing, Outcome
+from timeline.archived_source import ArchivedSource
+from timeline.capture.text_comparison import Comparing, Outcome
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
 from timeline.log import Event, Log
@@ -68,7 +68,7 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
     return Document(bytes_, text, media_type, extractor)
 
 
-class Texts:
+class ExportedTexts:
     """Compares texts that came with their documents with those documents. Each is read once, before anything is written."""
 
     def __init__(self, log: Log) -> None:
@@ -241,7 +241,7 @@ def valid_facts(document: Document) -> dict[str, str]:
 
 def free_id(log: Log, name: str, sha256: str) -> str:
     """Make an unused id from a file name or an address; from the hash, if the name has no usable letters."""
-    base = _plain(name) or f"source-{sha256[:12]}"
+    base = _id_letters(name) or f"source-{sha256[:12]}"
     return base if log.version(f"source/{base}") == 0 else _numbered(log, base)
 
 
@@ -306,7 +306,7 @@ def _fields(statement: statements.Statement) -> dict[str, Any]:
     return {name: value for name, value in statement.items() if name in _FIELDS}
 
 
-def _plain(name: str) -> str:
+def _id_letters(name: str) -> str:
     stem = _SUFFIXES.sub("", PurePath(name.replace("\\", "/")).name) or name
     letters = "".join(one for one in unicodedata.normalize("NFKD", stem) if unicodedata.category(one) != "Mn")
     return re.sub(r"[^A-Za-z0-9._]+", "-", letters).strip("-._").lower()[:180].rstrip("-._")

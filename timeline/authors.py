@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from timeline import settings
+from timeline import plugin_settings
 
 UNNAMED: Final = "unnamed"  # recorded if nobody gave a name; pages and exports leave it out
 _MAX_SHOWN, _ALIKE = 60, 0.7  # characters of a name, and the similarity, from 0 to 1, that a name must reach
@@ -48,7 +48,7 @@ def of_project(metadata: Path) -> str | None:
     ours = plugins.get(PLUGIN)
     if not isinstance(ours, dict):
         return None
-    if unknown := settings.fault(dict.fromkeys(ours)):
+    if unknown := plugin_settings.fault(dict.fromkeys(ours)):
         raise ValueError(f"plugins.{PLUGIN}.{unknown}")
     by = ours.get("by")
     if by is None or isinstance(by, str):

@@ -108,7 +108,7 @@ def unopened(path: Path, error: OSError | ValueError) -> DocumentUnreadable:
         return DocumentUnreadable(files.shown(path), "is not a file. Name the document itself")
     if getattr(error, "errno", None) == errno.ENAMETOOLONG:
         return DocumentUnreadable(files.shown(path), "is too long for a file name. Rename the document, and give the new name")
-    reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+    reason = files.reason(error, "it cannot be read")
     advice = "Check the path; it is read relative to the bundle or the folder you are in"
     return DocumentUnreadable(files.shown(path), f"{reason}. {files.meant(path, error)}{advice}")
 

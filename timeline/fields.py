@@ -3,6 +3,7 @@
 The models check the values. Must not import them, so that pages and exports can name fields without pydantic.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 TEXTS: Final = (
@@ -20,3 +21,9 @@ CUSTODY: Final = ("when", "who", "what")
 SOURCE: Final = (*BIBLIOGRAPHY, *COLLECTION, "custody")
 """The fields of a source that a person gives, and may correct."""
 DOCUMENT: Final = ("media_type", "extractor", "sha256", "text_sha256")
+STATUSES: Final[Mapping[str, str]] = {
+    "HappeningRecorded": "current",
+    "HappeningCorrected": "current",
+    "HappeningRetracted": "retracted",
+}
+"""The status of a happening after an event, by the event's type."""

@@ -44,6 +44,11 @@ def shown(path: str | Path) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
 
 
+def reason(error: Exception, otherwise: str = "") -> str:
+    """Return the reason that the system gives for an error, for the middle of a sentence; `otherwise` if it gives none."""
+    return (getattr(error, "strerror", None) or otherwise or str(error)).lower()
+
+
 def nearest(path: Path) -> Path | None:
     """Return the existing file or folder whose name is most like that of an absent path; None if none is similar."""
     try:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from timeline.dates import is_date, times
+from timeline.dates import is_date, times_of_day
 from timeline.errors import DateInvalid, Fault
 
 
@@ -15,10 +15,10 @@ def instant(date: str, zone: str | None) -> str | None:
     Raises DateInvalid if the zone is not an IANA zone, if a local time was skipped or occurred twice there (the clocks were
     changed), or if the given shift was not the zone's.
     """
-    if zone is None and not any(match["shift"] for match in times.WRITTEN.finditer(date)):
+    if zone is None and not any(match["shift"] for match in times_of_day.WRITTEN.finditer(date)):
         return None
     try:
-        universal = times.WRITTEN.sub(lambda match: _in_utc(match, zone), date)
+        universal = times_of_day.WRITTEN.sub(lambda match: _in_utc(match, zone), date)
     except (ValueError, OverflowError):
         return None
     return universal if is_date(universal) else None

@@ -9,17 +9,15 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
-from timeline import files, journals, new_file, published, unfinished
+from timeline import files, new_file, published_copies, sqlite_journals, unfinished_copies
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
-from timeline.guards import altered
+from timeline.log_schema import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
-from timeline.sqlite_file import REFUSALS, refusal, use_wal, write_blob
-from timeline.sqlite_file import connect as _connect
-from timeline.waiting import AT_ONCE, COLUMNS, Waiting
+from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
+from timeline.sqlite_file import REFUSALS, connect, refusal, use_wal, write_blob
 
 __all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 
@@ -52,11 +50,11 @@ class Log:
         self.guarded = guarded
         if read_only and not self.path.exists():
             raise DatabaseRefused(self.path, f"there is no such file. {files.meant(path)}Make one: timeline build --db {self.path}")
-        if not self.path.exists() and (copies := published.copies(self.path)):
+        if not self.path.exists() and (copies := published_copies.copies(self.path)):
             advice = f"Go on from that: timeline build --db {self.path}"
             raise DatabaseRefused(self.path, f"there is no such file, but {copies[0]} was published. {advice}")
         try:
-            journals.refuse_no_files(self.path)
+            sqlite_journals.refuse_no_files(self.path)
         except files.NotAFile as error:
             raise DatabaseRefused(
                 error.filename, "is not a file. Find out what it is and move it away, or give another path"
@@ -64,7 +62,7 @@ class Log:
         self._complete = complete
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []
         self._new: NewFile | None = None  # while the first append is made
-        self._waiting = Waiting()
+        self._pending = PendingEvents()
         self._absent: set[str] = set()  # streams that were looked up in this transaction, and are not there
         self._size: int | None = None  # in a transaction, where it is known
         self._holds_lock = False
@@ -79,7 +77,7 @@ class Log:
     @property
     def connection(self) -> sqlite3.Connection:
         """The connection, for queries that the log itself does not offer. Pending events are written first."""
-        self._waiting.write(self._connection)
+        self._pending.write(self._connection)
         self._forget()
         return self._connection
 
@@ -91,7 +89,7 @@ class Log:
     def _open(self) -> None:
         """Open the existing file; an empty one counts as absent."""
         try:
-            connection = _connect(self.path, self.read_only)
+            connection = connect(self.path, self.read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise refusal(self.path, error) from error
         try:
@@ -144,7 +142,7 @@ class Log:
         """Within a transaction, make the file if there was none, and use it from here on."""
         if self.is_there or self._new is not None:
             return
-        new = NewFile(self.path, partial(_connect, read_only=False), self._complete)
+        new = NewFile(self.path, self._complete)
         try:
             if not new.made:
                 self._identify(new.connection)
@@ -165,7 +163,7 @@ class Log:
             self._connection.execute("BEGIN IMMEDIATE")
             self._holds_lock = True
             yield
-            if not self._waiting.is_written_to(self._connection):
+            if not self._pending.is_written_to(self._connection):
                 raise DatabaseRefused(self.path, f"an event {_NOT_AS_GIVEN}")
             self._connection.execute("COMMIT")
         except BaseException as error:
@@ -179,7 +177,7 @@ class Log:
                 raise refusal(self.path, error) from error
             raise
         finally:
-            self._holds_lock, self._waiting = False, Waiting()
+            self._holds_lock, self._pending = False, PendingEvents()
             self._forget()
         if self._new is not None:
             self._new, self.is_there = None, True
@@ -189,11 +187,11 @@ class Log:
         """In a transaction, find with one query which of these streams are absent; outside one, do nothing."""
         if not self._holds_lock:
             return
-        asked = set(streams)
+        wanted = set(streams)
         there = self._connection.execute(
-            "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*asked]),)
+            "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*wanted]),)
         )
-        self._absent = asked.difference(stream for (stream,) in there) - self._waiting.streams
+        self._absent = wanted.difference(stream for (stream,) in there) - self._pending.streams
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""
@@ -219,11 +217,11 @@ class Log:
             event.salt,
             event.data_hash,
         )
-        self._waiting.add(row)
+        self._pending.add(row)
         self._absent.discard(event.stream)
         self._size = event.position
-        if len(self._waiting.rows) >= AT_ONCE:
-            self._waiting.write(self._connection)
+        if len(self._pending.rows) >= AT_ONCE:
+            self._pending.write(self._connection)
 
     def keep(self, document: bytes) -> str:
         """Archive a document, unless it is archived already, and return its SHA-256 in hex. The caller holds the transaction."""
@@ -267,7 +265,7 @@ class Log:
             raise DatabaseRefused(
                 self.path, "another program still reads it, so its journal holds redacted data. Stop that program, then repeat"
             )
-        unfinished.sweep(self.path)
+        unfinished_copies.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
         """Read a redacted event by its stream and type. The lookup starts from the redactions, which are few."""
@@ -358,8 +356,8 @@ class Log:
 
     def _about(self, stream: str | None) -> sqlite3.Connection:
         """Return the connection for a query about one stream, or about all. Its pending events are written first."""
-        if stream is None or stream in self._waiting.streams:
-            self._waiting.write(self._connection)
+        if stream is None or stream in self._pending.streams:
+            self._pending.write(self._connection)
         return self._connection
 
     def _identify(self, connection: sqlite3.Connection) -> bool:

@@ -21,10 +21,11 @@ from pydantic import (
     model_validator,
 )
 
-from timeline import bounds, dates, notebook
+from timeline import dates, notebook, size_limits
 from timeline.actors import actor_id
 from timeline.errors import DateInvalid, Fault, StatementInvalid
-from timeline.shapes import NOT_TEXT, misshapen, not_a_field
+from timeline.misshapen_input import NOT_TEXT, misshapen, not_a_field
+from timeline.reading import wording
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -292,9 +293,8 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Return the id, version, date and title, with any marks."""
-        claim = f" (according to {self.attributed_to})" if self.attributed_to else ""
-        marks = f"{' (retracted)' if self.status == 'retracted' else ''}{' (near)' if self.near else ''}"
-        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{claim}{marks}>"
+        titled = f"{self.title} {wording.marks(self.attributed_to, self.status, near=self.near)}".rstrip()
+        return f"<happening/{self.id}@{self.version}: {self.date}, {titled}>"
 
     __str__ = __repr__
 
@@ -387,7 +387,7 @@ def _consequences(model: type[Model], details: "Sequence[ErrorDetails]") -> set[
     """Return the places of faults that only follow from others: a misspelt field is not missing as well."""
     meant = {one["loc"][:1] for one in details if one["loc"][:1] == ("citations",) and one["loc"][1:]}
     for place in (one["loc"] for one in details if one["type"] == "extra_forbidden"):
-        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: bounds.NAMED], _holder(model, place).model_fields, n=1)))
+        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: size_limits.NAMED], _holder(model, place).model_fields, n=1)))
     return {one["loc"] for one in details if one["type"] in ("missing", "too_short") and one["loc"] in meant}
 
 
@@ -398,7 +398,7 @@ def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
 def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Turn pydantic's error into a fault: the field, counted from 1, and the reason with the next step."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
-    field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
+    field = ".".join(str(part + 1 if isinstance(part, int) else part)[: size_limits.NAMED] for part in place)
     context, value = details.get("ctx", {}), details.get("input")
     kind = "missing" if details["type"] == "string_type" and value is None else details["type"]
     reason = _WORDS.get(kind, details["msg"])

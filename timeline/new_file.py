@@ -9,7 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from timeline.scripts import statements
+from timeline.sql_scripts import statements
+from timeline.sqlite_file import connect
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 3  # PRAGMA user_version: the layout of the log
@@ -32,7 +33,7 @@ def holds_nothing(connection: sqlite3.Connection) -> bool:
 class NewFile:
     """The file of a first append. Its write lock is held until the append is committed or undone."""
 
-    def __init__(self, path: Path, connect: Callable[[Path], sqlite3.Connection], complete: Complete) -> None:
+    def __init__(self, path: Path, complete: Complete) -> None:
         """Make the log in an absent or empty file; `made` is False if another program has just done that.
 
         Raises sqlite3.Error.
@@ -41,7 +42,7 @@ class NewFile:
         while True:
             self.own = _create_file(path)
             before = _identity(path)
-            self.connection = connect(path)
+            self.connection = connect(path, read_only=False)
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 if before is not None and _identity(path) == before:

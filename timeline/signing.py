@@ -67,7 +67,7 @@ class SigningKey:
                 mode = os.fstat(file.fileno()).st_mode
                 text = file.read(_MAX_FILE_BYTES).decode().strip()
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "it is not a key").lower()
+            reason = files.reason(error, "it is not a key")
             advice = f"{files.meant(path, error)}Give the path of a key, or make one: timeline key new NAME"
             raise KeyRefused(path, f"{reason}. {advice}") from None
         if os.name == "posix" and mode & _OTHERS:
@@ -91,12 +91,12 @@ class SigningKey:
         except FileExistsError:
             raise KeyRefused(path, "exists already and is not overwritten. Give another path: --out") from None
         except OSError as error:
-            raise KeyRefused(path, f"{_reason(error)}. Give another path: --out") from None
+            raise KeyRefused(path, f"{files.reason(error)}. Give another path: --out") from None
         try:
             _write(file, line)
         except OSError as error:
             path.unlink()
-            raise KeyRefused(path, f"{_reason(error)}. Give another path: --out") from None
+            raise KeyRefused(path, f"{files.reason(error)}. Give another path: --out") from None
         self.path = path
 
     @contextmanager
@@ -119,7 +119,7 @@ class SigningKey:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise KeyRefused(self._memory, f"{_reason(error)}. The key signs nothing until this file can be read") from None
+            raise KeyRefused(self._memory, f"{files.reason(error)}. The key signs nothing until this file can be read") from None
 
     def remember(self, note: Note) -> None:
         """Store a signed checkpoint beside the key, in place of the previous one. Raises KeyRefused if that fails."""
@@ -130,7 +130,9 @@ class SigningKey:
             _write(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), str(note))
             temporary.replace(self._memory)
         except OSError as error:
-            raise KeyRefused(temporary, f"{_reason(error)}. The key must record its signatures there. Make room for it") from None
+            raise KeyRefused(
+                temporary, f"{files.reason(error)}. The key must record its signatures there. Make room for it"
+            ) from None
 
     @property
     def _memory(self) -> Path:
@@ -203,10 +205,6 @@ def _write(file: int, text: str) -> None:
         opened.write(text)
         opened.flush()
         os.fsync(opened.fileno())
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _ed25519() -> ModuleType:

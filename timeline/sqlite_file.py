@@ -4,7 +4,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from timeline import journals
+from timeline import sqlite_journals
 from timeline.errors import DatabaseRefused
 
 BUSY_SECONDS = 60
@@ -19,7 +19,7 @@ def connect(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")  # acknowledged appends survive a power cut
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         return connection
-    return journals.to_read(path, BUSY_SECONDS)
+    return sqlite_journals.to_read(path, BUSY_SECONDS)
 
 
 def write_blob(connection: sqlite3.Connection, table: str, column: str, rowid: int, content: bytes) -> bool:

@@ -8,9 +8,9 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from timeline import bounds, dates, images, instants, quotes
+from timeline import dates, images, instants, quotes, size_limits
 from timeline.dates import mentions
-from timeline.dates.left_out import contradicting_words
+from timeline.dates.contradicted_dates import contradicting_words
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -25,8 +25,8 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
+from timeline.misshapen_input import not_a_field
 from timeline.model import Citation, Happening, HappeningVersion, Picture, PlacedCitation, Source, SourceFields, check
-from timeline.shapes import not_a_field
 
 Statement = dict[str, Any]
 
@@ -44,51 +44,13 @@ class SourceText(NamedTuple):
         return self.text.raw
 
 
-Texts = Callable[[str], SourceText]
+ReadSourceText = Callable[[str], SourceText]
 _MAX_NOT_FOUND = 20  # missing quotations of one statement, after which no nearest passage is searched
 _MAX_DATED = 100  # citations of a corrected statement that are searched for dates
 _MAX_NAMES = 20  # of a circle, in a message
 _SHOWN, _MAX_DIFFERENCES = 60, 5  # characters of a text, and the number of differences, in a message
 _IN_ORDER = sorted((*Happening.model_fields, "instant"))
-_RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
 _PLACE = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # of a quotation
-
-
-def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Read an entry of a bundle as a verb and the arguments of its call. Raises StatementInvalid if a field would be dropped."""
-    if not isinstance(entry, Mapping) or not _is_named(entry):
-        raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
-    for verb in ("source", "happening"):
-        if verb not in entry:
-            continue
-        if beside := tuple((name, f'is beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
-            raise StatementInvalid.in_fields(verb, beside)
-        fields = entry[verb]
-        if not isinstance(fields, Mapping) or not _is_named(fields):
-            raise StatementInvalid(verb, 'has no fields. Write them as {"id": …, "title": …}')
-        _refuse_arguments(verb, fields)
-        return verb, {"id": "", **fields}
-    for verb in ("correct", "correct_source", "retract"):
-        if verb not in entry:
-            continue
-        _refuse_arguments(verb, entry)
-        if "id" in entry:
-            raise StatementInvalid.in_fields(verb, (("id", f'is beside "{verb}", which has the id. Leave it out'),))
-        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
-            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
-        return verb, {"reason": None, **entry}
-    _refuse_arguments("happening", entry)
-    return "happening", {"id": "", **entry}
-
-
-def _is_named(fields: Mapping[Any, Any]) -> bool:
-    return set(map(type, fields)) == {str} or all(isinstance(name, str) for name in fields)
-
-
-def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
-    """Refuse arguments that only the calls may have."""
-    if other := [name for name in ("self", "within") if name in fields]:
-        raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -100,6 +62,7 @@ def of_source(fields: Mapping[str, Any], document: Document, media_type: str | N
         "sha256": sha256(document.bytes).hexdigest(),
         "text_sha256": sha256(document.text.encode()).hexdigest(),
     }
+    _refuse_no_date(fields, {}, subject)
     return _source_statement(check(Source, {**fields, **details}, subject))
 
 
@@ -113,33 +76,36 @@ def of_archived_source(fields: Mapping[str, Any], archived: Statement, media_typ
 def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
     """Return the statement of a source after a correction of its fields. Its document does not change."""
     _refuse_other_fields(changes, subject)
+    _refuse_no_date(changes, known, subject)
     return _source_statement(check(Source, {**known, **{name: _plain(name, value) for name, value in changes.items()}}, subject))
 
 
-def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: Statement | None = None) -> Statement:
+def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str, known: Statement | None = None) -> Statement:
     """Return the statement of a happening, with each quotation's place and grade, and the instant if time and zone are known.
 
     `known` is the statement in the log: an ambiguous quotation stays at its place there.
     """
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     happening = check(Happening, fields, subject)
+    _refuse_no_date(fields, known or {}, subject)
     _refuse_no_picture(happening.media, texts, subject, known or {})
     citations = _verified(happening.citations, texts, subject, (known or {}).get("citations", ()))
     return _statement(happening, citations, subject)
 
 
-def with_citations(values: Statement, citations: Sequence[Citation], texts: Texts, subject: str) -> Statement:
+def with_citations(values: Statement, citations: Sequence[Citation], texts: ReadSourceText, subject: str) -> Statement:
     """Return a statement made by `of_happening` with other citations, each with its place and grade."""
     statement = {**values, "citations": _verified(tuple(citations), texts, subject, ())}
     return {name: statement[name] for name in _IN_ORDER if name in statement}
 
 
-def corrected(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
+def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceText, subject: str) -> Statement:
     """Return the statement of a happening after a correction. Citations that do not change keep their places."""
-    bounds.refuse(changes, subject)
+    size_limits.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    _refuse_no_date(changes, known, subject)
     _refuse_no_picture(happening.media, texts, subject, known)
     existing = known["citations"]
     citations = _verified(happening.citations, texts, subject, existing) if "citations" in changes else existing
@@ -154,9 +120,9 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]
     if statement.get("date") in (None, known.get("date")):
         return
     earliest, latest = dates.bounds(statement["date"])
-    kept = {(one["source"], one["quote"]) for one in known["citations"]}
+    former = {(one["source"], one["quote"]) for one in known["citations"]}
     for number, citation in enumerate(statement["citations"][:_MAX_DATED], start=1):
-        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in kept:
+        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in former:
             continue
         stated = mentions.stated(citation["quote"])
         first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)
@@ -222,7 +188,7 @@ def already_recorded(subject: str, first: Event, statement: Statement) -> Alread
 
 def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
     """Whether fields of a happening match a statement, without searching for quotations."""
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     values = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
     citations = [{name: value for name, value in one.items() if name not in _PLACE} for one in existing["citations"]]
@@ -252,7 +218,7 @@ def circle(names: list[str]) -> str:
 
 
 def _refuse_other_fields(fields: Mapping[str, Any], subject: str) -> None:
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
         raise StatementInvalid.in_fields(subject, tuple((field, not_a_field(field, known)) for field in other))
@@ -290,7 +256,7 @@ def _instant(happening: Happening) -> str | None:
     return None
 
 
-def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known: Sequence[Statement]) -> list[Statement]:
+def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: str, known: Sequence[Statement]) -> list[Statement]:
     """Find every quotation, or raise the error of the first fault, with all faults.
 
     `known` are the citations in the log, which decide the place of an ambiguous quotation.
@@ -331,7 +297,17 @@ def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known
     return verified
 
 
-def _refuse_no_picture(pictures: tuple[Picture, ...], texts: Texts, subject: str, known: Statement) -> None:
+def _refuse_no_date(fields: Mapping[str, Any], known: Statement, subject: str) -> None:
+    """Refuse a date that allows every day, unless the log has it already."""
+    for name in ("date", "published"):
+        if (date := fields.get(name)) is not None and date != known.get(name):
+            try:
+                dates.refuse_no_date(date)
+            except DateInvalid as error:
+                raise StatementInvalid.in_fields(subject, ((name, error.reason),)) from None
+
+
+def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, subject: str, known: Statement) -> None:
     """Raise the error of the first source that is no archived picture, with all faults. Those in the log stay."""
     before = {picture["source"] for picture in known.get("media", ())}
     errors: list[tuple[type[TimelineError], str, str]] = []
@@ -381,11 +357,11 @@ def _differences(path: str, was: object, now: object) -> Iterator[str]:
         for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
             yield from _differences(f"{path}.{number}", one, other)
     else:
-        before, after = _shortened(_text(was), _text(now))
+        before, after = _shortened(_shown_value(was), _shown_value(now))
         yield f"{path.lstrip('.')} was {before}, is {after}"
 
 
-def _text(value: object) -> str:
+def _shown_value(value: object) -> str:
     """Return a value for a message: of a citation its words, of an actor the name."""
     if isinstance(value, dict):
         value = value.get("quote") or value.get("name") or value.get("other")

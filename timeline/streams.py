@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from timeline import authors, bounds, projections, redaction, statements
+from timeline import authors, projections, redaction, size_limits, statements
 from timeline.corrections import Corrections
 from timeline.errors import (
     AlreadyRedacted,
@@ -29,7 +29,7 @@ from timeline.errors import (
 )
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Author, Reason, check
-from timeline.wholes import PartOfChains
+from timeline.part_of_circles import PartOfChains
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch
@@ -166,7 +166,7 @@ class Streams:
         expected: int | None,
     ) -> Event:
         """Append a correction, or return the one with the same changes and the same reason."""
-        bounds.refuse({"reason": reason}, subject)
+        size_limits.refuse({"reason": reason}, subject)
         why = check(Reason, {"reason": reason}, subject).reason
         with self.transaction():
             last = self.last(subject)
@@ -245,7 +245,7 @@ class Streams:
                 subject, f"at version {version}, expected {expected}. Read it again, then retry{self._last_change(subject)}"
             )
         text = canonical(data, in_order=in_order)
-        bounds.refuse_event(text, subject)
+        size_limits.refuse_event(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._unprojected_size > _MAX_UNPROJECTED):
             self.project()
         event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=self._salt())

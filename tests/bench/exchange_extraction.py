@@ -14,7 +14,7 @@ from exchange_documents import CHROMIUM, KINDS, LANGUAGES, document, sentences
 from log import folder
 
 from timeline import Timeline
-from timeline.archived import ArchivedSource
+from timeline.archived_source import ArchivedSource
 from timeline.errors import TimelineError
 
 GRADES = ("exact", "normalised", "typographic")

@@ -23,7 +23,7 @@ from log import entries, folder, seconds, sources
 
 from timeline import Timeline, audit, merkle
 from timeline.audit.events import EventsAudit
-from timeline.scripts import statements
+from timeline.sql_scripts import statements
 
 PROOFS = 1_000
 

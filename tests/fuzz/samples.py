@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from test_attacks import Case, build
+from attack_case import Case, build
 
 from timeline import Timeline
 from timeline.signing import SigningKey

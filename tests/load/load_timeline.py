@@ -172,5 +172,5 @@ def large(size: Size, known: dict[str, tuple[str, str]]) -> Iterator[Entry]:
         placed("one-mark", known["one-mark"][0], 0, min(size.characters, MOST)),
     ]}  # fmt: skip
     for n in many:
-        date = "../.." if n % 2 else "1500/.."
+        date = "../2100" if n % 2 else "1500/.."
         yield {"id": f"on-{n}", "title": f"Since {n}", "date": date, "kind": "going on", "citations": cited}

@@ -14,8 +14,8 @@ from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
 from timeline import Timeline
 from timeline.cli import main
 from timeline.exchange import formats
+from timeline.plugin_settings import NAMES as SETTINGS
 from timeline.publishing.wheel import wheel
-from timeline.settings import NAMES as SETTINGS
 
 pytestmark = pytest.mark.datasette  # the commands serve pages
 

@@ -13,7 +13,7 @@ from publishing_commands import command, content, more, refused, run, sound, wri
 
 from timeline import Timeline, merkle, publishing
 from timeline.errors import PublishingRefused
-from timeline.publishing.staging import staging
+from timeline.publishing.durable_files import temporary_folder
 from timeline.signing import SigningKey
 
 KILLS = 14
@@ -66,7 +66,7 @@ def test_a_writer_in_another_process_is_not_in_the_way(project: Path, key: Path)
 def test_a_second_publication_at_the_same_time_is_refused(project: Path, key: Path) -> None:
     """It can be repeated when the first has finished."""
     run("publish", "public", "--key", key)
-    with staging(Path("public"), Path("timeline.db")):
+    with temporary_folder(Path("public"), Path("timeline.db")):
         assert refused("publish", "public", "--key", key) == (
             "public: another process is writing it. Wait until it is finished, then repeat"
         )

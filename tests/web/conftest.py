@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("scripts")
 
 
-OUR_SCRIPTS = ("test_drawing_", "test_citing", "test_proof_browser")
+OUR_SCRIPTS = ("test_drawing_", "test_citing", "test_proof_browser", "test_proof_tampered")
 
 
 class Compiled(BytecodeCache):

@@ -12,19 +12,19 @@ from typing import Any, get_args
 
 import rfc8785
 
-from timeline import images, quotes
+from timeline import fields, images, quotes
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.merkle.kept import is_instant
 from timeline.merkle.proof import SALT
+from timeline.merkle.store import is_instant
 from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 from timeline.redaction import document_hashes
 from timeline.statements import circle
-from timeline.texts import Texts
+from timeline.text_cache import TextCache
 
 SHA256 = 32  # bytes
 ATTEMPTS = 20  # unreadable places, after which the audit gives up
@@ -65,7 +65,7 @@ class EventsAudit:
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.document_hashes: set[str] = set()  # documents that events name
         self.tree = tree.TreeAudit(log, against, keys, tomorrow)
-        self._text = Texts(self._read_text)
+        self._text = TextCache(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
 
     def check(self, advance: Callable[[int], None]) -> None:
@@ -349,7 +349,7 @@ def _place(event: Event, payload: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a version that are not in the statement."""
     return {
         "id": event.stream.partition("/")[2],
-        "status": "retracted" if event.type == "HappeningRetracted" else "current",
+        "status": fields.STATUSES[event.type],
         "version": event.version,
         "position": event.position,
         "recorded_at": event.recorded_at,

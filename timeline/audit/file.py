@@ -1,9 +1,9 @@
 """Check the database file: its integrity, its guards, and the journals beside it."""
 
-from timeline import journals, projections, published
+from timeline import projections, published_copies, sqlite_journals
 from timeline.audit.report import Tally
-from timeline.guards import TABLES, altered, foreign_indexes, foreign_triggers, guards
 from timeline.log import Log
+from timeline.log_schema import TABLES, altered, foreign_indexes, foreign_triggers, guards
 
 _SHADOWS = ("data", "idx", "content", "config")  # SQLite's own tables for a full-text index
 
@@ -41,9 +41,9 @@ def check_guards(log: Log, tally: Tally) -> None:
 def check_beside(log: Log, tally: Tally) -> None:
     """Check the journals beside the file: beside a published file each is a fault; otherwise remark that they were read."""
     path = log.path.resolve()
-    there = {name for name in published.FILES if path.with_name(name).exists()}
-    is_published = len(there) > 1 and bool(there & published.VERIFIERS)
-    for journal, size in journals.beside(path).items():
+    there = {name for name in published_copies.FILES if path.with_name(name).exists()}
+    is_published = len(there) > 1 and bool(there & published_copies.VERIFIERS)
+    for journal, size in sqlite_journals.beside(path).items():
         if is_published:
             tally.fault(
                 journal.name,

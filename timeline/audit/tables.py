@@ -7,9 +7,9 @@ from typing import Any
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.guards import TABLES
 from timeline.log import Log
-from timeline.scripts import statements
+from timeline.log_schema import TABLES
+from timeline.sql_scripts import statements
 
 BATCH = 1_000
 # Faults that SQLite's integrity check misses: words that are there but cannot be found, and unreachable parts of the index.

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from timeline import extractors
 from timeline.audit.report import Tally
-from timeline.capture.comparing import Comparing
+from timeline.capture.text_comparison import Comparing
 from timeline.log import Log
 
 _MAX_NAMES: Final = 3  # in a remark

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from timeline import documents
-from timeline.bounds import FIELDS as MOST
-from timeline.bounds import NAMED
+from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
 from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step
-from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
+from timeline.size_limits import FIELDS as MOST
+from timeline.size_limits import NAMED
 
 Fault = tuple[str, str]
 
@@ -211,7 +211,7 @@ def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obje
         return {name: plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
-    return _text(value, path, faults)
+    return _checked_text(value, path, faults)
 
 
 def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
@@ -221,7 +221,7 @@ def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
     return plain(value, path, faults, depth)
 
 
-def _text(value: object, path: str, faults: list[Fault]) -> str | None:
+def _checked_text(value: object, path: str, faults: list[Fault]) -> str | None:
     match value:
         case str() if match := _NOT_TEXT.search(value):
             character = "a NUL character" if match[0] == "\0" else "half a character (a lone surrogate)"

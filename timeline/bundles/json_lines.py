@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from timeline.bounds import NAMED
 from timeline.bundles.entry import Entry, Number, make, unreadable
+from timeline.size_limits import NAMED
 
 LONGEST_LINE = 16_000_000  # bytes
 LONGEST_DOCUMENT = 701_000_000  # characters of all its parts: 300 MB in base64, and a text of that size

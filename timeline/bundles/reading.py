@@ -77,7 +77,7 @@ def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:
 
 
 def _cannot(error: OSError | ValueError) -> str:
-    return f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}. Check the file"
+    return f"cannot be read: {files.reason(error)}. Check the file"
 
 
 def read(path: str | Path, within: Sequence[Path] | None = None) -> Iterator[Entry]:

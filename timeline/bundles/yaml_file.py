@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from timeline.bounds import NAMED
 from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, make, plain, unreadable
-from timeline.shapes import not_a_field
+from timeline.misshapen_input import not_a_field
+from timeline.size_limits import NAMED
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold
@@ -85,7 +85,7 @@ def texts(raw: bytes) -> tuple[Any, Mapping[str, int], list[Fault]]:
     lines: dict[str, int] = {}
     faults: list[Fault] = []
     try:
-        content = _plain(_compose(_decoded(raw), empty=not raw.strip()), "", lines)
+        content = _values_of(_compose(_decoded(raw), empty=not raw.strip()), "", lines)
     except _Refused as refused:
         return None, {"": refused.line}, [("", str(refused))]
     return plain(content, "", faults), lines, faults
@@ -249,7 +249,7 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
         fault = "is empty" if item.value is None else "is not an entry"
         return unreadable(item.line, f"{fault}. Write its fields, such as id: and title:", weight)
     lines: dict[str, int] = {}
-    content = _plain(item, "", lines)
+    content = _values_of(item, "", lines)
     corrects, retracts = "correct" in content, "retract" in content
     if key == "sources" and retracts:
         return unreadable(item.line, "a source is not retracted: it stays in the archive. Correct it, or remove the entry", weight)
@@ -265,16 +265,17 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
     return make(content, item.line, lines, folder, weight)
 
 
-def _plain(node: _Node, path: str, lines: dict[str, int], *, named: bool = False) -> Any:  # noqa: ANN401 - mappings of mappings
+def _values_of(node: _Node, path: str, lines: dict[str, int], *, named: bool = False) -> Any:  # noqa: ANN401 - mappings of mappings
     """Return the values of nodes, and note their lines by path; a name without a value gets `Absent`."""
     lines[path] = node.line
     match node.value:
         case dict():
             return {
-                name: _plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), lines, named=True) for name, inner in node.value.items()
+                name: _values_of(inner, f"{path}.{name[:NAMED]}".lstrip("."), lines, named=True)
+                for name, inner in node.value.items()
             }
         case list():
-            return [_plain(inner, f"{path}.{number}", lines) for number, inner in enumerate(node.value, start=1)]
+            return [_values_of(inner, f"{path}.{number}", lines) for number, inner in enumerate(node.value, start=1)]
         case None if named:
             return Absent(node.cut)
         case str() if node.cut:

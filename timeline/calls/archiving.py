@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from timeline import archiving, capture, documents, extractors
-from timeline.archived import ArchivedSource
-from timeline.calls import faults, given_dates, keywords
-from timeline.calls.given_dates import DateLike
-from timeline.calls.opened import Opened
+from timeline.archived_source import ArchivedSource
+from timeline.calls import faults, keywords, python_dates
+from timeline.calls.open_timeline import Opened
+from timeline.calls.python_dates import DateLike
 from timeline.capture.read_ahead import ReadAhead, ReadAheadLimit
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
 from timeline.model import SourceFields, Step, stream
@@ -91,7 +91,7 @@ class Archiving(Opened):
             <source/minutes@1: Minutes, 2025-11-28>
         """
         subject = stream("source", id) if id is not None else None
-        fields: Any = given_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
+        fields: Any = python_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject or "source", (("file", "give either a file or a text"),))
         exported = base64 is not None or extractor is not None
@@ -118,7 +118,7 @@ class Archiving(Opened):
         elif exported:
             exported_document = archiving.from_export(text, base64, extractor, media_type, subject or "source")
             late = self._ahead is not None and self._ahead.closed
-            document = self._texts.marked(exported_document, fields.get("url"), subject, late=late)
+            document = self._exported_texts.marked(exported_document, fields.get("url"), subject, late=late)
         else:
             document = documents.from_text(text or "")
         with self.transaction():
@@ -172,7 +172,7 @@ class Archiving(Opened):
             expected_version: as in `archive`.
         """
         subject = stream("source", id) if id is not None else None
-        fields: Any = given_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
+        fields: Any = python_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
         statement = archiving.Description(fields, media_type, as_found, name, record=record)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, statement, expected_version)

@@ -6,15 +6,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
-from timeline.errors import TimelineError
+from timeline.errors import StatementInvalid, TimelineError
 from timeline.log import AT_ONCE, Event
+from timeline.misshapen_input import not_a_field
 from timeline.model import HappeningFields, stream
 
 _ARGUMENTS: Final = frozenset(("id", "expected_version"))
 _RECORDED: Final = {*_ARGUMENTS, *HappeningFields.__annotations__}
+_RETRACTING: Final = ("retract", "reason", "superseded_by", "expected_version")
 _FEW: Final = 10_000  # entries of an iterator that are held in a list
 _ROOM: Final = 64_000_000  # characters of documents in these entries
 
@@ -49,7 +50,7 @@ class Entries(Archiving, Recording):
         fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. One of the folders `within` must hold a source's
         file; None: it may be anywhere. Raises what those calls raise.
         """
-        verb, fields = statements.of_entry(entry)
+        verb, fields = _call_of(entry)
         match verb:
             case "source":
                 return self.archive(**fields, within=within).event
@@ -96,4 +97,41 @@ class Entries(Archiving, Recording):
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Compare exported texts with their documents before the entries are appended, so that no other writer waits meanwhile."""
-        self._texts.compare(entries)
+        self._exported_texts.compare(entries)
+
+
+def _call_of(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Read an entry of a bundle as a verb and the arguments of its call. Raises StatementInvalid if a field would be dropped."""
+    if not isinstance(entry, Mapping) or not _is_named(entry):
+        raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
+    for verb in ("source", "happening"):
+        if verb not in entry:
+            continue
+        if beside := tuple((name, f'is beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
+            raise StatementInvalid.in_fields(verb, beside)
+        fields = entry[verb]
+        if not isinstance(fields, Mapping) or not _is_named(fields):
+            raise StatementInvalid(verb, 'has no fields. Write them as {"id": …, "title": …}')
+        _refuse_arguments(verb, fields)
+        return verb, {"id": "", **fields}
+    for verb in ("correct", "correct_source", "retract"):
+        if verb not in entry:
+            continue
+        _refuse_arguments(verb, entry)
+        if "id" in entry:
+            raise StatementInvalid.in_fields(verb, (("id", f'is beside "{verb}", which has the id. Leave it out'),))
+        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
+            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
+        return verb, {"reason": None, **entry}
+    _refuse_arguments("happening", entry)
+    return "happening", {"id": "", **entry}
+
+
+def _is_named(fields: Mapping[Any, Any]) -> bool:
+    return set(map(type, fields)) == {str} or all(isinstance(name, str) for name in fields)
+
+
+def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
+    """Refuse arguments that only the calls may have."""
+    if other := [name for name in ("self", "within") if name in fields]:
+        raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))

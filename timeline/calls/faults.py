@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from timeline import bounds, capture, documents, quotes, statements
-from timeline.calls import given_dates
+from timeline import capture, documents, quotes, size_limits, statements
+from timeline.calls import python_dates
 from timeline.calls.keywords import given
-from timeline.calls.opened import Opened
+from timeline.calls.open_timeline import Opened
 from timeline.documents import of_document
 from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
 from timeline.model import TOGETHER, HappeningFields, Reason, SourceFields, check, stream
@@ -47,7 +47,7 @@ def of_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequenc
         return
     statement, subject, texts = current, f"happening/{id}", _texts(timeline)
     yield from _more(
-        lambda sound: statements.corrected(statement, given_dates.read(sound, subject), texts, subject), changes, faults
+        lambda sound: statements.corrected(statement, python_dates.read(sound, subject), texts, subject), changes, faults
     )
     yield from _of_references(timeline, changes, faults)
 
@@ -92,7 +92,7 @@ def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: S
 
     def attempt(sound: dict[str, Any]) -> None:
         values = {name: value for name, value in {**_HAPPENING, **sound}.items() if value is not None}
-        statements.of_happening(given_dates.read(values, subject), texts, subject, earlier)
+        statements.of_happening(python_dates.read(values, subject), texts, subject, earlier)
 
     yield from _more(attempt, fields, known)
     yield from _of_references(timeline, fields, known)
@@ -100,7 +100,7 @@ def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: S
 
 def _of_bibliography(fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
     def attempt(sound: dict[str, Any]) -> None:
-        statements.of_archived_source(given_dates.read({**_SOURCE, **sound}, "source"), _DOCUMENT, None, "source")
+        statements.of_archived_source(python_dates.read({**_SOURCE, **sound}, "source"), _DOCUMENT, None, "source")
 
     yield from _more(attempt, fields, known)
 
@@ -123,7 +123,7 @@ def _of_following(
             id = (Fault("id", error.beside(subject)),)
     if at_fault("reason", known):
         return statement, id
-    return statement, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
+    return statement, (*id, *(_faults(lambda: size_limits.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
 
 
 def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
@@ -137,11 +137,11 @@ def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[
             yield from statements.unknown_happening("happening", field, other).faults
 
 
-def _texts(timeline: Opened) -> statements.Texts:
+def _texts(timeline: Opened) -> statements.ReadSourceText:
     """Return a function for the texts of sources, which also has a text for the placeholder citation."""
 
     def text_of(source: str) -> statements.SourceText:
-        return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._text(source)
+        return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._source_text(source)
 
     return text_of
 

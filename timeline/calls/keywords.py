@@ -11,8 +11,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
-from timeline import bounds
-from timeline.bounds import NAMED
+from timeline import size_limits
 from timeline.documents import of_document
 from timeline.errors import (
     DocumentUnreadable,
@@ -24,7 +23,8 @@ from timeline.errors import (
     UnknownHappening,
     UnknownSource,
 )
-from timeline.shapes import not_a_field
+from timeline.misshapen_input import not_a_field
+from timeline.size_limits import NAMED
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,7 +90,7 @@ def _misspelt(known: Sequence[str], given: Mapping[str, Any], kind: str) -> tupl
     """Return a fault for each unknown keyword."""
     unknown = [name for name in given if name not in known]
     if unknown:
-        bounds.refuse({name: value for name, value in given.items() if name not in _ARGUMENTS}, _subject(kind, given))
+        size_limits.refuse({name: value for name, value in given.items() if name not in _ARGUMENTS}, _subject(kind, given))
     return tuple(Fault(name[:NAMED], not_a_field(name, known), given[name]) for name in unknown)
 
 

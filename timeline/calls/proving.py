@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from timeline import checkpoints, projections
-from timeline.calls.opened import Opened
+from timeline.calls.open_timeline import Opened
 from timeline.errors import UnknownEvent
 from timeline.merkle import Key, Note, Proof, Signature
 from timeline.signing import SigningKey

@@ -11,20 +11,20 @@ from itertools import islice
 from typing import Literal
 
 from timeline import archiving, dates, notebook, redaction, statements, suggestions
-from timeline.archived import ArchivedSource
-from timeline.calls import given_dates
-from timeline.calls.given_dates import DateLike
+from timeline.archived_source import ArchivedSource
+from timeline.calls import python_dates
 from timeline.calls.keywords import named
-from timeline.calls.lists import Happenings, Hit, Hits, Sources, title
-from timeline.calls.opened import Opened
+from timeline.calls.open_timeline import Opened
+from timeline.calls.python_dates import DateLike
+from timeline.calls.result_lists import Happenings, Hit, Hits, Sources, title
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, stream
 from timeline.reading import choosing, searching
 from timeline.reading.happenings import at_positions
-from timeline.reading.passages import Words
 from timeline.redaction import RedactedVersion
 from timeline.selection import sources
+from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
 from timeline.suggestions import Suggestion
@@ -174,7 +174,7 @@ class Reading(Opened):
             [('24 November 2025', '2025-11-24')]
         """
         archived = self.source(source)
-        day = archived.published if published is None else given_dates.text(published)
+        day = archived.published if published is None else python_dates.text(published)
         names = self.log.connection.execute("SELECT name FROM actors WHERE name IS NOT NULL") if self.log.is_there else ()
         found = suggestions.dates_in(archived.text, day, language or archived.language)
         return list(suggestions.with_actors(found, (name for (name,) in names)))
@@ -258,7 +258,7 @@ def _filter_text(name: str, value: int | DateLike | None) -> str | None:
     if not isinstance(value, Day):
         raise FilterInvalid(name, f"{value!r} is not a date. Give a datetime.date, or text such as 2025-11-24")
     try:
-        return given_dates.text(value)
+        return python_dates.text(value)
     except DateInvalid as error:
         raise FilterInvalid(name, error) from None
 

@@ -6,11 +6,11 @@ Owns their parameters. Must not search for quotations, nor decide which event ma
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from timeline import bounds, projections, redaction, statements
-from timeline.calls import faults, given_dates
-from timeline.calls.given_dates import DateLike
+from timeline import projections, redaction, size_limits, statements
+from timeline.calls import faults, python_dates
 from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
-from timeline.calls.opened import Opened
+from timeline.calls.open_timeline import Opened
+from timeline.calls.python_dates import DateLike
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
 from timeline.log import Event
 from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, SourceFields, Step, check, stream
@@ -85,11 +85,11 @@ class Recording(Opened):
 
     def _record(self, subject: str, given: Mapping[str, Any], expected_version: int | None) -> Event:
         """Record a happening with the given fields, as `record` does."""
-        fields = given_dates.read(given, subject)
+        fields = python_dates.read(given, subject)
         first = self.log.first(subject)
         self._streams.refuse_redacted(first)
         known = None if first is None else first.payload["statement"]
-        statement = statements.of_happening(fields, self._text, subject, known)
+        statement = statements.of_happening(fields, self._source_text, subject, known)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
@@ -100,7 +100,7 @@ class Recording(Opened):
         """
         subject = stream("happening", id)
         self._streams.refuse_redacted(self.log.first(subject))
-        statement = statements.with_citations(checked, citations, self._text, subject)
+        statement = statements.with_citations(checked, citations, self._source_text, subject)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
 
@@ -162,10 +162,10 @@ class Recording(Opened):
             <Event 3: HappeningCorrected happening/sitting@2>
         """
         subject = stream("happening", id)
-        changes = given_dates.read(given(locals(), HappeningFields.__annotations__), subject)
+        changes = python_dates.read(given(locals(), HappeningFields.__annotations__), subject)
 
         def corrected(known: statements.Statement) -> statements.Statement:
-            return statements.corrected(known, changes, self._text, subject)
+            return statements.corrected(known, changes, self._source_text, subject)
 
         return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
@@ -215,7 +215,7 @@ class Recording(Opened):
             <Event 4: SourceCorrected source/report@2>
         """
         subject = stream("source", id)
-        changes = given_dates.read(given(locals(), SourceFields.__annotations__), subject)
+        changes = python_dates.read(given(locals(), SourceFields.__annotations__), subject)
 
         def corrected(known: statements.Statement) -> statements.Statement:
             return statements.of_corrected_source(known, changes, subject)
@@ -241,7 +241,7 @@ class Recording(Opened):
             <Event 5: HappeningRetracted happening/sitting@3>
         """
         subject = stream("happening", id)
-        bounds.refuse({"reason": reason}, subject)
+        size_limits.refuse({"reason": reason}, subject)
         reasons = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
             last = self._streams.last(subject)
@@ -270,7 +270,7 @@ class Recording(Opened):
         cleaned; then the event is redacted, and you must repeat the call.
         """
         self.log.refuse_absent()
-        bounds.refuse({"reason": reason}, f"position {position}")
+        size_limits.refuse({"reason": reason}, f"position {position}")
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:
             raise StatementInvalid(f"position {position}", "a redaction cannot be one of several appends. Redact it by itself")
@@ -287,7 +287,7 @@ class Recording(Opened):
             elif redacting.payload["reason"] != why:
                 gone = redaction.redacted_error(self.log, event).reason
                 raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
-        self._text.cache_clear()
+        self._source_text.cache_clear()
         self._streams.corrections.drop()
         try:
             self.log.scrub()

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.plain import parse
+from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_MEMBERS: Final = 10_000

@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from timeline.capture import setup
+from timeline.capture import extraction_setup
 from timeline.capture.extracted_text import ExtractedText
 from timeline.errors import DocumentUnreadable, ExtraMissing
 
@@ -66,7 +66,7 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
         extracted = read(content, media_type, name, encoding, record)
     except DocumentUnreadable as error:
         return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
-    extractor = setup.named(extracted.extractor, media_type, encoding, record)
+    extractor = extraction_setup.named(extracted.extractor, media_type, encoding, record)
     return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts)}
 
 

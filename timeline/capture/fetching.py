@@ -15,9 +15,11 @@ from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from timeline import instants
 from timeline.capture.addresses import resolved
-from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
+from timeline.capture.http_coding import CodingRefused, undone
 from timeline.capture.warc_writer import Hop, refuse_without_extra, warc_bytes
+from timeline.documents import MAXIMUM_BYTES
 from timeline.errors import FetchRefused, on_one_line
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _NOT_HTTP: Final = "it does not answer like a web server"
 _ODD: Final = (http.client.BadStatusLine, http.client.UnknownProtocol)
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] [\t -~]*\r?\n").match  # a status line that fits into a WARC
+MAXIMUM_SENT: Final = 20_000_000  # bytes of all responses of a fetch
 _LONGEST_URL: Final = 4000
 
 
@@ -36,7 +39,7 @@ _LONGEST_URL: Final = 4000
 class Limits:
     """The limits of a fetch in all: bytes as sent, bytes when unpacked, seconds, and redirects."""
 
-    bytes: int = 20_000_000
+    bytes: int = MAXIMUM_SENT
     unpacked: int = MAXIMUM_BYTES
     seconds: float = 30
     redirects: int = 5
@@ -58,11 +61,9 @@ class Fetched:
     collected: Mapping[str, str] = field(default_factory=dict)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = False, clock: Callable[[], datetime] = _now) -> Fetched:
+def fetch(
+    url: str, *, limits: Limits | None = None, allow_loopback: bool = False, clock: Callable[[], datetime] = instants.now
+) -> Fetched:
     """Fetch the document at a public http or https address. `allow_loopback` also allows this machine, for tests.
 
     The address of every redirect is checked too, and the connection goes to exactly the address that was checked. Raises

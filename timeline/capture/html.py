@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.plain import Page, parse
+from timeline.capture.page_text import Page, parse
 from timeline.errors import DocumentUnreadable, on_one_line
 
 _SETTINGS = "recall, tables, comments"

@@ -18,7 +18,7 @@ from typing import Final, cast
 
 from timeline.capture.encodings import decoded_page, known
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.plain import parse
+from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable
 
 _HEAD: Final = ("From", "To", "Cc", "Date", "Subject")
@@ -57,13 +57,13 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(name, "is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
     part = _body(message)
-    body, how = _text(part, name, encoding) if part is not None else ("", "no text but the head")
+    body, how = _message_text(part, name, encoding) if part is not None else ("", "no text but the head")
     if part is None and message.get_content_maintype() == "multipart" and not message.is_multipart():
-        body, how = _text(message, name, encoding)
+        body, how = _message_text(message, name, encoding)
         how += "; as it is written: its parts are not where it says"
     others = list(_others(message, part))
     shown = [one for one in others if _is_shown(one)]  # text that continues after an attachment, or that a mailing list adds
-    texts = (body, *(_text(one, name, encoding)[0] for one in shown))
+    texts = (body, *(_message_text(one, name, encoding)[0] for one in shown))
     body = "\n\n".join(text.strip("\n") for text in texts if text.strip())
     attached = [f"Attachment: {_described(part)}" for part in others if part not in shown]
     if any(isinstance(one, CloseBoundaryNotFoundDefect) for part in message.walk() for one in part.defects):
@@ -76,7 +76,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
 def _body(message: EmailMessage) -> MIMEPart | None:
     """Return the part with the message itself: the plain text, unless that is blank and there is HTML."""
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
-    return html if plain is None or (html is not None and not _content(plain).strip()) else plain
+    return html if plain is None or (html is not None and not payload(plain).strip()) else plain
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
@@ -102,8 +102,8 @@ def _is_shown(part: MIMEPart) -> bool:
     return part.get_content_type() == "text/plain" and not part.get_filename() and part.get_content_disposition() != "attachment"
 
 
-def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
-    content, declared = _content(part), part.get_content_charset()
+def _message_text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
+    content, declared = payload(part), part.get_content_charset()
     if part.get_content_subtype() == "html":
         text, how = decoded_page(content, name, encoding, declared)
         return parse(text, name).text() if text.strip() else "", f"all text of its HTML, {how}"
@@ -111,7 +111,8 @@ def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
     return text, how
 
 
-def _content(part: MIMEPart) -> bytes:
+def payload(part: MIMEPart) -> bytes:
+    """Return the bytes of a part, decoded; empty if it has none."""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

@@ -11,8 +11,8 @@ from email.message import EmailMessage, MIMEPart
 from timeline.capture import html
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.mail import parsed, sent_at
-from timeline.capture.plain import parse
+from timeline.capture.mail import parsed, payload, sent_at
+from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable
 
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -27,7 +27,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     page = _start(message, parts)
     texts = list(_texts([part for part in parts if part is not page], name))
     frames = [text for text in texts if text]
-    extracted = html.read(_content(page), name, encoding=encoding, declared=page.get_content_charset(), framed=bool(frames))
+    extracted = html.read(payload(page), name, encoding=encoding, declared=page.get_content_charset(), framed=bool(frames))
     address = message.get("Snapshot-Content-Location") or page.get("Content-Location") or ""
     saved = {
         "collected_at": sent_at(message["Date"]),
@@ -54,15 +54,10 @@ def _start(message: EmailMessage, parts: Sequence[MIMEPart]) -> MIMEPart:
     return next((part for part in parts if start and part.get("Content-ID") == start), parts[0])
 
 
-def _content(part: MIMEPart) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
 def _texts(frames: Sequence[MIMEPart], name: str) -> Iterator[str]:
     """Yield the text of each frame that has any; an empty string for an unreadable frame, which is no reason to refuse the page."""
     for frame in frames:
-        content = _content(frame)
+        content = payload(frame)
         try:
             text, _ = decoded_page(content, name, None, frame.get_content_charset())
             words = readable(parse(text, name).text()) if text.strip() else ""

@@ -12,7 +12,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Final, Self
 
-from timeline import capture
+from timeline import capture, files
 from timeline.capture import sandbox
 from timeline.documents import Document
 from timeline.errors import DatabaseRefused, DocumentUnreadable, on_one_line
@@ -106,7 +106,7 @@ class ReadAhead:
             start = self._texts.seek(0, 2)
             self._texts.write(stored)
         except OSError as failed:
-            reason = (failed.strerror or str(failed)).lower()
+            reason = files.reason(failed)
             raise DatabaseRefused(
                 self._folder, f"texts cannot be stored there until they are appended: {reason}. Make room, then repeat"
             ) from None

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 from timeline.capture import epub, html, media_type_of, pdf
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
+from timeline.capture.http_coding import CodingRefused, undone
+from timeline.documents import MAXIMUM_BYTES
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_RECORDS: Final = 100_000

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from timeline import archiving, capture, documents, extractors, images
-from timeline.archived import ArchivedSource
+from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms
-from timeline.cli.described import described, given_fields
-from timeline.cli.finding import find
+from timeline.cli.document_options import described, given_fields
+from timeline.cli.name_lookup import find
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
 from timeline.documents import Document

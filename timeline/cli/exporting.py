@@ -10,8 +10,9 @@ from typing import BinaryIO, NamedTuple
 
 import click
 
+from timeline import files
 from timeline.cli import printing
-from timeline.cli.choosing import Choice, choose, filters
+from timeline.cli.filter_options import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
 from timeline.exchange import formats
 from timeline.exchange.exporting import feeds, format_named
@@ -87,7 +88,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     happenings = losses.watch(at_positions(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    filters = with_near(choice.asked, len(choice.near.intersection(positions)))
+    filters = with_near(choice.in_words, len(choice.near.intersection(positions)))
     about = About.read(connection, **heading._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
     _put(format.write(happenings, about), output)
     remarks = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
@@ -126,7 +127,7 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
                 unfinished.unlink()
             raise
     except OSError as error:
-        raise Refused(f"{output}: cannot be written: {(error.strerror or str(error)).lower()}. Name another file") from error
+        raise Refused(f"{output}: cannot be written: {files.reason(error)}. Name another file") from error
 
 
 def _refuse_database(output: Path) -> None:

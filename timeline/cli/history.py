@@ -8,14 +8,14 @@ import click
 
 from timeline import authors
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.finding import find
+from timeline.cli.name_lookup import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
 from timeline.log import Event
-from timeline.reading import wording
-from timeline.reading.changes import Change
-from timeline.reading.changes import compare as changes_of
+from timeline.reading import differences, wording
+from timeline.reading.differences import Change
 
+_NOTHING = "(nothing)"
 _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
 
 
@@ -53,8 +53,10 @@ def history(id: str, as_json: bool, db: Path) -> None:
                 click.echo(printing.paragraphs(payload["reason"], 2))
             if payload.get("superseded_by"):
                 click.echo(printing.pairs([("see instead", payload["superseded_by"])]))
-            if number and (changes := printing.pairs([*_lines(changes_of(former, payload))])):
-                click.echo(changes)
+            known = differences.former_statement(payload, former) if number else None
+            changes = [] if known is None else differences.between(known, payload["statement"], differences.Budget(0))
+            if changes:
+                click.echo(printing.pairs([*_lines(changes, after_redacted=former is None)]))
             former = payload.get("statement")
 
 
@@ -65,31 +67,13 @@ def _heading(event: Event) -> str:
     return f"{printing.bold(str(event.version))}  {marked} {rest}"
 
 
-def _lines(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
-    """Word changes as pairs of a field and its old and new value, without unknown old values and items that read the same."""
+def _lines(changes: Iterable[Change], *, after_redacted: bool) -> Iterator[tuple[str, str]]:
+    """Word changes as pairs of a field and its old and new value. After a redacted version, old values are unknown."""
     for change in changes:
+        removed, added = change.texts("removed"), change.texts("added")
         if change.is_list:
-            removed, added = [_value(one) for one in change.removed or ()], [_value(one) for one in change.added]
-            yield from ((change.field, f"− {one}") for one in removed if one not in added)
-            yield from ((change.field, f"+ {one}") for one in added if one not in removed)
+            yield from ((change.field, f"− {one}") for one in removed)
+            yield from ((change.field, f"+ {one}") for one in added)
         else:
-            before = "" if change.removed is None else f"{_value(*change.removed)} "
-            yield change.field, f"{before}→ {_value(*change.added)}"
-
-
-def _value(value: object = None) -> str:
-    """Word a value for people."""
-    match value:
-        case None:
-            return "(nothing)"
-        case {"quote": quote, "source": source, **rest}:
-            more = [str(rest[name]) for name in ("stance", "supports") if rest.get(name) not in (None, "supports")]
-            place = f"characters {rest['start_char']:,}–{rest['end_char']:,}"
-            return f"“{quote}” ({'; '.join([f'source/{source}', *more, place])})"
-        case {"name": name, **rest}:
-            return ", ".join(map(str, (name, *rest.values())))
-        case {"what": _}:
-            return wording.step(value)  # type: ignore[arg-type]
-        case {"other": other, "relation": relation}:
-            return f"{relation} {other}"
-    return str(value)
+            before = "" if after_redacted and not removed else f"{''.join(removed) or _NOTHING} "
+            yield change.field, f"{before}→ {''.join(added) or _NOTHING}"

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from timeline.cli import completing, import_report, json_forms
-from timeline.cli.described import described, given_fields
+from timeline.cli.document_options import described, given_fields
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.importing import run
-from timeline.exchange.importing.file import File
+from timeline.exchange.importing.file import File, understand
 from timeline.exchange.tables.guessing import ColumnsUnknown
 from timeline.exchange.tables.mapping import Columns, mapping_path, read_mapping
 
@@ -95,7 +95,7 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
     if format not in _MAPPED:
         if mapping or save:
             raise Refused(f"{format}: has no columns to map. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
-        return run.understand(file, format, encoding=encoding)
+        return understand(file, format, encoding=encoding)
     path = mapping or mapping_path(file)
     if mapping is None:
         refuse_leading_away(path, "--mapping {}")
@@ -123,4 +123,4 @@ def _save(path: Path, draft: str) -> None:
 
 def _understand(file: Path, format: str, encoding: str | None, mapping: Columns | None) -> File:
     with progress("Reading", file.stat().st_size if file.is_file() else 0) as advance:
-        return run.understand(file, format, encoding=encoding, mapping=mapping, advance=advance)
+        return understand(file, format, encoding=encoding, mapping=mapping, advance=advance)

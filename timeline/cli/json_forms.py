@@ -12,14 +12,14 @@ from typing import Any
 import click
 
 from timeline import authors, dates, fields
-from timeline.archived import ArchivedSource
+from timeline.archived_source import ArchivedSource
 from timeline.audit.report import Report
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
-from timeline.reading.sources import Known
+from timeline.reading.sources import ListedSource
 
 Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     earliest, latest = _bounds(statement.get("date"))
     record: Json = {
         **_head(one),
-        "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
+        "status": "redacted" if one.data is None else fields.STATUSES[one.type],
         "title": statement.get("title"),
         "date": statement.get("date"),
         "earliest": earliest,
@@ -76,7 +76,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     return record
 
 
-def source(listed: tuple[Known, Event]) -> Json:
+def source(listed: tuple[ListedSource, Event]) -> Json:
     """Return the source that an event states, with the length of its text and the number of happenings that cite it."""
     one, event = listed
     payload = event.payload

@@ -102,7 +102,7 @@ def trusted(values: Iterable[str]) -> list[Key]:
             with path.open("rb") as file:
                 lines = file.read(LARGEST).decode().splitlines()
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "it is not text").lower()
+            reason = files.reason(error, "it is not text")
             advice = f"{files.meant(path, error)}Give a public key, name+id+base64, or a file with keys"
             raise NoteInvalid(text, f"{reason}. {advice}") from None
         keys += [Key.parse(line) for line in lines if line.strip() and not line.startswith("#")]

@@ -7,16 +7,17 @@ from typing import NamedTuple, TypeVar
 
 import click
 
+from timeline import fields
 from timeline.cli import json_forms, printing
-from timeline.cli.choosing import choose, filters, position
-from timeline.cli.columns import columns, padded, shortened, wrapped
-from timeline.cli.finding import find
+from timeline.cli.filter_options import choose, filters, position
 from timeline.cli.json_forms import Json
+from timeline.cli.name_lookup import find
 from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
+from timeline.cli.terminal_columns import columns, padded, shortened, wrapped
 from timeline.dates import worded
 from timeline.log import Event
 from timeline.reading import wording
-from timeline.reading.sources import Known, known
+from timeline.reading.sources import ListedSource, listed
 from timeline.selection.snapshot import Snapshot
 from timeline.timeline import Timeline
 
@@ -58,9 +59,9 @@ def list_(records: str, limit: int | None, reverse: bool, as_json: bool, db: Pat
         refuse_outdated(timeline, db)
         if records == "sources":
             connection = timeline.log.connection
-            sources = list(known(Snapshot(connection, position(connection, chosen_by["as_of"]))))
-            listed = _sources(timeline, sources[::-1] if reverse else sources)
-            _write(listed, len(sources), limit, json_forms.source if as_json else None, source)
+            sources = list(listed(Snapshot(connection, position(connection, chosen_by["as_of"]))))
+            pairs = _sources(timeline, sources[::-1] if reverse else sources)
+            _write(pairs, len(sources), limit, json_forms.source if as_json else None, source)
             if not sources:
                 click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
             return
@@ -100,30 +101,21 @@ def _write(
         printing.more(total - most)
 
 
-def _sources(timeline: Timeline, sources: Iterable[Known]) -> Iterator[tuple[Known, Event]]:
+def _sources(timeline: Timeline, sources: Iterable[ListedSource]) -> Iterator[tuple[ListedSource, Event]]:
     """Pair each source with the event that holds its statement."""
     return ((one, event) for one in sources if (event := timeline.log.event(one.position)) is not None)
 
 
 def _happening(event: Event, *, near: bool) -> Line:
-    """Make the line of an event's happening."""
+    """Make the line of an event's happening; whose claim it is, and that it is only near a period, are never cut."""
     if event.data is None:
         return Line("", event.subject, wording.NO_TITLE)
     statement = event.payload["statement"]
-    retracted = event.type == "HappeningRetracted"
-    return happening(
-        event.subject, statement["title"], statement["date"], statement.get("attributed_to"), retracted=retracted, near=near
-    )
+    marks = wording.marks(statement.get("attributed_to"), fields.STATUSES[event.type], near=near)
+    return Line(worded(statement["date"]), event.subject, statement["title"], marks)
 
 
-def happening(id: str, title: str, date: str, by: str | None, *, retracted: bool, near: bool = False) -> Line:
-    """Make the line of a happening; its claimant, and that it is only near a period, form the mark, which is never cut."""
-    marks = (f"according to {by}" if by else "", "retracted" if retracted else "", "near the period" if near else "")
-    joined = ", ".join(mark for mark in marks if mark)
-    return Line(worded(date), id, title, f"({joined})" if joined else "")
-
-
-def source(listed: tuple[Known, Event]) -> Line:
+def source(listed: tuple[ListedSource, Event]) -> Line:
     """Make the line of a source, with the number of happenings that cite it."""
     one, event = listed
     if event.data is None:

@@ -8,9 +8,9 @@ import click
 
 from timeline import instants
 from timeline.cli import json_forms, printing
-from timeline.cli.columns import columns, shortened
 from timeline.cli.history import headline
 from timeline.cli.running import WholeNumber, db, opened
+from timeline.cli.terminal_columns import columns, shortened
 from timeline.log import Event
 from timeline.reading.wording import VERBS
 from timeline.timeline import Timeline

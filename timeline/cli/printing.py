@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from timeline.cli.columns import columns, padded, wrapped
+from timeline.cli.terminal_columns import columns, padded, wrapped
 
 WIDEST = 88
 NARROWEST = 30

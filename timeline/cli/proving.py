@@ -8,8 +8,8 @@ import click
 
 from timeline import authors, checkpoints, files, stamps
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
+from timeline.cli.name_lookup import find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import NoteInvalid, ProofInvalid
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
@@ -218,5 +218,5 @@ def _read(path: str, largest: int) -> bytes:
         with click.open_file(path, "rb") as file:
             return bytes(file.read(largest + 1))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = files.reason(error)
         raise Refused(f"{path}: {reason}. {files.meant(path, error)}Give the path of the file") from None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import files, redaction, unfinished
+from timeline import files, redaction, unfinished_copies
 from timeline.cli import json_forms, printing
 from timeline.cli.running import Refused, WholeNumber, by, db, opened
 from timeline.log import Event
@@ -56,7 +56,7 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
             f"{name}: this table is not part of the timeline, and was not searched"
             for name in redaction.foreign_tables(timeline.log)
         ]
-        copies = [] if dry_run else unfinished.sweep(db)
+        copies = [] if dry_run else unfinished_copies.sweep(db)
         held = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
         for warning in (*staying, *others, *foreign, *held, BEYOND):
             click.echo(warning, err=True)

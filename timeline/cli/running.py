@@ -22,7 +22,7 @@ from typing import IO, Any
 import click
 
 from timeline import files
-from timeline.cli import suggesting
+from timeline.cli import unknown_command
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, FilterInvalid, RedactionUnfinished, StatementWarning, TimelineError
 from timeline.sqlite_file import refusal
@@ -186,7 +186,7 @@ class Commands(Group):
         """Find the command; if there is none of that name, fail with one line that suggests what to do."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
-            message = f'No such command "{harmless(name)}". {suggesting.instead(name, self.list_commands(ctx))}'
+            message = f'No such command "{harmless(name)}". {unknown_command.instead(name, self.list_commands(ctx))}'
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)
 
@@ -201,7 +201,7 @@ class Commands(Group):
             _give_up_output()
             about = f"{os.fsdecode(error.filename)}: " if error.filename else "the output cannot be written: "
             with suppress(OSError):
-                Refused(f"{about}{(error.strerror or str(error)).lower()}").show()
+                Refused(f"{about}{files.reason(error)}").show()
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it

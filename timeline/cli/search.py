@@ -8,12 +8,14 @@ from typing import Final
 import click
 
 from timeline.cli import json_forms, printing
-from timeline.cli.choosing import as_of_option, choose, status_option
-from timeline.cli.list import Line, drawn, happening
+from timeline.cli.filter_options import as_of_option, choose, status_option
+from timeline.cli.list import Line, drawn
 from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
+from timeline.dates import worded
+from timeline.reading import wording
 from timeline.reading.happenings import at_positions
-from timeline.reading.passages import Words
 from timeline.reading.searching import Document, Place, in_documents, in_happenings
+from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 
 ON_SCREEN: Final = 10  # hits of a group on a terminal, without --limit
@@ -94,7 +96,7 @@ def _head(hit: Place) -> Line:
     of = hit.of
     if isinstance(of, Document):
         return Line("", f"source/{of.id}", of.title)
-    return happening(of.id, of.title, of.date, of.attributed_to, retracted=of.status == "retracted")
+    return Line(worded(of.date), of.id, of.title, wording.marks(of.attributed_to, of.status))
 
 
 def _passage(hit: Place) -> str:

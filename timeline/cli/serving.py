@@ -97,7 +97,7 @@ def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> N
             except OutsideFolder as error:
                 raise Refused(f"{metadata}: $file: {error}") from None
             except (OSError, ValueError) as error:
-                reason = (getattr(error, "strerror", None) or "cannot be read").lower()
+                reason = files.reason(error, "cannot be read")
                 raise Refused(f"{metadata}: $file: {files.shown(name)}: {reason}. Correct it, then serve again") from None
         rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
@@ -125,7 +125,7 @@ def _free(host: str, port: int) -> int:
     except UnicodeError:
         raise Refused(f'"{host}": is not a host name. Choose another: --host 127.0.0.1') from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = files.reason(error)
         raise Refused(f"{host}:{port}: {reason}. {_advice(error.errno, port)}") from None
 
 

@@ -8,8 +8,8 @@ import click
 
 from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.choosing import as_of_option, position
-from timeline.cli.finding import Match, find
+from timeline.cli.filter_options import as_of_option, position
+from timeline.cli.name_lookup import Match, find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
 from timeline.fields import COLLECTION
@@ -40,7 +40,7 @@ def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> Non
         until = position(timeline.log.connection, as_of)
         match = find(timeline, id, until)
         if text:
-            content = _text(timeline, match)
+            content = _archived_text(timeline, match)
             click.echo(printing.harmless(content) if printing.for_a_person() else content, nl=False)
             return
         if as_json:
@@ -56,11 +56,11 @@ def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Jso
         return json_forms.event(match.event)
     if match.kind == "happening":
         return json_forms.happening(match.event)
-    known = next(sources.known(Snapshot(timeline.log.connection, as_of), match.id))
+    known = next(sources.listed(Snapshot(timeline.log.connection, as_of), match.id))
     return json_forms.source((known, match.event))
 
 
-def _text(timeline: Timeline, match: Match) -> str:
+def _archived_text(timeline: Timeline, match: Match) -> str:
     """Return the archived text of a source. Raises Refused where there is none."""
     if match.kind != "source":
         raise Refused(f"{match.event.stream}: only a source has a text. Name one: source/ID")
@@ -201,7 +201,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
             ("SHA-256", statement["sha256"]),
             ("corrected", match.event.payload.get("reason")),
             *(
-                ("cited for" if number == 0 else "", f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}")
+                ("cited for" if number == 0 else "", f"{id}, {title} {wording.marks(None, status)}".rstrip())
                 for number, (id, title, status, _) in enumerate(cited)
             ),
         ]

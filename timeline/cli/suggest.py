@@ -6,7 +6,7 @@ import click
 
 from timeline import dates
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.finding import find
+from timeline.cli.name_lookup import find
 from timeline.cli.running import db, opened
 from timeline.suggestions import Suggestion
 

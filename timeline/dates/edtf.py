@@ -12,7 +12,7 @@ from typing import Literal
 
 from timeline.dates.calendar import DAY, Civil, day_number, days_in_month, iso_day
 from timeline.dates.grammar import plain, read
-from timeline.dates.near import Moment, near
+from timeline.dates.near_bounds import Moment, near
 from timeline.dates.tree import Choice, Date, End, Interval, Tree
 from timeline.errors import DateInvalid
 

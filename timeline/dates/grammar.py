@@ -11,7 +11,8 @@ Decisions:
   Second 60 is accepted only where a leap second is possible: 23:59:60 UTC at the end of a month (4.3.10). There is
   no list of leap seconds here.
 - A shift is at most 14 hours, and -00 and -00:00 are refused: + means equal to UTC (4.3.13).
-- An interval needs a date, or both ends open; `/`, `/..` and `../` say too little.
+- An interval needs a date on one side: EDTF (2019) leaves "either the start or end" open. `/`, `/..` and `../` are refused here;
+  `../..` is still read, because older logs have it, and refused in new statements: see `refuse_no_date`.
 - `..` before a start and after an end means "or earlier" and "or later" (10.6).
 - Reversed intervals are refused: no interval may begin after it must have ended.
 """
@@ -66,6 +67,16 @@ def plain(text: str) -> tuple[int, int | None, int | None] | None:
         return year, month, None
     day = int(day_text)
     return (year, month, day) if 1 <= day <= 28 or 1 <= day <= days_in_month(year, month) else None
+
+
+def refuse_no_date(text: str) -> None:
+    """Refuse `../..` in a new statement. Raises DateInvalid."""
+    if text == "../..":
+        raise _no_date().about(text)
+
+
+def _no_date() -> Refusal:
+    return Refusal("an interval without a date says nothing.", "Write a date on one side, or XXXX if no year is known.")
 
 
 def _read(text: str) -> Tree:
@@ -143,10 +154,7 @@ def _interval(text: str) -> Interval:
     start = _start(start_text)
     finish = _finish(end_text)
     if start.date is None and finish.date is None and "unknown" in (start.end, finish.end):
-        raise Refusal(
-            "an interval without a date says nothing.",
-            "Write a date on one side, or XXXX if no year is known.",
-        )
+        raise _no_date()
     _check_order(start.date, finish.date, "/")
     return Interval(start, finish)
 

@@ -16,9 +16,9 @@ import re
 
 from timeline.dates.calendar import MONTH_NAMES, Civil, days_in_month, iso_year
 from timeline.dates.hints import unreadable
-from timeline.dates.masks import day_range, matching, year_range
 from timeline.dates.refusal import Refusal
 from timeline.dates.tree import Date, Part
+from timeline.dates.unspecified_digits import day_range, matching, year_range
 
 MAX_YEAR_DIGITS = 12
 """Maximum digits of a year after its exponent is applied: day numbers then stay below 2^53."""

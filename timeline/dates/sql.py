@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from timeline.dates.edtf import Edtf, parse
 from timeline.dates.grammar import MAX_LENGTH
-from timeline.dates.times import outermost_time
+from timeline.dates.times_of_day import outermost_time
 from timeline.dates.words import words
 from timeline.errors import DateInvalid
 

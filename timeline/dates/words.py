@@ -1,7 +1,7 @@
 """Put a date into plain English, as a careful historian would read it aloud: never more exact than the date.
 
-Owns the wording of times of day, intervals and sets; `phrases.py` has single dates. Must not interpret a date: it reads the same
-tree as the bounds.
+Owns the wording of times of day, intervals and sets; `single_date_words` has single dates. Must not interpret a date: it reads
+the same tree as the bounds.
 """
 
 from functools import lru_cache
@@ -9,7 +9,7 @@ from typing import Final
 
 from timeline.dates.calendar import MONTH_NAMES
 from timeline.dates.grammar import plain, read
-from timeline.dates.phrases import day_phrase, join, phrase, plainly, time_phrase, zone_phrase
+from timeline.dates.single_date_words import day_phrase, join, phrase, plainly, time_phrase, zone_phrase
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member
 from timeline.errors import DateInvalid
 

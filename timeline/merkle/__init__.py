@@ -2,7 +2,7 @@
 
 Owns the formats, all of them standards: RFC 6962 hashing, and C2SP's signed notes, checkpoints and proofs. Must import nothing
 of ours but `errors`, sign nothing, and use only the standard library: the pages use it too.
-`hashing` is the tree, `leaf` its leaves, `kept` its storage; `note`, `checkpoint` and `proof` are the files.
+`hashing` is the tree, `leaf` its leaves, `store` its storage; `note`, `checkpoint` and `proof` are the files.
 """
 
 from timeline.merkle.checkpoint import Checkpoint
@@ -17,7 +17,10 @@ from timeline.merkle.hashing import (
     verify_consistency,
     verify_inclusion,
 )
-from timeline.merkle.kept import (
+from timeline.merkle.leaf import COLUMNS, leaf
+from timeline.merkle.note import Key, Note, Signature
+from timeline.merkle.proof import Proof, ProvenEvent
+from timeline.merkle.store import (
     Growth,
     StoredCheckpoint,
     best,
@@ -30,9 +33,6 @@ from timeline.merkle.kept import (
     reader,
     size,
 )
-from timeline.merkle.leaf import COLUMNS, leaf
-from timeline.merkle.note import Key, Note, Signature
-from timeline.merkle.proof import Proof, ProvenEvent
 
 __all__ = [
     "COLUMNS",

@@ -54,7 +54,7 @@ class Note:
     @classmethod
     def parse(cls, content: str | bytes, subject: str = "note") -> Self:
         """Read a note. Raises NoteInvalid about the `subject`."""
-        text = _text(content, subject)
+        text = _decoded_note(content, subject)
         body, gap, lines = text.rpartition("\n\n")
         if not gap:
             return cls(text)
@@ -147,7 +147,7 @@ def decoded(text: str) -> bytes | None:
     return content if base64.b64encode(content).decode() == text else None
 
 
-def _text(content: str | bytes, subject: str) -> str:
+def _decoded_note(content: str | bytes, subject: str) -> str:
     if len(content) > LARGEST:
         raise NoteInvalid(subject, f"is larger than {LARGEST // 1_000_000} MB, so it is not one. Give the file as it was received")
     try:

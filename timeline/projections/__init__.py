@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 
 from timeline import dates, merkle
 from timeline.projections import staging
-from timeline.scripts import statements
 from timeline.selection import sql
+from timeline.sql_scripts import statements
 
 FILES = (
     "tree",

@@ -5,7 +5,6 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 
 import re
 import sqlite3
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,12 +18,12 @@ from pydantic_core import from_json
 from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
-from timeline.fields import PICTURE
-from timeline.scripts import statements
+from timeline.fields import PICTURE, STATUSES
+from timeline.selection import search_words
+from timeline.sql_scripts import statements
 
-_STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
-_TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
+_TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
 _EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 ORDER BY position"
@@ -48,8 +47,6 @@ _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LIGATURES: Final = re.compile("[\ufb00-\ufb06]")
-_TATWEEL: Final = "\u0640"
 Payload = Mapping[str, Any]
 
 
@@ -82,7 +79,7 @@ class Staged:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
-            if type_ not in _STATUS:
+            if type_ not in STATUSES:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None, None))
                 continue
             try:
@@ -91,7 +88,7 @@ class Staged:
                 if payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
-                    event = (position, id, version, recorded_at, next_, _STATUS[type_])
+                    event = (position, id, version, recorded_at, next_, STATUSES[type_])
                     self._add(event, payload["statement"], payload.get("reason"))
             except (ValueError, TypeError, AttributeError, LookupError, TimelineError) as error:
                 raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error
@@ -241,12 +238,10 @@ def plain_letters(*texts: str | None) -> str | None:
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
-    if not any(text and not text.isascii() and (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)) for text in texts):
+    if not any(
+        text and not text.isascii() and (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)) for text in texts
+    ):
         return None
     text = "\n".join(filter(None, texts))
-    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
-    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
-    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
-    plain = re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
+    plain = search_words.folded(text)
     return plain if plain != text else None

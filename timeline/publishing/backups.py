@@ -14,7 +14,7 @@ from timeline.errors import PublishingRefused
 from timeline.log import Log
 from timeline.merkle import Note
 from timeline.publishing.copying import Contents, compare, contents, copy
-from timeline.publishing.staging import place, staging, sync
+from timeline.publishing.durable_files import place, sync, temporary_folder
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -29,7 +29,7 @@ def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> Co
     """
     if os.path.lexists(file):
         raise PublishingRefused(file, "exists already, and is never overwritten. Give another path")
-    with staging(file, timeline.log.path) as folder:
+    with temporary_folder(file, timeline.log.path) as folder:
         return _copied(timeline.log, folder / "copy.db", file, advance, ready=lambda copy: None)
 
 
@@ -51,7 +51,7 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
             f"{faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
             f" See them: timeline verify --db {source.log.path}",
         )
-    with staging(db, db) as folder:
+    with temporary_folder(db, db) as folder:
         return _copied(source.log, folder / "copy.db", db, advance, ready=_rebuild if report.outdated else _use_wal)
 
 

@@ -10,14 +10,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import authors, merkle, published
+from timeline import authors, merkle, published_copies
 from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder, repository
 from timeline.publishing.backups import restore
 from timeline.publishing.copying import Contents
-from timeline.publishing.staging import staging
+from timeline.publishing.durable_files import temporary_folder
 from timeline.timeline import Timeline
 
 _CHECKPOINTS = """
@@ -58,9 +58,9 @@ def newest(db: Path) -> Path | None:
 
     Raises NoteInvalid where a checkpoint is invalid, PublishingRefused where a copy has a git conflict.
     """
-    for copy in published.copies(db):
+    for copy in published_copies.copies(db):
         repository.refuse_conflict(copy.parent)
-    return max(published.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
+    return max(published_copies.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
 
 
 def newest_size(db: Path) -> int:
@@ -116,7 +116,7 @@ def replacing(source: Timeline | None, db: Path, advance: Callable[[int], None])
     The content is replaced in one transaction, so programs that have the timeline open see it. If anything fails, the timeline is
     unchanged. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
     """
-    with staging(db, db) as beside:
+    with temporary_folder(db, db) as beside:
         fresh = beside / db.name
         if source is not None:
             begin(source, fresh, advance)

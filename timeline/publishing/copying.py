@@ -12,7 +12,7 @@ from pathlib import Path
 from timeline import checkpoints, merkle
 from timeline.errors import DatabaseRefused, PublishingRefused
 from timeline.log import Log
-from timeline.publishing.staging import sync
+from timeline.publishing.durable_files import sync
 from timeline.sqlite_file import refusal
 
 EACH = 1_000  # events between two steps of a progress bar

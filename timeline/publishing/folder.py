@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from timeline import files, journals, published, unfinished
+from timeline import files, published_copies, sqlite_journals, unfinished_copies
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.publishing.staging import sync
+from timeline.publishing.durable_files import sync
 
 CHECKPOINT = "checkpoint"
 PUBLIC_KEY = "public-key"
@@ -55,9 +55,9 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
-    if not names >= {*published.FILES, database} or live.resolve().parent == path.resolve():
+    if not names >= {*published_copies.FILES, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(path, f"holds other files than a published {database}, and is not overwritten. Give a new folder")
-    if extra := journals.beside(path / database):
+    if extra := sqlite_journals.beside(path / database):
         raise PublishingRefused(
             " and ".join(map(str, extra)),
             "is beside the published database, where none belongs, and would change it."
@@ -80,7 +80,7 @@ def content(path: Path) -> bytes:
         with files.opened(path) as file:
             data = file.read(_LARGEST + 1)
     except OSError as error:
-        raise PublishingRefused(path, f"{(error.strerror or str(error)).lower()}. Give a new folder") from None
+        raise PublishingRefused(path, f"{files.reason(error)}. Give a new folder") from None
     if len(data) > _LARGEST:
         raise PublishingRefused(path, "is larger than any such file. Give a new folder")
     return data
@@ -98,7 +98,7 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
         for folder in [fresh, *(entry for entry in fresh.iterdir() if entry.is_dir())]:
             sync(folder)
         fresh.rename(path)
-        (path / unfinished.MARK).unlink(missing_ok=True)
+        (path / unfinished_copies.MARK).unlink(missing_ok=True)
         sync(path.parent)
         return True
     changed = [name for name in names if not _same(fresh / name, path / name)]

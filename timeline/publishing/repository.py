@@ -17,7 +17,7 @@ from typing import BinaryIO
 from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder as published_folder
-from timeline.publishing.staging import staging
+from timeline.publishing.durable_files import temporary_folder
 
 _QUIET = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}")
 _ALONE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
@@ -169,7 +169,7 @@ def on_branch(db: Path, name: str) -> Iterator[Branch]:
         )
     path = db.parent / chosen
     published_folder.refuse_others(path, db.name)
-    with staging(path, db) as fresh:
+    with temporary_folder(path, db) as fresh:
         for file, blob in blobs.items():
             if file.startswith(f"{chosen}/"):
                 _write(project, blob, fresh / file)

@@ -18,7 +18,7 @@ from timeline.selection.state import State
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The positions of the chosen happenings, in time order, and the filters in words (`asked`) and as a query string.
+    """The positions of the chosen happenings, in time order, and the filters in words (`in_words`) and as a query string.
 
     `ids` are in the same order, and empty if there was no filter. `near` are the positions of happenings that are only near the
     requested period, because their dates are approximate.
@@ -27,7 +27,7 @@ class Choice:
     positions: Sequence[int]
     ids: Sequence[str]
     as_of: int | None
-    asked: str
+    in_words: str
     query: str
     filtered: bool
     near: frozenset[int]

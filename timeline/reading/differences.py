@@ -33,16 +33,23 @@ Pieces = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Change:
-    """One field that changed: `pieces` of (same, removed or added; text), in reading order."""
+    """One field that changed: `pieces` of (same, removed or added; text), in reading order; of a list, the items that differ."""
 
     field: str
     label: str
     pieces: Pieces
+    is_list: bool
 
     @property
     def reworded(self) -> bool:
         """Whether the pieces are one text with words changed, rather than complete values."""
         return any(kind == "same" for kind, _ in self.pieces)
+
+    def texts(self, kind: str) -> list[str]:
+        """Return the complete values that were "removed" or "added"."""
+        if self.reworded:
+            return ["".join(text for one, text in self.pieces if one in ("same", kind))]
+        return [text for one, text in self.pieces if one == kind]
 
 
 class Budget:
@@ -64,11 +71,22 @@ class Budget:
         return True
 
 
+def former_statement(data: Mapping[str, Any], former: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the statement to compare a version's with, given the one before; None if there is none to compare.
+
+    `former` is None where that was redacted. Then only the fields that the version changed are compared, with nothing.
+    """
+    statement = data.get("statement")
+    if former is None and statement is not None and "changes" in data:
+        return {field: value for field, value in statement.items() if field not in data["changes"]}
+    return former if statement is not None else None
+
+
 def between(old: Mapping[str, Any], new: Mapping[str, Any], budget: Budget | None = None) -> list[Change]:
     """Return the changes from one statement to the next, in the order in which people read the fields."""
     budget = budget or Budget()
     return [
-        Change(name, label, _pieces(name, old.get(name), new.get(name), budget))
+        Change(name, label, _pieces(name, old.get(name), new.get(name), budget), isinstance(new.get(name, old.get(name)), list))
         for name, label in LABELS.items()
         if _texts(name, old.get(name)) != _texts(name, new.get(name))
     ]
@@ -111,9 +129,10 @@ def _item(name: str, item: Any) -> str:  # noqa: ANN401 - any item of a list in 
 
 
 def _citation(item: Mapping[str, Any]) -> str:
-    against = " (disputes)" if item.get("stance") == "disputes" else ""
-    about = f" for: {item['supports']}" if item.get("supports") else ""
-    return f"“{item['quote']}” {item['source']}{against}{about}"
+    """Word a quotation with its place, so that one that moved reads differently."""
+    against = "; disputes" if item.get("stance") == "disputes" else ""
+    about = f"; {item['supports']}" if item.get("supports") else ""
+    return f"“{item['quote']}” (source/{item['source']}{against}{about}; characters {item['start_char']:,}–{item['end_char']:,})"
 
 
 def _words(old: str, new: str, budget: Budget) -> Pieces:

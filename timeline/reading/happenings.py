@@ -116,7 +116,7 @@ def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -
             position,
             recorded_at,
             authors.name(recorded_by),
-            "retracted" if type == "HappeningRetracted" else "current",
+            fields.STATUSES[type],
             statement["title"],
             date,
             earliest,

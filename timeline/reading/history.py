@@ -5,18 +5,17 @@ alone, so that pages work without compiled packages.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any, Final
 
 from timeline import authors
-from timeline.reading import event_data
+from timeline.reading import differences, event_data, wording
 from timeline.reading.event_data import Data
 from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 
-NO_REASON: Final = "no reason is on record"
 _VERSIONS: Final = """
 with latest as (
     select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
@@ -63,7 +62,7 @@ class Version:
     recorded_at: str
     recorded_by: str | None
     data: Data
-    former: dict[str, Any] | None
+    former: Mapping[str, Any] | None
 
     @property
     def statement(self) -> dict[str, Any] | None:
@@ -109,16 +108,14 @@ def versions(snapshot: Snapshot, stream: str, *, most: int = -1, longest: int = 
     """
     params: dict[str, str | int | None] = {"stream": stream, "most": most, "longest": longest, "as_of": snapshot.as_of}
     result: list[Version] = []
-    former: dict[str, Any] | None = None
+    former: Mapping[str, Any] | None = None
     for row in snapshot.plain(_VERSIONS, params):
         data = event_data.read(row["data"], row["position"])
         statement = data.get("statement")
         if result and row["version"] != result[-1].version + 1:
             former = None  # the versions between were not read
-        if former is None and statement is not None and "changes" in data:  # the version before was redacted
-            former = {field: value for field, value in statement.items() if field not in data["changes"]}
         columns = (row["version"], row["position"], row["type"], row["recorded_at"], authors.name(row["recorded_by"]))
-        result.append(Version(*columns, data, former if statement is not None else None))
+        result.append(Version(*columns, data, differences.former_statement(data, former)))
         former = None if row["data"] is None else statement or former
     return result
 
@@ -136,5 +133,5 @@ def redaction_of_document(snapshot: Snapshot, sha256: str) -> Redaction | None:
 
 
 def _redaction(row: Row) -> Redaction:
-    reason = event_data.read(row["data"], row["position"]).get("reason") or NO_REASON
+    reason = event_data.read(row["data"], row["position"]).get("reason") or wording.NO_REASON
     return Redaction(row["position"], row["recorded_at"], authors.name(row["recorded_by"]), reason)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from timeline.reading.passages import Passage, Words
 from timeline.reading.records import Happening, Quotation
 from timeline.selection import sources
+from timeline.selection.passages import Passage, Words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
 

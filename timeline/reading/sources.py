@@ -23,7 +23,7 @@ _BY_ID: Final = (
 _TABLES: Final = ("text/csv", "text/tab-separated-values")
 
 
-class Known(NamedTuple):
+class ListedSource(NamedTuple):
     """A source: the position of its latest event, the length of its text, and the number of current happenings that cite it."""
 
     id: str
@@ -32,12 +32,12 @@ class Known(NamedTuple):
     happenings: int
 
 
-def known(snapshot: Snapshot, id: str | None = None) -> Iterator[Known]:
+def listed(snapshot: Snapshot, id: str | None = None) -> Iterator[ListedSource]:
     """Yield the sources in order of their ids, or one of them."""
     counts = sources.resting(snapshot, id)
     for row in sorted(sources.every(snapshot, SourceQuery()), key=lambda row: str(row["id"])):
         if id in (None, row["id"]):
-            yield Known(row["id"], row["position"], row["characters"], counts.get(row["id"], 0))
+            yield ListedSource(row["id"], row["position"], row["characters"], counts.get(row["id"], 0))
 
 
 def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> dict[str, Source]:

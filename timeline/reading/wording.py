@@ -32,6 +32,17 @@ def headline(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE
     return f"{claimed(claimed_by) if claimed_by else ''}{title or untitled}"
 
 
+def marks(claimed_by: str | None, status: str, *, near: bool = False) -> str:
+    """Return the marks after a title in a list: whose claim it is, and whether it is retracted, or only near the period."""
+    words = (
+        f"according to {claimed_by}" if claimed_by else "",
+        status if status != "current" else "",
+        "near the period" if near else "",
+    )
+    joined = ", ".join(filter(None, words))
+    return f"({joined})" if joined else ""
+
+
 def claimed(by: str) -> str:
     """Return "According to …: ", which goes before the title of a claim."""
     return f"According to {one_line(by)}: "

@@ -162,7 +162,7 @@ def _joined(conditions: tuple[str, ...]) -> str:
 
 def _conditions(state: State, actor: str | None) -> tuple[dict[str, _Condition], Params]:
     """Return the condition of each filter, by the filter's name."""
-    plain, params = _plain(state)
+    plain, params = _of_row(state)
     conditions = {
         name: _Condition(condition, f"+{condition}" if name in ("kind", "place") else condition)
         for name, condition in plain.items()
@@ -208,7 +208,7 @@ def _has(name: str) -> str:
     return " or ".join([*own, *inside])
 
 
-def _plain(state: State) -> tuple[dict[str, str], Params]:
+def _of_row(state: State) -> tuple[dict[str, str], Params]:
     """Return the conditions on the row itself."""
     where: dict[str, str] = {}
     params: Params = {}

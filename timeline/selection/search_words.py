@@ -15,7 +15,7 @@ LONGEST = 2_000  # characters of a search that are read
 SHORT, SAYING_MORE = 2, 0x2E80
 _LONGEST_PATTERN = 70  # letters, so that no pattern exceeds the limit that timeline.web.limits sets for SQLite
 _TATWEEL = "\u0640"
-_LIGATURES = re.compile("[\ufb00-\ufb06]")
+LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 
 def words(text: str) -> list[str]:
@@ -23,14 +23,15 @@ def words(text: str) -> list[str]:
     return [word for word in text[:LONGEST].split() if re.search(r"[^\W_]", word)][:MOST_WORDS]
 
 
-def folded(word: str) -> str:
-    """Return a word without combining marks and with ligatures spelt out, as in the index's folded column.
+def folded(text: str) -> str:
+    """Return a text without combining marks and with ligatures spelt out: in the index's folded column, and in a search.
 
     Works letter by letter, because normalising sorts a long run of marks in quadratic time.
     """
-    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
-    decomposed = (part for letter in spelt for part in unicodedata.normalize("NFD", letter))
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    spelt = LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
+    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
+    return re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
 
 
 def forms(word: str) -> list[str]:

@@ -12,14 +12,13 @@ from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import DateInvalid
 from timeline.selection import period, search_words
+from timeline.selection.passages import Words
 
 Typed = str | int | float | bytes | None
 """A value from SQLite."""
 
-# A passage has so many words, so many of them before the first match; the search for a match stops after so many characters.
-_PASSAGE, _BEFORE, _FURTHEST = 24, 8, 10_000
+_FURTHEST = 10_000  # characters of a text in which words are searched
 _LONGEST_TITLE = 200
-_TOKEN = re.compile(r"[^\W_]+")
 
 # Larger than any day or position.
 _NEVER = 9_000_000_000_000_000
@@ -29,7 +28,7 @@ _ALWAYS = "../.."
 
 def period_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a period; NULL if nothing is, or it is empty."""
-    text = _text(typed)
+    text = _typed_text(typed)
     fault = period.fault(text or _ALWAYS)
     return _fault(text, *fault) if fault else None
 
@@ -47,7 +46,7 @@ def period_last_day(typed: Typed) -> int:
 def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
     """Compare a date with a period: "possible"; "near" if only a wide "about" reaches it; NULL if neither."""
     try:
-        first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
+        first, last = (period.seconds(_typed_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
     except DateInvalid:
         return None  # `period_fault` reports it
     return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
@@ -55,7 +54,7 @@ def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
 
 def position_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a position; NULL if nothing is, or it is empty."""
-    text = _text(typed)
+    text = _typed_text(typed)
     if not text or re.fullmatch(r"[0-9]{1,18}", text):
         return None
     return _fault(text, "is no position in the log", "Write a whole number from 0, or leave it empty")
@@ -64,7 +63,7 @@ def position_fault(typed: Typed) -> str | None:
 def words_match(typed: Typed) -> str:
     """Return the full-text expression that finds all of the words; one that finds nothing if there are none."""
     # SQLite would take a NUL for the end of the expression; here it only separates words.
-    return search_words.match(_text(typed).replace("\0", " ")) or '""'
+    return search_words.match(_typed_text(typed).replace("\0", " ")) or '""'
 
 
 def words_passage(typed: Typed, *texts: Typed) -> str:
@@ -72,37 +71,17 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
 
     SQLite's own `snippet` takes quadratic time in a long text and cannot be interrupted. This reads only the beginning of a text.
     """
-    wanted = [token.casefold() for word in search_words.words(_text(typed)) for token in _TOKEN.findall(search_words.folded(word))]
-    prefix = wanted[-1] if wanted and not search_words.is_short(search_words.words(_text(typed))[-1]) else None
-    for text in (_text(one)[:_FURTHEST] for one in texts):
-        tokens = list(_TOKEN.finditer(text))
-        hits = {n for n, token in enumerate(tokens) if _is_wanted(search_words.folded(token[0]).casefold(), wanted, prefix)}
-        if hits:
-            return _passage(text, tokens, hits)
-    return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
+    words = Words(_typed_text(typed))
+    for text in (_typed_text(one)[:_FURTHEST] for one in texts):
+        if (passage := words.passage(text)) is not None:
+            return passage.bracketed(text)
+    return _typed_text(texts[0])[:_LONGEST_TITLE] if texts else ""
 
 
 def words_among(typed: Typed, *texts: Typed) -> int:
     """Return 1 if the texts together contain all of the words, whole or inside longer ones, accents ignored; else 0."""
-    among = search_words.folded("\n".join(_text(one) for one in texts)).casefold()
-    return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_text(typed))))
-
-
-def _is_wanted(token: str, wanted: list[str], prefix: str | None) -> bool:
-    return token in wanted or (prefix is not None and token.startswith(prefix))
-
-
-def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
-    first = max(0, min(hits) - _BEFORE)
-    last = min(len(tokens), first + _PASSAGE)
-    at = tokens[first].start() if first else 0
-    parts = ["… "] if first else []
-    for n in range(first, last):
-        begin, end = tokens[n].span()
-        parts.append(text[at:begin] + (f"[{tokens[n][0]}]" if n in hits else tokens[n][0]))
-        at = end
-    parts.append(text[at:] if last == len(tokens) else " …")
-    return "".join(parts)
+    among = search_words.folded("\n".join(_typed_text(one) for one in texts)).casefold()
+    return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_typed_text(typed))))
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -117,13 +96,13 @@ def register(connection: sqlite3.Connection) -> None:
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:
     try:
-        bound = period.bounds(_text(typed) or _ALWAYS)[side]
+        bound = period.bounds(_typed_text(typed) or _ALWAYS)[side]
     except DateInvalid:
         return otherwise  # `period_fault` reports it
     return otherwise if bound is None else bound
 
 
-def _text(typed: Typed) -> str:
+def _typed_text(typed: Typed) -> str:
     return "" if typed is None or isinstance(typed, bytes) else str(typed).strip()
 
 

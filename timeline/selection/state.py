@@ -44,7 +44,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True)
-class Note:
+class ParameterFault:
     """A fault in a parameter: its `field`, the `value` as typed, the `reason`, what the page did `instead`, and the `advice`."""
 
     field: str
@@ -89,7 +89,7 @@ class State:
     before: Key | None = None
     size: int = PAGE_SIZE
     window: Window | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[ParameterFault, ...] = ()
     faulty: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
@@ -189,7 +189,7 @@ class _Reader:
         self.typed: dict[str, str] = {}
         self.refused: set[str] = set()
         self.from_words: list[str] = []
-        self.notes: list[Note] = []
+        self.notes: list[ParameterFault] = []
         self.faulty = False
 
     def state(self) -> State:
@@ -227,7 +227,7 @@ class _Reader:
             self._refuse(name, f"is {len(value):,} characters long, longer than any")
 
     def _complain(self, name: str, reason: str, instead: str = "", advice: str = "") -> None:
-        self.notes.append(Note(name, self.typed.get(name, ""), reason, instead, advice))
+        self.notes.append(ParameterFault(name, self.typed.get(name, ""), reason, instead, advice))
         self.faulty = True
 
     def _refuse(self, name: str, reason: str, instead: str = LEFT_OUT, advice: str = "") -> None:
@@ -241,9 +241,9 @@ class _Reader:
         if len(q) > LONGEST_SEARCH:
             self.given["q"] = q[:LONGEST_SEARCH].rstrip()
             reason = f"is {len(q):,} characters long, and {LONGEST_SEARCH} are the most"
-            self.notes.append(Note("q", q, reason, f", so its first {LONGEST_SEARCH} were looked for"))
+            self.notes.append(ParameterFault("q", q, reason, f", so its first {LONGEST_SEARCH} were looked for"))
         if q and not search_words.words(self.given["q"]):
-            self.notes.append(Note("q", q, "has no letter or digit in it", ", so nothing was searched for"))
+            self.notes.append(ParameterFault("q", q, "has no letter or digit in it", ", so nothing was searched for"))
             del self.given["q"]
 
     def _period(self) -> tuple[int | None, int | None, int, int]:
@@ -254,7 +254,7 @@ class _Reader:
         from_second = period.seconds(self.given["from"])[0] if from_day is not None else 0
         to_second = period.seconds(self.given["to"])[1] if to_day is not None else DAY - 1
         if from_day is not None and to_day is not None and (from_day, from_second) > (to_day, to_second):
-            self.notes.append(Note("to", self.given["to"], f"is before the beginning, {self.given['from']}"))
+            self.notes.append(ParameterFault("to", self.given["to"], f"is before the beginning, {self.given['from']}"))
         return from_day, to_day, from_second, to_second
 
     def _read_date(self, name: str) -> None:
@@ -340,6 +340,6 @@ class _Reader:
             return PAGE_SIZE
         if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
             return int(text[:9])
-        self.notes.append(Note("size", text, f"is not from 1 to {LARGEST_PAGE}", f", so {PAGE_SIZE} are shown"))
+        self.notes.append(ParameterFault("size", text, f"is not from 1 to {LARGEST_PAGE}", f", so {PAGE_SIZE} are shown"))
         del self.given["size"]
         return PAGE_SIZE

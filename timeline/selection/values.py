@@ -20,7 +20,8 @@ MOST: Final = 50
 COUNTING_MS: Final = 120
 # The name that people use for a value, if it is not the value itself.
 LABELS: Final = {"actor": "(select name from actors where id = value)", "source": "(select title from sources where id = value)"}
-_TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
+# The tables of the facets with several values for one happening.
+TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 _MARKS: Final = (
     "select exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed, "
     f"{', '.join(f'{condition} as {mark}' for mark, condition in conditions.MARKS.items())} from happenings"
@@ -90,7 +91,7 @@ def values_sql(facet: str, chosen: Chosen) -> str:
     """Return the query for the values of a facet among the matches, each happening's once."""
     if facet in ("kind", "place"):
         return f"select {facet} as value from happenings where {chosen.sql} {EACH}"
-    table = _TABLES[facet]
+    table = TABLES[facet]
     values = f"select happening, {facet} as value from {table} where {chosen.of_happening}"
     return f"select distinct happening, value from ({values} {EACH})" if facet == "source" else f"{values} {EACH}"
 

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from timeline import files
 from timeline.errors import ProjectRefused
 from timeline.model import Author, check
 from timeline.publishing.wheel import wheel
@@ -51,7 +52,7 @@ def start(folder: Path, title: str | None = None, by: str | None = None) -> list
                 file.write(content[place])
     except OSError as error:
         _remove(made)
-        raise ProjectRefused(folder, f"cannot be made: {_reason(error)}. Give another folder, or make room there") from error
+        raise ProjectRefused(folder, f"cannot be made: {files.reason(error)}. Give another folder, or make room there") from error
     return [folder / place for place in sorted(content)]
 
 
@@ -79,7 +80,7 @@ def _refuse_taken(folder: Path) -> None:
     try:
         names = sorted({entry.name for entry in folder.iterdir()} - _IGNORED)
     except OSError as error:
-        raise ProjectRefused(folder, f"cannot be read: {_reason(error)}. Give another folder") from error
+        raise ProjectRefused(folder, f"cannot be read: {files.reason(error)}. Give another folder") from error
     if names:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         raise ProjectRefused(folder, f"holds {names[0]}{more}, and is not overwritten. Give a new folder")
@@ -99,7 +100,3 @@ def _remove(made: list[Path]) -> None:
             path.rmdir()
         else:
             path.unlink()
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
-from timeline import dates, settings
+from timeline import dates, plugin_settings
 from timeline.selection import sql
 from timeline.web import (
     assets,
@@ -50,7 +50,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     from datasette.utils import StartupError  # noqa: PLC0415 - it does not exist yet when Datasette loads plugins
 
     async def inner() -> None:
-        if fault := settings.fault(security.settings_of(datasette)):
+        if fault := plugin_settings.fault(security.settings_of(datasette)):
             raise StartupError(f"metadata.json: plugins: {security.PLUGIN}: {fault}")
         permission_rules.count_open_rows_only()
         await security.learn_frame(datasette)
@@ -74,7 +74,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     sql.register(conn)
     given = security.settings_of(datasette)
     # With a faulty setting Datasette does not start, but it may open connections before that.
-    connections.prepare(conn, database, datasette, {} if settings.fault(given) else given)
+    connections.prepare(conn, database, datasette, {} if plugin_settings.fault(given) else given)
 
 
 @hookimpl

@@ -71,7 +71,7 @@ def _joined(name: str) -> str:
                 inner = add(f"{stem}.js")
                 names = ",".join(found["name"] for found in _EXPORT.finditer(inner))
                 parts[stem] = f"const ${stem}=(()=>{{{_EXPORT.sub('', inner)}return{{{names}}}}})()\n"
-        return _IMPORT.sub(lambda found: f"const{{{found['names'].replace(' as ', ':')}}}=${found['stem']};", text)
+        return _IMPORT.sub(lambda match: f"const{{{match['names'].replace(' as ', ':')}}}=${match['stem']};", text)
 
     parts[Path(name).stem] = add(name)
     return "".join(f"// {stem}.js\n{_JOINT.sub(_JOINED, text).rstrip()}\n" for stem, text in parts.items())
@@ -81,13 +81,13 @@ def _shortened(name: str, text: str) -> str:
     """Leave out what only those who read a file need."""
     text = _EMPTY.sub("", _INDENTATION.sub("", _COMMENT.sub("", text)))
     if name.endswith(".css"):
-        return _SPACED_STYLE.sub(lambda found: found[1] or found[2], text)
+        return _SPACED_STYLE.sub(lambda match: match[1] or match[2], text)
     return _PLAIN_LINE.sub(_without_spaces, _INLINE.sub("", text))
 
 
 def _without_spaces(line: re.Match[str]) -> str:
     parts = _TEXT.split(line[0])
-    return "".join(part if number % 2 else _SPACED.sub(lambda found: found[1], part) for number, part in enumerate(parts))
+    return "".join(part if number % 2 else _SPACED.sub(lambda match: match[1], part) for number, part in enumerate(parts))
 
 
 @cache

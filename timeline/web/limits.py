@@ -55,9 +55,9 @@ def _make_linear(connection: sqlite3.Connection, longest: int) -> None:
     def replace(text: Value, old: Value, new: Value) -> Value:
         if text is None or old is None:
             return None
-        if not (search := _text(old)) or new is None:
-            return None if search else _text(text) if isinstance(text, bytes) else text
-        subject, replacement = _text(text), _text(new)
+        if not (search := _as_text(old)) or new is None:
+            return None if search else _as_text(text) if isinstance(text, bytes) else text
+        subject, replacement = _as_text(text), _as_text(new)
         if len(subject.encode()) + subject.count(search) * (len(replacement.encode()) - len(search.encode())) > longest:
             raise ValueError("the result is too long")
         return subject.replace(search, replacement)
@@ -73,19 +73,19 @@ def _instr(text: Value, part: Value) -> int | None:
         return None
     if isinstance(text, bytes) and isinstance(part, bytes):
         return text.find(part) + 1
-    return _text(text).find(_text(part)) + 1
+    return _as_text(text).find(_as_text(part)) + 1
 
 
 def _trim(strip: Callable[[str, str], str], text: Value, letters: Value) -> str | None:
     if text is None or letters is None:
         return None
-    distinct = "".join(set(_text(letters)))
+    distinct = "".join(set(_as_text(letters)))
     if len(distinct) > _MOST_TRIMMED:
         raise ValueError(f"more than {_MOST_TRIMMED:,} letters to remove")
-    return strip(_text(text), distinct)
+    return strip(_as_text(text), distinct)
 
 
-def _text(value: str | int | float | bytes) -> str:
+def _as_text(value: str | int | float | bytes) -> str:
     """Convert a value to text as SQLite does."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")

@@ -133,8 +133,8 @@ def _phrase(words: str, order: Order | None) -> OthersDate:
         return result
     sign, bare = _qualified(words)
     if not sign:
-        return _plain(words, order)
-    inner = _plain(bare, order)
+        return _unqualified(words, order)
+    inner = _unqualified(bare, order)
     if re.search(r"[\[{/]", inner.date):
         edtf = re.sub(r"(?<=[\dXZ])(?=[/,\]}]|\.\.|$)", sign, inner.date) if "," not in inner.date else inner.date
     else:
@@ -161,10 +161,10 @@ def _note(words: str, bare: str, inner: OthersDate) -> str:
     return "; ".join(filter(None, (written(words), other_notes)))
 
 
-def _plain(words: str, order: Order | None) -> OthersDate:
+def _unqualified(words: str, order: Order | None) -> OthersDate:
     calendar, bare = _without(_CALENDAR, words)
     if calendar:
-        inner = _plain(bare, order)
+        inner = _unqualified(bare, order)
         question = "the date is in the Julian calendar and kept as written. Give the Gregorian day if another is meant"
         return OthersDate(inner.date, written(words), inner.zone, (*inner.questions, question))
     if _SET_IN.match(words):

@@ -157,11 +157,11 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
     if any(loose):
         in_words = '"{}" is kept only in the note: the date covers the whole span'
-        kept = [Sentence(in_words, part[0].strip(" -")) for part in parts if part]
+        left_out = [Sentence(in_words, part[0].strip(" -")) for part in parts if part]
         first, last = (one or of_day(single(side, order), side) for one, side in zip(loose, (left, right), strict=True))
         if _is_unclear(first) or _is_unclear(last):
             raise DateUnread("is not understood as a date. Give the first and the last date", words)
-        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*kept, *first.questions, *last.questions))
+        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*left_out, *first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))

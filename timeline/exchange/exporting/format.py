@@ -75,8 +75,8 @@ class About:
 
         def picture(sha256: str) -> bytes | None:
             sql = "SELECT bytes FROM documents WHERE ? AND sha256 = ? AND length(bytes) < ?"
-            found = connection.execute(sql, (pictures, sha256, WITHIN)).fetchone()
-            return bytes(found[0]) if found else None
+            row = connection.execute(sql, (pictures, sha256, WITHIN)).fetchone()
+            return bytes(row[0]) if row else None
 
         return cls(title, page, description, language, position, at, as_of, filters, query, log, older, picture)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from timeline import dates
 from timeline.dates import Edtf
-from timeline.dates.parts import span
+from timeline.dates.spans import span
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import Format
 from timeline.reading import wording

@@ -14,7 +14,7 @@ from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Target
 from timeline.exchange.importing.row import Row
 from timeline.model import Citation, check
-from timeline.texts import Texts
+from timeline.text_cache import TextCache
 from timeline.timeline import Timeline
 
 _LEFT_OUT: Final = (frozenset[str](), frozenset({"prefix"}), frozenset({"suffix"}), frozenset({"prefix", "suffix"}))
@@ -38,7 +38,7 @@ class Citations:
         self._added: set[tuple[str, str, int, int]] = set()
         self._addresses: dict[str, list[str]] | None = None  # the sources of each address, read at the first use
         self._recorded = lru_cache(maxsize=1_000)(self._read_recorded)
-        self._text = Texts(self._read_text)
+        self._text = TextCache(self._read_text)
 
     def plan(self, row: Row) -> Outcome:
         """Return the outcome of a row."""

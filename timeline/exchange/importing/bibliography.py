@@ -122,7 +122,7 @@ class Sources:
         except OutsideFolder:
             reason = "is not beside the file or in a folder there"
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "is not a path").lower()
+            reason = files.reason(error, "is not a path")
         except TimelineError as error:
             reason = str(error)
         remark = Sentence('"{}" {}: the record\'s own words are archived', Path(name).name, Sentence(reason))

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from timeline import documents
 from timeline.documents import Document
 from timeline.exchange import formats
 from timeline.exchange.importing import row
@@ -52,7 +53,7 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     """
     path = Path(path)
     module = row.reader(format)
-    content = decoding.read_bytes(path, getattr(module, "MAXIMUM_BYTES", decoding.MAXIMUM_BYTES))
+    content = decoding.read_bytes(path, getattr(module, "MAXIMUM_BYTES", documents.MAXIMUM_BYTES))
     decoded = decoding.decode(content, encoding, str(path))
     file = File(path, format, content, decoded.text, Read(()))
     del content  # before the rows are in memory

@@ -1,4 +1,4 @@
-"""The ids of an import: made of file names, keys and titles, always the same, or read from the addresses in our own exports.
+"""The ids of an import: made of file names, keys and titles, always the same.
 
 Must not know which ids are taken.
 """
@@ -10,17 +10,13 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 from anyascii import anyascii
 
-from timeline.exchange.importing.record_builder import scalar
 from timeline.exchange.importing.row import ImportRefused
 from timeline.model import IDENTIFIER
 
 LONGEST: Final = 60  # characters of a title in its id
-_URN: Final = re.compile(r"urn:timeline:(?:[0-9a-f]+:)?(happening|source):(.+)")
-_PAGE: Final = re.compile(r"https?://\S+/-/timeline/(?:(sources)/)?([^/?#]+)")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -61,16 +57,6 @@ def id_part(key: str) -> str:
 def distinct_id(id: str, title: str) -> str:
     """Make another id for a work whose id another work has. It depends on the title, so that it is always the same."""
     return f"{id}-{_hash(title)}"
-
-
-def parse_address(value: object) -> tuple[str, str] | tuple[None, None]:
-    """Return "happening" or "source" and its id from a URN or address in our own exports. Return None twice for any other."""
-    text = (scalar(value) or "").partition("#")[0]
-    if urn := _URN.fullmatch(text):
-        return urn[1], unquote(urn[2])
-    if page := _PAGE.fullmatch(text):
-        return "source" if page[1] else "happening", unquote(page[2])
-    return None, None
 
 
 @lru_cache(maxsize=1_000)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, Final
 
-from timeline import bounds, documents, images
+from timeline import documents, images, size_limits
 from timeline.documents import Document
 from timeline.errors import TimelineError
 from timeline.exchange.importing.row import Row
@@ -105,7 +105,7 @@ class Pictures:
         words = {name: html_text.plain(row.media.get(name, "")).text for name in ("alt", "caption", "credit")}
         words["alt"] = row.media.get("alt", "").strip()  # not HTML
         words = {name: text for name, text in words.items() if text}
-        bounds.refuse({"media": [words]}, "happening")
+        size_limits.refuse({"media": [words]}, "happening")
         picture = check(Picture, {**words, "source": "x"}, "media")
         source = self._archived.get(address)
         if source is None:

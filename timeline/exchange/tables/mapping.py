@@ -112,7 +112,7 @@ def read_mapping(path: Path) -> Columns:
         if len(content) > _LARGEST:
             raise ImportRefused(path, "is too large for a mapping. Name the file that maps the columns")
     except OSError as error:
-        raise ImportRefused(path, f"{(error.strerror or 'cannot be read').lower()}. Check the path") from None
+        raise ImportRefused(path, f"{files.reason(error, 'cannot be read')}. Check the path") from None
     parsed, lines, faults = yaml_file.texts(content)
     if faults:
         messages = (": ".join(filter(None, (f"line {lines.get(field, 0)}", field, reason))) for field, reason in faults[:_SHOWN])

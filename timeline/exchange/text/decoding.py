@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from timeline import encodings, files
+from timeline.documents import MAXIMUM_BYTES
 from timeline.errors import on_one_line
 from timeline.exchange.importing.row import ImportRefused
 
-MAXIMUM_BYTES: Final = 100_000_000  # of a file whose records are all held at once
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "utf-32"),
@@ -62,7 +62,7 @@ def read_bytes(path: Path, most: int = MAXIMUM_BYTES) -> bytes:
             raise ImportRefused(path, f"larger than {most // 1_000_000} MB. Import it in parts")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        reason = files.reason(error, "it cannot be read")
         raise ImportRefused(path, f"{reason}. {files.meant(path, error)}Check the path") from None
 
 

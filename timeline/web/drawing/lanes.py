@@ -12,11 +12,9 @@ from sqlite3 import Row
 from timeline.selection import values
 from timeline.selection.conditions import Chosen
 from timeline.selection.snapshot import Snapshot
-from timeline.selection.values import Choices
+from timeline.selection.values import TABLES, Choices
 
 MOST = 12
-# The tables of the facets with several values for one happening.
-_TABLES = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def assign(snapshot: Snapshot, facet: str | None, lanes: Sequence[Lane], rows: S
     if facet in ("kind", "place"):
         return {row["position"]: (number.get(row[facet], others),) for row in rows}
     listed = snapshot.rows(
-        f"select happening, {facet} as value from {_TABLES[facet]} where happening in (select value from json_each(:ids))"
+        f"select happening, {facet} as value from {TABLES[facet]} where happening in (select value from json_each(:ids))"
         f" and +{facet} in (select value from json_each(:values))",
         {"ids": json.dumps([row["id"] for row in rows]), "values": json.dumps(list(number))},
     )

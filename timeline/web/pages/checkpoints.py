@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request, Response
 from timeline import authors
 from timeline.errors import NoteInvalid, StatementInvalid
 from timeline.reading import event_data
-from timeline.reading.history import NO_REASON
+from timeline.reading.wording import NO_REASON
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling
 from timeline.web.pages import date_wording, event, page_frame, plain_answers, proof_files, proving

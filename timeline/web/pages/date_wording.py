@@ -7,12 +7,12 @@ import re
 from datetime import UTC, datetime
 
 from timeline import dates
-from timeline.dates.times import WRITTEN
+from timeline.dates.single_date_words import PREFIX
+from timeline.dates.times_of_day import WRITTEN
 
 # The dates that HTML allows in <time datetime>. Others are shown in words and as EDTF, without a machine-readable time.
 _HTML_TIME = re.compile(r"(?!0000)\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 _COMMON_ERA_FROM = 1000
-_QUALIFIERS = {"?": "possibly ", "~": "about ", "%": "possibly about "}
 
 
 def words(date: str | None) -> str:
@@ -28,7 +28,7 @@ def capitalised(date: str | None) -> str:
 
 def times(date: str | None) -> list[str]:
     """Return each time of day in a date with its day, by the clock as written, and with its qualifier in words."""
-    return [f"{_QUALIFIERS.get(match['mark'], '')}{match['day']} {match['time']}" for match in WRITTEN.finditer(date or "")]
+    return [f"{PREFIX[match['mark']]}{match['day']} {match['time']}" for match in WRITTEN.finditer(date or "")]
 
 
 def html_time(date: str | None) -> str | None:

@@ -14,7 +14,7 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 from jinja2 import Template
 
-from timeline import settings
+from timeline import plugin_settings
 from timeline.errors import StatementInvalid, TookTooLong
 from timeline.shortening import shortened
 from timeline.web import assets, links, scheduling, security
@@ -109,7 +109,7 @@ def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
 def _direction(datasette: Datasette) -> str:
     """Return the page's `dir` attribute if the plugin's settings name a direction: an Arabic timeline may run right to left."""
     direction = security.settings_of(datasette).get("direction")
-    return f' dir="{direction}"' if direction in settings.DIRECTIONS else ""
+    return f' dir="{direction}"' if direction in plugin_settings.DIRECTIONS else ""
 
 
 async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:

@@ -106,7 +106,7 @@ def part(
     sweep = _Sweep(text, passages, requested)
     paragraphs: list[Paragraph] = []
     last, notes = windows[0][0], 0
-    for begin, end in _spans(text, windows, _printed(text) if printed else _plain(text)):
+    for begin, end in _spans(text, windows, _printed(text) if printed else _paragraph_ends(text)):
         if len(paragraphs) >= MOST_PARAGRAPHS or notes >= MOST_NOTES or (paragraphs and until is not None and begin >= until):
             next_start = begin
             break
@@ -127,7 +127,7 @@ def _has_words(text: str, start: int, end: int) -> bool:
     return _VISIBLE.search(text, start, end) is not None
 
 
-def _plain(text: str) -> Callable[[int, int], Iterator[Span]]:
+def _paragraph_ends(text: str) -> Callable[[int, int], Iterator[Span]]:
     separator = _BLANK_LINE_OR_PAGE if _BLANK_LINE.search(text.strip()) else _LINE_END
     return lambda begin, finish: (match.span() for match in separator.finditer(text, begin, finish))
 

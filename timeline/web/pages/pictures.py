@@ -85,13 +85,13 @@ async def image_file(datasette: Datasette, request: Request) -> Response:
     if row is None or media_type is None:
         raise NotFound(f"There is no picture under the id {id_}")
     sha256 = row["sha256"]
-    asked = (request.args.get("sha256") or "").partition(".")[0]
+    requested = (request.args.get("sha256") or "").partition(".")[0]
     headers = {
         **etag.headers(f'"{sha256}"'),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }
-    if len(asked) >= images.SHORT and sha256.startswith(asked):
+    if len(requested) >= images.SHORT and sha256.startswith(requested):
         headers["Cache-Control"] = _FOR_GOOD
     if sha256 in re.findall(r'"([^"]*)"', request.headers.get("if-none-match") or ""):
         return Response("", status=304, headers=headers)

@@ -53,7 +53,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Note:
+class MarkedPassage:
     """One passage: its number, its place in the text, its citations, and whether the address asks for it."""
 
     number: int
@@ -165,7 +165,7 @@ class Excerpt:
     start: int
     next_start: int | None
     paragraphs: Sequence[passages.Paragraph]
-    notes: Mapping[int, Note]
+    notes: Mapping[int, MarkedPassage]
     pages: Mapping[int, int]
     limited: bool
 
@@ -337,7 +337,7 @@ def _notes(
     spans: Sequence[passages.Span],
     citations: Sequence[Mapping[str, Any] | Row],
     requested: passages.Span | None,
-) -> dict[int, Note]:
+) -> dict[int, MarkedPassage]:
     uses: dict[passages.Span, list[Use]] = {}
     for row in citations:
         use = Use(
@@ -350,7 +350,9 @@ def _notes(
             status=row["status"],
         )
         uses.setdefault((row["start_char"], row["end_char"]), []).append(use)
-    return {number: Note(number, *span, uses.get(span, ()), requested == span) for number, span in enumerate(spans, start=1)}
+    return {
+        number: MarkedPassage(number, *span, uses.get(span, ()), requested == span) for number, span in enumerate(spans, start=1)
+    }
 
 
 async def _unknown(datasette: Datasette, request: Request, database: Database, id_: str) -> Response:

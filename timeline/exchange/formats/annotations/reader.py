@@ -6,10 +6,10 @@ without an address, such as a PDF on somebody's disk.
 
 from typing import Any, Final
 
-from timeline.exchange.importing.naming import parse_address
 from timeline.exchange.importing.record_builder import Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
+from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
 
 _KNOWN: Final = frozenset(("@context", "id", "type", "body", "target", "tags", "text", "uri", "motivation"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from timeline.dates import worded
-from timeline.dates.parts import Known, span
+from timeline.dates.spans import Parts, span
 from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.additions import DIGEST
@@ -47,12 +47,12 @@ def _issued(date: str | None) -> dict[str, Any] | None:
     parts = span(date)
     sides = [side for side in (parts.start, parts.end) if side is not None]
     issued: dict[str, Any] = {"date-parts": [_parts(side) for side in sides]} if sides else {}
-    if parts.whole and date == "/".join(dict.fromkeys(str(side.iso) for side in sides)) and "T" not in date:
+    if parts.lossless and date == "/".join(dict.fromkeys(str(side.iso) for side in sides)) and "T" not in date:
         return issued
-    return {**issued, **({"circa": True} if sides and not parts.whole else {}), "literal": worded(date), "edtf": date}
+    return {**issued, **({"circa": True} if sides and not parts.lossless else {}), "literal": worded(date), "edtf": date}
 
 
-def _parts(side: Known) -> list[int]:
+def _parts(side: Parts) -> list[int]:
     year = side.year if side.year > 0 else side.year - 1
     return [part for part in (year, side.month, side.day) if part is not None]
 

@@ -9,10 +9,10 @@ from html import escape
 from typing import Final
 
 from timeline import images
-from timeline.exchange.exporting import notes
+from timeline.exchange.exporting import footnotes
 from timeline.exchange.exporting.feeds import clean
+from timeline.exchange.exporting.footnotes import Chronology, Fact, Footnote
 from timeline.exchange.exporting.format import WITHIN, About, Format
-from timeline.exchange.exporting.notes import Chronology, Fact, Note
 from timeline.reading import wording
 from timeline.reading.records import Happening, Picture
 
@@ -63,16 +63,16 @@ footer { font-size: .92rem; break-inside: avoid }
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the page."""
     chronology = Chronology(about, list(happenings))
-    title = _e(notes.heading(about))
+    title = _e(footnotes.heading(about))
     # The program's own words are English. Recorded words are in the language of the timeline.
     language = f' lang="{_e(about.language)}"' if about.language else ""
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
     yield '<meta name="viewport" content="width=device-width">\n'
-    yield f"<style>{STYLE.replace('%s', _css_text(notes.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
+    yield f"<style>{STYLE.replace('%s', _css_text(footnotes.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
     yield f'<h1 dir="auto"{language}>{title}</h1>\n'
     if about.description:
         yield f'<p dir="auto"{language}>{_e(about.description)}</p>\n'
-    yield f"<p>{_e(notes.scope(about, len(chronology.happenings)))}</p>\n"
+    yield f"<p>{_e(footnotes.scope(about, len(chronology.happenings)))}</p>\n"
     if about.page:
         yield f"<p>{_link(about.page, _e(about.page))}</p>\n"
     yield '</header>\n<main>\n<section aria-labelledby="chronology">\n<h2 id="chronology">What happened</h2>\n'
@@ -85,13 +85,13 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         yield _note(note)
     if chronology.notes:
         yield "</ol>\n</section>\n"
-    verifying = _e(notes.how_to_verify(about)).replace("`timeline verify`", "<code>timeline verify</code>")
+    verifying = _e(footnotes.how_to_verify(about)).replace("`timeline verify`", "<code>timeline verify</code>")
     yield f"</main>\n<footer>\n<h2>How to verify</h2>\n<p>{verifying}</p>\n</footer>\n</body>\n</html>\n"
 
 
 def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     about = chronology.about
-    words, edtf = notes.date_and_edtf(happening)
+    words, edtf = footnotes.date_and_edtf(happening)
     vague = f'<span class="edtf">{_e(edtf).replace("/", "/<wbr>").replace(",", ",<wbr>")}</span>' if edtf else ""
     earlier = len(chronology.notes)  # earlier notes have their backlink already
     cited = chronology.number_notes(happening)
@@ -106,16 +106,16 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
         claim = f'<span class="claim" dir="ltr" lang="en">According to <bdi{language}>{_e(happening.attributed_to)}</bdi>: </span>'
     parts = [f'<h3 dir="auto"{language}>{claim}{title}{sup}</h3>', f'<p class="when">{_e(words)}{vague}</p>']
     parts += [
-        f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in notes.warnings(happening, cited)
+        f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in footnotes.warnings(happening, cited)
     ]
-    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in notes.paragraphs(happening)]
+    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in footnotes.paragraphs(happening)]
     parts += [_picture(picture, about, language) for picture in happening.media]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         parts.append(f'<p class="facts">{" · ".join(facts)}</p>')
-    version = _e(notes.version_line(happening))
+    version = _e(footnotes.version_line(happening))
     parts.append(f'<p class="version">{_link(about.happening(happening.id), version) if about.page else version}</p>')
     id = f"entry-{chronology.entries[happening.id][0]}"
     return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
@@ -137,7 +137,7 @@ def _picture(picture: Picture, about: About, language: str) -> str:
     return f'<figure>{image}<figcaption class="facts">{"" if image else "<b>Picture:</b> "}{", ".join(words)}</figcaption></figure>'
 
 
-def _mark(note: Note, earlier: int) -> str:
+def _mark(note: Footnote, earlier: int) -> str:
     """Link to a note. The first link to each note has the id to which the note links back."""
     id = f' id="ref-{note.number}"' if note.number > earlier else ""
     return f'<a{id} href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>'
@@ -155,12 +155,12 @@ def _fact(fact: Fact, chronology: Chronology) -> str:
     return f"<b>{fact.name}:</b> {', '.join(values)}"
 
 
-def _note(note: Note) -> str:
+def _note(note: Footnote) -> str:
     source = note.quotation.source
     lang = f' lang="{_e(source.language)}"' if source.language else ""
-    author, title, rest = notes.source_parts(source)
+    author, title, rest = footnotes.source_parts(source)
     in_full = note.first == note.number
-    cited = f"<cite><bdi{lang}>{_e(title if in_full else notes.short_title(title))}</bdi></cite>"
+    cited = f"<cite><bdi{lang}>{_e(title if in_full else footnotes.short_title(title))}</bdi></cite>"
     if in_full:
         before = [f"<bdi>{_e(author)}</bdi>"] if author else []
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
@@ -192,5 +192,5 @@ def _e(text: str | None) -> str:
     return escape(clean(text))
 
 
-LOSES: Final = {**notes.LOSES, "media": f"from {WITHIN // 1000} kB on, only their words, with a link to the page"}
+LOSES: Final = {**footnotes.LOSES, "media": f"from {WITHIN // 1000} kB on, only their words, with a link to the page"}
 FORMAT = Format("html", "HTML, to print", "text/html; charset=utf-8", ".html", write, LOSES)

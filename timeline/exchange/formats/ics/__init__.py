@@ -10,8 +10,8 @@ from typing import Final
 
 from timeline import dates
 from timeline.dates import grammar, worded
-from timeline.dates.parts import span
-from timeline.dates.times import outermost
+from timeline.dates.spans import span
+from timeline.dates.times_of_day import outermost
 from timeline.exchange.exporting.sentences import CACHED
 
 OWN_PROPERTIES: Final = {
@@ -25,7 +25,7 @@ def before_title(date: str) -> str:
     parts = span(date)
     sides = [side for side in (parts.start, parts.end) if side is not None]
     vague = any(side.day is None or side.time != side.clock for side in sides)
-    return f"{worded(date)}: " if not parts.whole or vague else ""
+    return f"{worded(date)}: " if not parts.lossless or vague else ""
 
 
 def times_of(date: str, instant: str | None) -> list[str] | None:

@@ -108,8 +108,8 @@ def _broken(event: Any, unfolded: str) -> list[tuple[str, str]]:  # noqa: ANN401
 
 def _fill_ours(build: Building, values: dict[str, Any]) -> None:
     """Read an event of our own export exactly, and without the additions."""
-    title, kind, zone = (_plain(values.get(name)) for name in ("SUMMARY", "X-TIMELINE-KIND", "X-TIMELINE-ZONE"))
-    edtf = _plain(values.get("X-TIMELINE-EDTF"))
+    title, kind, zone = (_property_text(values.get(name)) for name in ("SUMMARY", "X-TIMELINE-KIND", "X-TIMELINE-ZONE"))
+    edtf = _property_text(values.get("X-TIMELINE-EDTF"))
     if build.unmoved_edtf(edtf, "X-TIMELINE-EDTF", lambda: _when(values, Building()), lambda edtf: _exported_date(edtf, zone)):
         build.exact("zone", zone)
         title = (title or "").removeprefix(before_title(build.fields["date"]))
@@ -117,19 +117,19 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
         _dated(build, values)
         build.ask("title", "the event was moved: check that its title does not have the old date")
     build.exact("title", title)
-    build.claim(_plain(values.get("X-TIMELINE-ATTRIBUTED-TO")), _plain(values.get("X-TIMELINE-DATE-NOTE")))
-    words = _plain(values.get("DESCRIPTION")) or ""
+    build.claim(_property_text(values.get("X-TIMELINE-ATTRIBUTED-TO")), _property_text(values.get("X-TIMELINE-DATE-NOTE")))
+    words = _property_text(values.get("DESCRIPTION")) or ""
     build.own_words("summary", words if RULE in words else f"{RULE}{words}", "DESCRIPTION")
-    build.exact("place", _plain(values.get("LOCATION")))
+    build.exact("place", _property_text(values.get("LOCATION")))
     build.exact("kind", kind)
     tags = _categories(values)
     if kind in tags:
         tags.remove(kind)
     if tags:
         build.fields["tags"] = tags
-    if parent := _plain(values.get("RELATED-TO")):
+    if parent := _property_text(values.get("RELATED-TO")):
         build.exact("part_of", unquote(parent.rpartition("@")[0]) or parent)
-    if _plain(values.get("STATUS")) == "CANCELLED":
+    if _property_text(values.get("STATUS")) == "CANCELLED":
         build.refuse(RETRACTED)
     _others(build, values, _KNOWN | _OURS)
 
@@ -148,13 +148,13 @@ def _exported_date(edtf: str, zone: str | None) -> OthersDate:
 
 
 def _fill(build: Building, values: dict[str, Any]) -> None:
-    build.words("summary", _plain(values.get("DESCRIPTION")), "DESCRIPTION")
+    build.words("summary", _property_text(values.get("DESCRIPTION")), "DESCRIPTION")
     _dated(build, values)
-    build.line("title", _plain(values.get("SUMMARY")), "SUMMARY")
+    build.line("title", _property_text(values.get("SUMMARY")), "SUMMARY")
     build.require_title("SUMMARY")
-    build.line("place", _plain(values.get("LOCATION")), "LOCATION")
+    build.line("place", _property_text(values.get("LOCATION")), "LOCATION")
     build.tags(_categories(values))
-    if (status := _plain(values.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
+    if (status := _property_text(values.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
         build.drop("STATUS", status, "it may not have happened")
         build.ask("STATUS", f"it is {status.lower()}: check that it happened")
     _others(build, values, _KNOWN - {"RELATED-TO"})
@@ -174,17 +174,17 @@ def _categories(values: dict[str, Any]) -> list[str]:
 def _others(build: Building, values: dict[str, Any], known: frozenset[str]) -> None:
     for name, value in values.items():
         if name in _REPEATS:
-            build.drop(name, _plain(value) or "an empty rule", "only the first occurrence is imported")
+            build.drop(name, _property_text(value) or "an empty rule", "only the first occurrence is imported")
         elif name not in known:
-            build.drop(name, _plain(value))
+            build.drop(name, _property_text(value))
 
 
-def _plain(value: object) -> str | None:
+def _property_text(value: object) -> str | None:
     """Write a property as text."""
     if value is None:
         return None
     if isinstance(value, list):
-        return "; ".join(filter(None, map(_plain, value)))
+        return "; ".join(filter(None, map(_property_text, value)))
     if isinstance(value, str):
         return str(value)
     text = value.to_ical() if hasattr(value, "to_ical") else str(value)

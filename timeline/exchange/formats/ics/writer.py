@@ -40,9 +40,9 @@ LOSES: Final = {
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the calendar. Happenings that it cannot hold are listed at its head."""
     yield from map(_line, ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//timeline//timeline export//EN", "CALSCALE:GREGORIAN"))
-    yield _line(f"X-WR-CALNAME:{_text(wording.one_line(about.name))}")
+    yield _line(f"X-WR-CALNAME:{_escaped(wording.one_line(about.name))}")
     if about.description:
-        yield _line(f"X-WR-CALDESC:{_text(wording.one_line(about.description))}")
+        yield _line(f"X-WR-CALDESC:{_escaped(wording.one_line(about.description))}")
     left_out: list[Happening] = []
     events: list[str] = []
     # The properties of a calendar come before its events, so all events are made before the first is written.
@@ -54,7 +54,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
             events.append("".join(map(_line, _event(happening, about, times))))
     for happening in left_out:
         words = f"{happening.id}: {worded(happening.date)}: {wording.one_line(happening.title) or wording.NO_TITLE}"
-        yield _line(f"X-TIMELINE-LEFT-OUT:{_text(words)}")
+        yield _line(f"X-TIMELINE-LEFT-OUT:{_escaped(words)}")
     if not events:
         # A calendar must hold a component: a note with the time of the log.
         stamp = utc(about.at)
@@ -73,21 +73,21 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
         yield f"RELATED-TO;RELTYPE=PARENT:{percent(happening.part_of, safe='')}@{log}"
     yield from (f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{happening.version - 1}")
     yield from times
-    yield f"SUMMARY:{_text(before_title(happening.date) + title)}"
-    yield f"DESCRIPTION:{_text(_description(happening))}"
+    yield f"SUMMARY:{_escaped(before_title(happening.date) + title)}"
+    yield f"DESCRIPTION:{_escaped(_description(happening))}"
     categories = [tag for tag in (happening.kind, *happening.tags) if tag]
     if categories:
-        yield f"CATEGORIES:{','.join(map(_text, categories))}"
+        yield f"CATEGORIES:{','.join(map(_escaped, categories))}"
     if happening.place:
-        yield f"LOCATION:{_text(happening.place)}"
+        yield f"LOCATION:{_escaped(happening.place)}"
     if happening.latitude and happening.longitude:
         yield f"GEO:{happening.latitude};{happening.longitude}"
     if about.page:
         yield f"URL:{about.happening(happening.id)}"
     yield f"STATUS:{'CANCELLED' if happening.status == 'retracted' else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
-    yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
-    yield from (f"{name}:{_text(value)}" for name, field in OWN_PROPERTIES.items() if (value := getattr(happening, field)))
+    yield f"X-TIMELINE-EDTF:{_escaped(happening.date)}"
+    yield from (f"{name}:{_escaped(value)}" for name, field in OWN_PROPERTIES.items() if (value := getattr(happening, field)))
     yield "END:VEVENT"
 
 
@@ -102,7 +102,7 @@ def _description(happening: Happening) -> str:
     return sentences.with_additions(happening.summary, lines) if happening.summary else "\n".join(lines)
 
 
-def _text(text: str) -> str:
+def _escaped(text: str) -> str:
     """Escape the separators in a text and remove control characters."""
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")

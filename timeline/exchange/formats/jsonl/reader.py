@@ -10,7 +10,7 @@ from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import columns
 from timeline.exchange.tables.columns import Cells
 from timeline.exchange.tables.mapping import Columns
-from timeline.exchange.text import decoding, json_text
+from timeline.exchange.text import json_text
 from timeline.exchange.text.json_text import Piece
 
 MAXIMUM_BYTES: Final = documents.MAXIMUM_IMPORTED
@@ -67,11 +67,11 @@ def _items(text: str) -> list[Piece] | None:
     """Return the items of the list of objects that a text is or holds. Return None for JSON Lines, or if it is not JSON."""
     if text.lstrip()[:1] not in ("[", "{"):
         return None
-    if len(text) > decoding.MAXIMUM_BYTES:  # more than can be held as one value
+    if len(text) > documents.MAXIMUM_BYTES:  # more than can be held as one value
         first = next(_lines(text))[1]
         if isinstance(first.value, dict) and text[first.end :].strip():
             return None
-        most = f"{decoding.MAXIMUM_BYTES // 1_000_000} MB"
+        most = f"{documents.MAXIMUM_BYTES // 1_000_000} MB"
         raise ImportRefused(f"larger than {most}, and not one JSON object on each line. Import it in parts, or as JSON Lines")
     try:
         document = json_text.document(text)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
-from timeline.exchange.importing.naming import parse_address
 from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read
 from timeline.exchange.text import json_text
+from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
 
 _SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>([^<]*(?:<(?!/?script\b)[^<]*)*)</script", re.I)

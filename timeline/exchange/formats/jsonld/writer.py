@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline.dates.parts import Known, span
+from timeline.dates.spans import Parts, span
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
@@ -43,7 +43,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
     """Return a happening as an Event, without its context."""
     parts = span(happening.date)
     start, end = _iso(parts.start), _iso(parts.end)
-    exact = parts.whole and bool(start) and (parts.end is None or bool(end))
+    exact = parts.lossless and bool(start) and (parts.end is None or bool(end))
     iso = start if end is None else f"{start}/{end}"
     return filled(
         {
@@ -67,7 +67,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
     )
 
 
-def _iso(side: Known | None) -> str | None:
+def _iso(side: Parts | None) -> str | None:
     """Write a side of a date. schema.org has no hour without its minute."""
     return None if side is None else replace(side, time=side.clock, shift=side.shift if side.clock else "").iso
 
@@ -133,7 +133,7 @@ def _published(date: str | None) -> dict[str, Any]:
     if date is None:
         return {}
     parts = span(date)
-    exact = parts.start.iso if parts.whole and parts.end is None and parts.start else None
+    exact = parts.start.iso if parts.lossless and parts.end is None and parts.start else None
     return {"datePublished": exact} if exact else {"temporal": date}
 
 

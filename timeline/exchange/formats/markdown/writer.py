@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.exporting import notes
+from timeline.exchange.exporting import footnotes
+from timeline.exchange.exporting.footnotes import Chronology, Fact, Footnote
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.exporting.notes import Chronology, Fact, Note
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
@@ -33,31 +33,31 @@ def escaped(text: str | None) -> str:
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the chronology."""
     chronology = Chronology(about, list(happenings))
-    yield f"# {escaped(notes.heading(about))}\n\n"
+    yield f"# {escaped(footnotes.heading(about))}\n\n"
     if about.description:
         yield f"{escaped(about.description)}\n\n"
-    yield f"{escaped(notes.scope(about, len(chronology.happenings)))}\n\n"
+    yield f"{escaped(footnotes.scope(about, len(chronology.happenings)))}\n\n"
     for happening in chronology.happenings:
         yield from _happening(happening, chronology)
     if chronology.notes:
         yield "## Notes\n\n"
     for note in chronology.notes:
         yield f"{_note(note)}\n\n"
-    verifying = escaped(notes.how_to_verify(about)).replace("\\`timeline verify\\`", "`timeline verify`")
+    verifying = escaped(footnotes.how_to_verify(about)).replace("\\`timeline verify\\`", "`timeline verify`")
     yield f"## How to verify\n\n{verifying}\n"
 
 
 def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     about = chronology.about
-    words, edtf = notes.date_and_edtf(happening)
+    words, edtf = footnotes.date_and_edtf(happening)
     vague = f" \\({escaped(edtf)}\\)" if edtf else ""
     cited = chronology.number_notes(happening)
     numbers = "".join(f" \\[{note.number}\\]" for note in cited)
     gone = " \\(retracted\\)" if happening.status == "retracted" else ""
     yield f"## {escaped(words)}{vague}: {escaped(happening.headline)}{gone}\n\n"
-    for word, more in notes.warnings(happening, cited):
+    for word, more in footnotes.warnings(happening, cited):
         yield f"**{word}** {escaped(more)}\n\n"
-    for lines in notes.paragraphs(happening):
+    for lines in footnotes.paragraphs(happening):
         yield "\\\n".join(map(escaped, lines)) + "\n\n"
     for picture in happening.media:
         words = ", ".join(filter(None, (picture.caption or picture.alt, picture.credit, picture.source.title)))
@@ -68,7 +68,7 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         yield f"{' · '.join(facts)}\n\n"
-    version = escaped(notes.version_line(happening))
+    version = escaped(footnotes.version_line(happening))
     linked = f"[{version}](<{_address(about.happening(happening.id))}>)" if about.page else version
     yield f"Notes:{numbers}. {linked}\n\n" if numbers else f"{linked}\n\n"
 
@@ -82,12 +82,12 @@ def _fact(fact: Fact, chronology: Chronology) -> str:
     return f"{fact.name}: {', '.join(values)}"
 
 
-def _note(note: Note) -> str:
-    author, title, rest = notes.source_parts(note.quotation.source)
+def _note(note: Footnote) -> str:
+    author, title, rest = footnotes.source_parts(note.quotation.source)
     cited = (
         ", ".join(filter(None, (author, title, *rest)))
         if note.first == note.number
-        else f"{notes.short_title(title)} (as in note {note.first})"
+        else f"{footnotes.short_title(title)} (as in note {note.first})"
     )
     words = escaped(note.quotation.quote)
     quoted = words if note.quotation.source.is_data else f"“{words}”"
@@ -109,5 +109,5 @@ def _address(address: str) -> str:
     return re.sub(r"[\s<>\\\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
 
 
-LOSES: Final = {**notes.LOSES, "media": "only their words and addresses"}
+LOSES: Final = {**footnotes.LOSES, "media": "only their words and addresses"}
 FORMAT = Format("markdown", "Markdown", "text/markdown; charset=utf-8", ".md", write, LOSES)

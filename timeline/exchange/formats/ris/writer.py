@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from timeline.dates import worded
-from timeline.dates.parts import span
+from timeline.dates.spans import span
 from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.ris import EDTF
@@ -49,7 +49,7 @@ def _date(date: str | None) -> Iterator[tuple[str, str | None]]:
         return
     yield "PY", f"{begin.year:04}"
     parts = [f"{begin.year:04}", *("" if part is None else f"{part:02}" for part in (begin.month, begin.day))]
-    vague = not bounds.whole or bounds.end is not None
+    vague = not bounds.lossless or bounds.end is not None
     yield "DA", "/".join([*parts, worded(date) if vague else ""])
 
 

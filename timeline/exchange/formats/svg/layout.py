@@ -112,12 +112,12 @@ def lay_out(happenings: Sequence[Happening]) -> Picture:
 def _item(happening: Happening) -> Item | None:
     if (shape := look(happening.date)) is None:
         return None
-    title, when = _plain(happening.title) or wording.NO_TITLE, worded(happening.date)
+    title, when = _undirected_line(happening.title) or wording.NO_TITLE, worded(happening.date)
     label = _isolated(title)
     claim = bool(happening.attributed_to)
     if happening.attributed_to:
         # At the beginning, so that it is never cut off.
-        label = f"According to {_isolated(_plain(happening.attributed_to))}: {label}"
+        label = f"According to {_isolated(_undirected_line(happening.attributed_to))}: {label}"
     if happening.status == "retracted":
         label = f"Retracted: {label}"
     elif any(quotation.stance == "disputes" for quotation in happening.quotations):
@@ -125,7 +125,7 @@ def _item(happening: Happening) -> Item | None:
     return Item(shape, label, when[:1].upper() + when[1:], f"{when}: {label}", len(happening.quotations), 4 if claim else 3)
 
 
-def _plain(text: str | None) -> str:
+def _undirected_line(text: str | None) -> str:
     """Write a text on one line, without characters that turn the direction of the following text."""
     return wording.one_line(_DIRECTION_MARKS.sub("", text or ""))
 

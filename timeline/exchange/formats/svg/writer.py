@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from zlib import crc32
 
-from timeline.exchange.exporting import notes
+from timeline.exchange.exporting import footnotes
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.svg import axis
 from timeline.exchange.formats.svg.layout import LEFT, LINE, RIGHT, SIZE, SMALL, WIDTH, Item, Picture, lay_out
@@ -35,7 +35,7 @@ _DEFS: Final = """<defs><pattern id="hatch" width="4.5" height="4.5" patternUnit
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the picture."""
     picture = lay_out(list(happenings))
-    heading = lines(wording.one_line(notes.heading(about)), HEADING * BOLD, RIGHT - LEFT, 2)
+    heading = lines(wording.one_line(footnotes.heading(about)), HEADING * BOLD, RIGHT - LEFT, 2)
     filters = lines(wording.one_line(about.filters), SIZE, RIGHT - LEFT, 2)
     top = 14 + 25 * len(heading) + LINE * len(filters) + 8
     base = top + picture.height + (COLUMNS + 26 if picture.columns else 8 if picture.items else -20)
@@ -52,7 +52,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}"'
         f' role="img" aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc" font-family="{FONTS}"'
-        f' font-size="{SIZE:g}" fill="#000">\n<title id="{prefix}-title">{escaped(notes.heading(about))}</title>\n'
+        f' font-size="{SIZE:g}" fill="#000">\n<title id="{prefix}-title">{escaped(footnotes.heading(about))}</title>\n'
         f'<desc id="{prefix}-desc">{escaped(description)}{labels}</desc>\n{_DEFS}'
         f'<rect width="{WIDTH:g}" height="{height:g}" fill="#fff"/>\n'
     )

@@ -1,6 +1,6 @@
 """TimelineJS, as JSON: reader and writer. The reader compares a slide with `placed`, to see whether somebody moved it."""
 
-from timeline.dates.parts import Known, Span
+from timeline.dates.spans import Parts, Span
 
 
 def shown_year(year: int) -> int:
@@ -14,7 +14,7 @@ def placed(parts: Span) -> dict[str, dict[str, int]]:
     return {**dates, "end_date": _date(parts.end)} if parts.start and parts.end else dates
 
 
-def _date(side: Known) -> dict[str, int]:
+def _date(side: Parts) -> dict[str, int]:
     date = {"year": shown_year(side.year)}
     if side.month is not None:
         date["month"] = side.month

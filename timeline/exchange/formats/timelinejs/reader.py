@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
-from timeline.dates.parts import span
+from timeline.dates.spans import span
 from timeline.errors import Sentence
 from timeline.exchange.formats.timelinejs import placed, slides
 from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions

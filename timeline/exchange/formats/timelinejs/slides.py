@@ -142,11 +142,11 @@ def background(slide: Slide) -> dict[str, str]:
 
 def text(slide: Slide) -> str | None:
     """Return the text of a slide as HTML, without the additions of an export. Return None if it has no markup."""
-    html = _text(slide)
+    html = _raw_text(slide)
     return markup.cleaned(ADDITION.sub("", html)) if html_text.LOOKS.search(html) else None
 
 
-def _text(slide: Slide) -> str:
+def _raw_text(slide: Slide) -> str:
     value = slide.get("text")
     text = value.get("text") if isinstance(value, dict) else value
     return text if isinstance(text, str) else ""
@@ -166,7 +166,7 @@ def title_text(about: About) -> str:
 def beyond_words(slide: Slide) -> tuple[dict[str, str], dict[str, str], str]:
     """Return all that an export takes from the slide itself: two slides with the same words may differ in it."""
     html = text(slide)
-    html = sentences.paragraphs(_text(slide)) if html is None else html
+    html = sentences.paragraphs(_raw_text(slide)) if html is None else html
     return media(slide), background(slide), _BREAKS.sub(" ", html).strip()
 
 

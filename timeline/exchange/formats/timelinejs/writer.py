@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from timeline.dates import worded
-from timeline.dates.parts import Span, span
+from timeline.dates.spans import Span, span
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
 from timeline.exchange.formats.timelinejs import placed, slides
@@ -106,7 +106,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
 
 def is_exact(parts: Span) -> bool:
     """Whether a slide's own dates say everything. TimelineJS has no hour without its minute."""
-    return parts.whole and all(side is None or side.time == side.clock for side in (parts.start, parts.end))
+    return parts.lossless and all(side is None or side.time == side.clock for side in (parts.start, parts.end))
 
 
 FORMAT = Format("timelinejs", "TimelineJS (JSON)", "application/json", ".json", write, LOSES)

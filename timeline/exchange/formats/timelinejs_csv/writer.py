@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from timeline.dates import worded
-from timeline.dates.parts import Known, span
+from timeline.dates.spans import Parts, span
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.timelinejs import shown_year, slides
 from timeline.exchange.formats.timelinejs.writer import ERA, LOSES, group, is_exact, slides_and_eras
@@ -43,7 +43,7 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
         )  # fmt: skip
 
 
-def _date(side: Known) -> tuple[Cell, Cell, Cell, Cell]:
+def _date(side: Parts) -> tuple[Cell, Cell, Cell, Cell]:
     return shown_year(side.year), side.month, side.day, side.clock
 
 

@@ -1,7 +1,7 @@
 """Items of vis-timeline: reader and writer. The reader compares an item with `placed`, to see whether somebody moved it."""
 
 from timeline import dates
-from timeline.dates.parts import Known, span
+from timeline.dates.spans import Parts, span
 
 
 def placed(edtf: str) -> dict[str, str]:
@@ -18,14 +18,14 @@ def placed(edtf: str) -> dict[str, str]:
     return {"start": _instant(first), "end": _instant(date.latest, "T23:59:59"), "type": "range"}
 
 
-def _time(side: Known | None) -> str:
+def _time(side: Parts | None) -> str:
     """Write the time at which a side begins, as exactly as it is known. JavaScript cannot read an hour alone."""
     if side is None or side.time is None:
         return "T00:00:00"
     return f"T{side.clock or f'{side.time}:00'}{side.shift}"
 
 
-def _last_second(side: Known | None) -> str:
+def _last_second(side: Parts | None) -> str:
     """Write the time at which a side ends: the last second of an hour or a day."""
     if side is None or side.time is None:
         return "T23:59:59"

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from timeline.dates import worded
-from timeline.dates.parts import span
+from timeline.dates.spans import span
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.timemap import writer as timemap
@@ -43,7 +43,7 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     item: dict[str, Any] = {"id": happening.id, "content": escape(happening.headline), **placed(happening.date)}
     start = parts.start
     by_month = parts.end is None and start is not None and start.day is None
-    if not parts.whole or by_month or (start is not None and start.time != start.clock):
+    if not parts.lossless or by_month or (start is not None and start.time != start.clock):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind

@@ -1,0 +1,88 @@
+"""The guards of the log: the schema in `log.sql`, and how a file's schema differs from it.
+
+Owns the comparison of a file's tables, indexes and triggers with ours. Must not interpret events, nor write.
+"""
+
+import sqlite3
+from collections.abc import Container
+from functools import cache
+
+from timeline.sql_scripts import statements
+
+TABLES = ("events", "documents", "checkpoints", "signatures")  # protected by the guards
+_CREATED = "c"  # the origin of an index that CREATE INDEX made
+_EXPRESSION = -2  # SQLite's column number for an expression
+_TRIGGER_PREFIX = "-- TRIGGER "  # starts the name of a trigger in the output of EXPLAIN
+_LEAVES_OPEN = ": the log no longer refuses every change"
+
+
+@cache
+def guards() -> dict[str, str]:
+    """Return the triggers that keep the log append-only: name to SQL, as SQLite stores it."""
+    return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
+
+
+def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """List the faults in the log's schema, each as (object, fault): changed tables, indexes and guards, and foreign ones.
+
+    Foreign triggers are read from SQLite's own programs too, because the schema table of a file can be forged.
+    """
+    existing = {
+        name: (kind, table, sql)
+        for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    }
+    faults = [
+        (f"{kind} {name}", f"is missing or changed{_LEAVES_OPEN if kind == 'trigger' else ''}")
+        for name, (kind, table, sql) in _made().items()
+        if existing.get(name) != (kind, table, sql)
+    ]
+    for table in TABLES:
+        faults += [*foreign_triggers(connection, table), *foreign_indexes(connection, table, _made())]
+    return faults
+
+
+def foreign_indexes(connection: sqlite3.Connection, table: str, ours: Container[str]) -> list[tuple[str, str]]:
+    """List the foreign indexes on a table that could refuse or replace a row, each as (object, fault)."""
+    faults = []
+    for _, name, unique, origin, partial in connection.execute(f"PRAGMA main.index_list({table})").fetchall():
+        if name in ours or origin != _CREATED:
+            continue
+        if unique:
+            faults.append((f"index {name}", f"was not made by this program, and would let rows of {table} be replaced"))
+        elif partial or (_EXPRESSION,) in connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (name,)).fetchall():
+            faults.append((f"index {name}", f"was not made by this program, and its expression could fail for a row of {table}"))
+    return faults
+
+
+def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
+    """List the foreign triggers on a table or view, temporary ones too, each as (object, fault).
+
+    They are read from the schema table, and from SQLite's programs for a change, because the schema table can be forged. If
+    SQLite cannot compile a change, for example because a trigger calls a missing function, that is a fault as well.
+    """
+    listed = "SELECT name FROM {}sqlite_{}master WHERE type = 'trigger' AND lower(tbl_name) = ?"
+    names = {name for (name,) in connection.execute(listed.format("main.", ""), (table,))}
+    temporary = {name for (name,) in connection.execute(listed.format("", "temp_"), (table,))}
+    columns = ", ".join(f'"{name}" = NULL' for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})"))
+    is_table = connection.execute("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
+    changes = (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}")
+    unknown = []
+    for change in changes if is_table else ():  # a missing table is reported elsewhere
+        try:
+            programs = connection.execute(f"EXPLAIN {change}")
+            names |= {row[5].removeprefix(_TRIGGER_PREFIX) for row in programs if str(row[5]).startswith(_TRIGGER_PREFIX)}
+        except sqlite3.OperationalError as error:
+            unknown.append((f"table {table}", f"SQLite cannot compile a change to it: {error}"))
+    foreign = sorted((names - guards().keys()) | temporary)
+    return [*((f"trigger {name}", f"was not made by this program, and acts on {table}") for name in foreign), *unknown[:1]]
+
+
+@cache
+def _made() -> dict[str, tuple[str, str, str | None]]:
+    """Return the schema of `log.sql`, as SQLite stores it: name to type, table and SQL."""
+    made = sqlite3.connect(":memory:")
+    for sql in statements("timeline", "log.sql"):
+        made.execute(sql)
+    rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    made.close()
+    return {name: (kind, table, sql) for kind, name, table, sql in rows}

@@ -1,0 +1,160 @@
+"""Publish a timeline to a folder that anyone can serve and check, or to the same folder again, where it must only add.
+
+Owns the order: copy, verify, sign, store, replace. Nothing is signed before it is verified, or put in place before all is ready.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from timeline import audit, checkpoints, files, merkle
+from timeline.errors import PublishingRefused, TimelineError
+from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
+from timeline.merkle.note import ED25519
+from timeline.publishing import folder, growth_check, readme, repository
+from timeline.publishing.copying import copy
+from timeline.publishing.durable_files import temporary_folder, write
+from timeline.publishing.wheel import wheel
+from timeline.signing import SigningKey
+from timeline.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication: its checkpoint, the number of events before (None: a new folder), and whether anything changed."""
+
+    note: Note
+    key: Key | None
+    before: int | None
+    changed: bool
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The log's name, size and root."""
+        return Checkpoint.of(self.note)
+
+
+def publish(
+    timeline: Timeline, path: Path, *, key: SigningKey | None, metadata: Path | None, advance: Callable[[int], None]
+) -> Published:
+    """Publish a timeline, while others append to it, to a new folder or to the one of an earlier publication.
+
+    Raises PublishingRefused where the folder holds anything else, the timeline has faults, or it cannot be written; ProofInvalid
+    where it does not extend the earlier publication; and what Timeline.checkpoint raises. Then the folder is unchanged.
+    `advance` is called with each event twice in all.
+    """
+    live = timeline.log.path
+    database = live.name
+    repository.refuse_conflict(path)
+    former = folder.read(path, database, live)
+    description = _description(metadata)
+    if former:
+        growth_check.check(timeline.log, former, key.public if key else None)
+    else:
+        growth_check.refuse_what_git_holds(timeline.log, path)
+    with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
+        raw = fresh / "snapshot.db"
+        copy(timeline.log, raw, path)
+        _verify(raw, live, advance)
+        note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
+        with Timeline(raw, read_only=True) as snapshot:
+            copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
+            files = {}
+            if former:
+                growth_check.refuse_unsigned(former, note, signer)
+                note = growth_check.merged(former, note)
+                files = growth_check.growth_files(snapshot.log, former, note)
+        raw.unlink()
+        size = Checkpoint.of(note).size
+        if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
+            raise PublishingRefused(path, "an event was redacted meanwhile, and this copy would still show it. Repeat")
+        files |= _files(database, description, note, signer)
+        for name, content in files.items():
+            write(fresh / name, content)
+        changed = folder.replace(fresh, path.resolve(), [database, *files], former)
+    return Published(note, signer, former.checkpoint.size if former else None, changed)
+
+
+def _files(database: str, description: bytes, note: Note, signer: Key | None) -> dict[str, bytes]:
+    """Return all files beside the database, in the order in which they are put in place."""
+    name, program = wheel()
+    title = json.loads(description).get("title") or "A timeline"
+    standalone = resources.files("timeline").joinpath("standalone")
+    return {
+        name: program,
+        **{script: standalone.joinpath(script).read_bytes() for script in (folder.LOG_VERIFIER, folder.PROOF_VERIFIER)},
+        folder.METADATA: description,
+        folder.DOCKERFILE: readme.dockerfile(database, name).encode(),
+        folder.README: readme.readme(database, name, str(title), Checkpoint.of(note), signer).encode(),
+        **({folder.PUBLIC_KEY: f"{signer}\n".encode()} if signer else {}),
+        folder.CHECKPOINT: str(note).encode(),
+    }
+
+
+def _description(metadata: Path | None) -> bytes:
+    """Read the metadata for Datasette, or make an empty one."""
+    if metadata is None:
+        return b"{}\n"
+    try:
+        content = metadata.read_bytes()
+        if isinstance(json.loads(content), dict):
+            return content
+        reason = "it is not a JSON object"
+    except OSError as error:
+        reason = files.reason(error)
+    except (ValueError, RecursionError) as error:
+        reason = f"it is not JSON: {error}"
+    raise PublishingRefused(metadata, f"{reason}. Correct it, or name another: --metadata FILE")
+
+
+def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
+    """Check the whole copy. Raises PublishingRefused at any fault."""
+    with Timeline(raw, read_only=True, guarded=False) as snapshot:
+        faults = sum(len(check.faults) + check.more for check in audit.verify(snapshot, advance).checks)
+    if faults:
+        raise PublishingRefused(
+            live,
+            f"{faults:,} fault{'' if faults == 1 else 's'} found, so it was not published. See them: timeline verify --db {live}",
+        )
+
+
+def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: Key | None) -> tuple[Note, Key | None]:
+    """Make the checkpoint of a copy, and keep it in both, as of the same time; give it with all that have signed it.
+
+    It is signed by the key; without one by the key of the folder before, or by the only one that has signed in the log's name.
+    Raises PublishingRefused where several did: anyone who can write to the file can add such a signature.
+    """
+    now = timeline.clock()
+    with Timeline(raw, by=timeline.by, clock=lambda: now) as snapshot:
+        current = Checkpoint.of(snapshot.checkpoint(key))
+        stored = next(one for one in merkle.checkpoints(snapshot.log.connection) if one.checkpoint == current)
+    if not timeline.log.read_only:
+        _store(timeline, stored, key)
+    own = dict.fromkeys(one for one, _ in stored.signatures if one.type == ED25519 and one.name == current.origin)
+    if key is not None or former in own:
+        return stored.note, key.public if key else former
+    if len(own) > 1:
+        names = " and ".join(f"{one.name} ({one.id.hex()})" for one in own)
+        raise PublishingRefused(timeline.log.path, f"is signed by {names}, and only one can be its own. Give that key: --key FILE")
+    return stored.note, next(iter(own), None)
+
+
+def _store(timeline: Timeline, stored: StoredCheckpoint, key: SigningKey | None) -> None:
+    """Store the copy's checkpoint in the timeline itself; an unsigned one only if nobody has appended since."""
+    if key is not None:
+        checkpoints.keep(timeline.log, stored.note, [key.public], stored.kept_at, own=True)
+    elif timeline.log.size() == stored.checkpoint.size:
+        checkpoints.make(timeline.log, None, stored.checkpoint.origin, stored.kept_at)
+
+
+@contextmanager
+def shown_as(path: str, name: str) -> Iterator[None]:
+    """Replace the path of a temporary copy by the name of its original in errors, because nobody can look at the copy."""
+    try:
+        yield
+    except TimelineError as error:
+        error.renamed(path, name)
+        raise
