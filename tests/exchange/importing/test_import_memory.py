@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from timeline import Timeline, projections
 from timeline.cli.import_report import lines
-from timeline.errors import Sentence, kind_of
+from timeline.errors import ImportRefused, Sentence, kind_of
 from timeline.exchange.formats.csv import reader as csv_reader
 from timeline.exchange.formats.jsonl import reader as jsonl_reader
 from timeline.exchange.importing import packed, run
-from timeline.exchange.importing.packed import Packed
-from timeline.exchange.importing.row import ImportRefused, Row
+from timeline.exchange.rows.packed import Packed
+from timeline.exchange.rows.row import Row
 from timeline.exchange.text import decoding
 
 ROWS = packed.AT_ONCE * 2 + 50  # in three blocks, the last of which is not packed

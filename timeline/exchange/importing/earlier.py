@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from timeline.exchange.importing.row import ImportRefused, Row
+from timeline.errors import ImportRefused
+from timeline.exchange.rows.row import Row
 from timeline.log import Event
 from timeline.statements import Statement
 from timeline.timeline import Timeline

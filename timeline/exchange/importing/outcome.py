@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.pictures import Pictures
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.packed import Packed
+from timeline.exchange.rows.row import Row
 from timeline.timeline import Timeline
 
 Verb = Literal["new", "corrected", "unchanged", "refused"]

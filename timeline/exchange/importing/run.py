@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from timeline.errors import AlreadyRedacted, DatabaseRefused, PictureWithoutAlt, TimelineError
+from timeline.errors import AlreadyRedacted, DatabaseRefused, ImportRefused, PictureWithoutAlt, TimelineError
 from timeline.exchange.importing import earlier, naming
 from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.bibliography import Sources
 from timeline.exchange.importing.file import File, understand
 from timeline.exchange.importing.happenings import Happenings
 from timeline.exchange.importing.outcome import Outcome, Plan, Target
-from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.pictures import Fetch, Pictures
-from timeline.exchange.importing.row import ImportRefused, Row
+from timeline.exchange.rows.packed import Packed
+from timeline.exchange.rows.row import Row
 from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline
 

@@ -14,7 +14,7 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.free_text.days import APOSTROPHES, Order
 from timeline.dates.free_text.ranges import ONGOING
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.exchange.tables.mapping import DATES, Columns
 
 Questions = list[tuple[str, str]]
@@ -178,3 +178,8 @@ def ask_first_days(rows: Sequence[Row]) -> list[Row]:
         row._replace(questions=(*row.questions, ("date", questions[kind]))) if kind in questions else row
         for row, kind in zip(rows, kinds, strict=True)
     ]
+
+
+def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
+    """Ask about first days of years, unless a timeline wrote the file: it writes a year when it means one."""
+    return rows if any(row.id for row in rows) else ask_first_days(rows)
