@@ -35,7 +35,9 @@ LEVELS = [
 READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "images", "reading", "selection", "shortening"}
 WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "plugin_settings", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
-READS = ("exchange/importing/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
+READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
+# The walk of an import, from the ground up: each room imports those before it. `formats` stands for the readers.
+ROOMS = ("text", "rows", "tables", "formats", "importing")
 SHARED = "exchange/tables/cells.py"  # by what reads and what writes
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -97,6 +99,16 @@ def test_imports_point_one_way(path: Path) -> None:
     if part == "cli":
         below |= {"web"}  # what it says of a timeline's tables
     assert used <= below
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "exchange").rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_an_import_is_read_from_top_to_bottom(path: Path) -> None:
+    """Importing -> formats -> tables -> rows -> text: nothing that reads a file climbs back to what called it."""
+    room = path.relative_to(PACKAGE / "exchange").parts[0]
+    if room not in ROOMS or writes(path):
+        return
+    rooms = {name.split(".")[2] for name in modules(path) if name.startswith("timeline.exchange.") and not is_of_writing(name)}
+    assert rooms <= set(ROOMS[: ROOMS.index(room) + 1])
 
 
 @pytest.mark.datasette

@@ -244,7 +244,7 @@ class KeyRefused(TimelineError):
     """A signing key cannot be used or made: it is absent, readable by others or altered, or the signing library is missing."""
 
 
-# Publishing, projects and fetching
+# Publishing, projects, imports and fetching
 
 
 class PublishingRefused(TimelineError):
@@ -253,6 +253,10 @@ class PublishingRefused(TimelineError):
 
 class ProjectRefused(TimelineError):
     """A project cannot be started there: the folder is not empty, or cannot be written."""
+
+
+class ImportRefused(TimelineError):
+    """A file cannot be imported in the given format."""
 
 
 class FetchRefused(TimelineError):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from timeline import dates
 from timeline.dates import months
 from timeline.dates.free_text import DateUnread, OthersDate, beside, interval, of_parts, read
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.exchange.tables.dates import ask_first_days, order_of
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.bibtex import reader as bibtex
 from timeline.exchange.formats.csl_json import reader as csl_json
 from timeline.exchange.formats.ris import reader as ris
-from timeline.exchange.importing.row import ImportRefused
 
 RIS = "TY  - GEN\r\nID  - a\r\nTI  - Tä\r\nAU  - X\r\nPY  - 1999\r\nDA  - 1999/03//\r\nUR  - http://e.org/1\r\nL1  - a.pdf\r\nER  - \r\n\r\n"  # noqa: E501 - a file as received
 BIBTEX = '@string{x = "hi"}\n@book{k1, title={Caf\\\'e {NASA}}, author={J. P{\\"o}e and K. L}, year=1999, month=mar, isbn={1}}\n@book{k1, title={D}}\n'  # noqa: E501 - a file as received

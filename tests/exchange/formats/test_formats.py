@@ -16,7 +16,7 @@ ENTRY = Entry("tiny", reads="text/x-tiny", writes=True, package="tiny_format")
 CLASH = Entry("csv", reads="text/x-other", package="tiny_format")
 """
 READER = '''
-from timeline.exchange.importing.row import Read, Row
+from timeline.exchange.rows.row import Read, Row
 
 def read(text, **options):
     """Read a line as a happening: its date, a space, its title."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.exchange.importing import row
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
+from timeline.exchange.importing.file import reader
 from timeline.exchange.tables import records
 
 KEYS = st.sampled_from(
@@ -92,7 +92,7 @@ TABLES = st.lists(st.lists(CELLS, max_size=5), max_size=8)
 
 def _reads(name: str, text: str) -> None:
     try:
-        read = row.reader(name).read(text)
+        read = reader(name).read(text)
     except ImportRefused as error:
         assert "\n" not in str(error)
         return
@@ -123,7 +123,7 @@ def test_each_record_of_any_table_is_a_row_or_noted(table: list[list[str]], deli
     """Every record with words below the header is record row. Records above the header are noted."""
     text = end.join(delimiter.join(cells) for cells in table)
     try:
-        read = row.reader("csv").read(text)
+        read = reader("csv").read(text)
     except ImportRefused as error:
         assert "\n" not in str(error)
         return

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.annotations import reader as annotations
 from timeline.exchange.formats.jsonld import reader as jsonld
-from timeline.exchange.importing.row import ImportRefused
 
 EVENT = {
     "@type": "MusicEvent",

@@ -13,7 +13,8 @@ from sample_happenings import quotation
 
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.losses import Losses
-from timeline.exchange.importing import row
+from timeline.exchange.importing.file import reader
+from timeline.exchange.rows.row import Row
 from timeline.reading.records import Happening, Source
 from timeline.reading.wording import one_line
 
@@ -61,10 +62,10 @@ def lost(name: str, happening: Happening) -> tuple[set[str], bool]:
     return fields & {*FIELDS}, gone
 
 
-def read(name: str, *written: Happening) -> list[row.Row]:
+def read(name: str, *written: Happening) -> list[Row]:
     """Write happenings and read them again."""
     text = "".join(map(str, format_named(name).write(written, ABOUT)))
-    return [one for one in row.reader(name).read(text, format=name).rows if one.kind == "happening"]
+    return [one for one in reader(name).read(text, format=name).rows if one.kind == "happening"]
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
@@ -101,7 +102,7 @@ def test_sources_come_back(name: str, source: Source) -> None:
     written = replace(happening(1, "2025"), quotations=(quotation(source=source),))
     listed = Losses(format_named(name))
     list(listed.watch([written]))
-    (one,) = row.reader(name).read("".join(map(str, format_named(name).write([written], ABOUT)))).rows
+    (one,) = reader(name).read("".join(map(str, format_named(name).write([written], ABOUT)))).rows
     squeezed = {field: one_line(value) if (value := getattr(source, field)) else None for field in fields}
     assert (one.kind, one.key, one.refused) == ("source", "s-1", None)
     expected = squeezed if listed.counts.get("source.spaces") else {field: getattr(source, field) for field in fields}
@@ -120,7 +121,7 @@ def test_citations_come_back(citations: list[tuple[str, str, str | None, str | N
     text = "".join(map(str, format_named("annotations").write([replace(happening(1, "2025"), quotations=tuple(written))], ABOUT)))
     if not written:
         return
-    for one, back in zip(written, row.reader("annotations").read(text).rows, strict=True):
+    for one, back in zip(written, reader("annotations").read(text).rows, strict=True):
         expected = {"happening": "h1", "source": "report", "url": one.source.url, "quote": one.quote, "prefix": one.prefix,
                     "stance": "disputes" if one.stance == "disputes" else None, "supports": one.supports}  # fmt: skip
         assert (back.kind, back.refused, dict(back.fields)) == ("citation", None, {k: v for k, v in expected.items() if v})
@@ -139,7 +140,7 @@ def test_citations_come_back(citations: list[tuple[str, str, str | None, str | N
 def test_a_moved_date_takes_precedence_over_edtf(name: str, was: str, moved: str, date: str) -> None:
     """People change the visible date. It then takes precedence over EDTF, with a question."""
     text = "".join(map(str, format_named(name).write([happening(1, "2025~")], ABOUT)))
-    (one,) = (row for row in row.reader(name).read(text.replace(was, moved), format=name).rows if row.refused is None)
+    (one,) = (row for row in reader(name).read(text.replace(was, moved), format=name).rows if row.refused is None)
     assert (one.fields["date"], one.id) == (date, "h1")
     assert (name == "csv") == (not one.questions)
 

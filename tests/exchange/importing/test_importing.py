@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, ImportRefused
 from timeline.exchange.importing import run
 from timeline.exchange.importing.outcome import Plan
-from timeline.exchange.importing.row import ImportRefused
 
 TABLE = "key,Date,Headline,Place\r\na,1815-12-10,Ada,London\r\nb,1948,Edith,\r\nc,44 BC,Caesar,Rome\r\nd,Unknown date,Nobody,\r\n"
 KEYLESS = "Date,Headline,Place\n1815-12-10,Ada is born,London\n1948,Edith,\n1948,Edith,\n"

@@ -7,7 +7,7 @@ from timeline import Timeline
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Plan
-from timeline.exchange.importing.row import Read, Row
+from timeline.exchange.rows.row import Read, Row
 
 TEXT = "record one\nrecord two\n"
 

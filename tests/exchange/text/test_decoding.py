@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
 from timeline.exchange.text.decoding import decode
 
 WORDS = "Jahr,Ereignis\r1957,Gründung – „Verein“\r"

@@ -1,5 +1,5 @@
 """Import the files of other programs as happenings, sources and citations.
 
-Owns rows (`row`, `record_builder`), the matching of rows of a later version of a file, ids, and the order of an import (`run`).
+Owns the matching of rows of a later version of a file, ids, and the order of an import (`run`). The rows themselves are in `rows`.
 Must not know any format, nor import `exporting`.
 """

@@ -12,7 +12,7 @@ from timeline.errors import Sentence, TimelineError, UnknownSource
 from timeline.exchange.importing.citing import placed_citation
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.model import Citation, check
 from timeline.text_cache import TextCache
 from timeline.timeline import Timeline

@@ -18,7 +18,7 @@ from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import row_quotation
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.timeline import Timeline
 
 _SUBTITLE: Final = re.compile(r"[:.?!(–—]|\s-\s")  # where a title may end that lacks its subtitle

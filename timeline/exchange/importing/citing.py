@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from timeline.errors import StatementInvalid
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.model import Citation, PlacedCitation
 from timeline.quotes.folding import SPACES
 

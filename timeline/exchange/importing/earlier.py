@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
 from timeline.log import Event
 from timeline.statements import Statement
 from timeline.timeline import Timeline

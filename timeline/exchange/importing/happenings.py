@@ -21,7 +21,7 @@ from timeline.exchange.importing.file import File
 from timeline.exchange.importing.matching import Matching
 from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
 from timeline.exchange.importing.pictures import Pictures
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.log import AT_ONCE, Event
 from timeline.model import Citation, PlacedCitation
 from timeline.reading.records import HEAD

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import row_quotation
 from timeline.exchange.importing.earlier import Earlier, Known
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 
 ALIKE: Final = 50  # the least similarity (of 100) of two titles on one date to be the same row with a new title
 CLEARLY: Final = 75  # the same if there are several rows on that date,

@@ -13,7 +13,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
 from timeline.model import IDENTIFIER
 
 LONGEST: Final = 60  # characters of a title in its id

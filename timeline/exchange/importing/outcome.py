@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from timeline.exchange.importing.row import NOTHING, Row
+from timeline.exchange.rows.row import NOTHING, Row
 from timeline.timeline import Timeline
 
 Verb = Literal["new", "corrected", "unchanged", "refused"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from timeline import documents, images, size_limits
 from timeline.documents import Document
 from timeline.errors import TimelineError
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.exchange.text import html_text
 from timeline.model import Picture, check
 from timeline.shortening import shortened

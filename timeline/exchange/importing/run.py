@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from timeline.errors import AlreadyRedacted, DatabaseRefused, PictureWithoutAlt, TimelineError
+from timeline.errors import AlreadyRedacted, DatabaseRefused, ImportRefused, PictureWithoutAlt, TimelineError
 from timeline.exchange.importing import earlier, naming
 from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.bibliography import Sources
@@ -16,7 +16,6 @@ from timeline.exchange.importing.file import File, understand
 from timeline.exchange.importing.happenings import Happenings
 from timeline.exchange.importing.outcome import Outcome, Plan
 from timeline.exchange.importing.pictures import Fetch, Pictures
-from timeline.exchange.importing.row import ImportRefused
 from timeline.log import AT_ONCE
 from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline

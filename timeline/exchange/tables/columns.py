@@ -13,9 +13,9 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
 from timeline.dates.free_text.days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
 from timeline.dates.free_text.result import ASKED_MIDNIGHT
-from timeline.errors import Sentence, kind_of
-from timeline.exchange.importing.record_builder import IN_ROW, title_from
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import ImportRefused, Sentence, kind_of
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import IN_ROW, title_from
 from timeline.exchange.tables import dates, guessing
 from timeline.exchange.tables.dates import FIRST_DAY, FIRST_OF_MONTH
 from timeline.exchange.tables.mapping import DATES, LISTS, Columns, is_zone, nearest

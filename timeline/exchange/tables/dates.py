@@ -14,7 +14,7 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.free_text.days import APOSTROPHES, Order
 from timeline.dates.free_text.ranges import ONGOING
-from timeline.exchange.importing.row import Row
+from timeline.exchange.rows.row import Row
 from timeline.exchange.tables.mapping import DATES, Columns
 
 Questions = list[tuple[str, str]]
@@ -161,3 +161,8 @@ def ask_first_days(rows: Sequence[Row]) -> list[Row]:
     if len(months) > 2 and len(months) * 4 > len(days) - len(first):
         questions |= dict.fromkeys(months, FIRST_OF_MONTH)
     return [replace(row, questions=(*row.questions, ("date", questions[id(row)]))) if id(row) in questions else row for row in rows]
+
+
+def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
+    """Ask about first days of years, unless a timeline wrote the file: it writes a year when it means one."""
+    return rows if any(row.id for row in rows) else ask_first_days(rows)

@@ -11,7 +11,7 @@ from typing import Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
 from timeline.exchange.tables.mapping import FIELDS, LISTS, Columns
 
 SAMPLE: Final = 200  # rows that are examined, or up to twice as many

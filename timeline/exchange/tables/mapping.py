@@ -16,7 +16,7 @@ import yaml
 
 from timeline import files, instants
 from timeline.bundles import yaml_file
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused
 
 DATES: Final = ("date", "end")
 PARTS: Final = ("year", "month", "day", "date", "time")

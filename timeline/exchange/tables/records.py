@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from timeline.errors import Sentence
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused, Sentence
 from timeline.exchange.tables.cells import cell_of
 
 DELIMITERS: Final = ",;\t|"

@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 
 from timeline import encodings, files
 from timeline.documents import MAXIMUM_BYTES
-from timeline.errors import on_one_line
-from timeline.exchange.importing.row import ImportRefused
+from timeline.errors import ImportRefused, on_one_line
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),

@@ -6,10 +6,10 @@ fraction. Must not know any format.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-from timeline.exchange.importing.row import ImportRefused, Row
+from timeline.errors import ImportRefused
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _DIGITS: Final = 400  # of a number
@@ -86,18 +86,6 @@ def member(text: str, piece: Piece, *path: str) -> Piece | None:
             return None
         piece = members(text, piece)[key]
     return piece
-
-
-def object_rows(
-    pieces: Iterable[Piece], row: Callable[[int, Piece], Row], kind: Literal["happening", "citation"] = "happening"
-) -> list[Row]:
-    """Make a row of each object, numbered from 1, by `row`. Any other value becomes a refused row."""
-    return [
-        row(number, piece)
-        if isinstance(piece.value, dict)
-        else Row(number, piece.start, piece.end, kind, refused="it is not an object")
-        for number, piece in enumerate(pieces, start=1)
-    ]
 
 
 def _elements(text: str, piece: Piece) -> Iterator[Piece]:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.csv import reader as table
 from timeline.exchange.formats.jsonl import reader as json_rows
-from timeline.exchange.importing.row import ImportRefused, Read
+from timeline.exchange.rows.row import Read
 from timeline.exchange.tables.mapping import Columns
 
 ACLED = (

@@ -2,8 +2,8 @@
 
 import pytest
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.ics import reader as ics
-from timeline.exchange.importing.row import ImportRefused
 
 
 def _one(*lines: str) -> tuple[str, ...]:

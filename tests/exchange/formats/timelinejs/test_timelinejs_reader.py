@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.jsonld import reader as jsonld
 from timeline.exchange.formats.timelinejs import reader as timelinejs
 from timeline.exchange.formats.timelinejs_csv import reader as timelinejs_csv
 from timeline.exchange.formats.vis import reader as vis
-from timeline.exchange.importing.row import ImportRefused
 from timeline.exchange.text.html_text import one_line
 
 DATA = Path(__file__).parents[5] / "shared" / "data" / "timelinejs"

@@ -6,8 +6,9 @@ without an address, such as a PDF on somebody's disk.
 
 from typing import Any, Final
 
-from timeline.exchange.importing.record_builder import Building, as_list, scalar
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import ImportRefused
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar
 from timeline.exchange.text import json_text
 from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
@@ -29,7 +30,7 @@ def read(text: str, **_: object) -> Read:
     def row(number: int, piece: Piece) -> Row:
         return _annotation(piece.value).row(number, piece.start, piece.end, "citation", key=piece.value.get("id"))
 
-    return Read(json_text.object_rows(pieces, row, "citation"))
+    return Read(object_rows(pieces, row, "citation"))
 
 
 def _annotation(annotation: dict[str, Any]) -> Building:

@@ -15,9 +15,9 @@ from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
 from timeline.dates.free_text.days import month_of
-from timeline.errors import Sentence
-from timeline.exchange.importing.record_builder import IN_FILE, Building, scalar
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import ImportRefused, Sentence
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import IN_FILE, Building, scalar
 
 _KNOWN: Final = frozenset(
     ("title", "author", "editor", "publisher", "journal", "journaltitle", "institution", "year", "month", "day", "date", "url",

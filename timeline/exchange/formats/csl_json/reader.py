@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
-from timeline.exchange.importing.record_builder import IN_FILE, Building, as_list, scalar
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import ImportRefused
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import DIGEST
 

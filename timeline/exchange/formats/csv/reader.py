@@ -11,9 +11,9 @@ from typing import Any, Final
 from timeline import dates, fields
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
-from timeline.errors import DateInvalid
-from timeline.exchange.importing.record_builder import RETRACTED, Building, scalar
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import DateInvalid, ImportRefused
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import RETRACTED, Building, scalar
 from timeline.exchange.tables import columns, guessing, records
 from timeline.exchange.tables.cells import split_joined, unguarded
 from timeline.exchange.tables.columns import Cells

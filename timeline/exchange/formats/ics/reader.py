@@ -14,10 +14,11 @@ import icalendar
 from timeline import instants
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
-from timeline.errors import DateInvalid, Sentence
+from timeline.errors import DateInvalid, ImportRefused, Sentence
 from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of
-from timeline.exchange.importing.record_builder import RETRACTED, Building, as_list, preview, scalar, with_date_questions
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import RETRACTED, Building, as_list, preview, scalar
+from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text.additions import RULE
 
 _EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*(?:\r\n|\r|\n).*?(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)

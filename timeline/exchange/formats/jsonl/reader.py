@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.errors import ImportRefused
+from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.tables import columns
 from timeline.exchange.tables.columns import Cells
 from timeline.exchange.tables.mapping import Columns

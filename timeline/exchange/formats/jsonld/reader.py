@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
-from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
-from timeline.exchange.importing.row import ImportRefused, Read
+from timeline.errors import ImportRefused
+from timeline.exchange.rows.row import Read
+from timeline.exchange.rows.row_builder import Building, as_list, scalar
+from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
 from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece

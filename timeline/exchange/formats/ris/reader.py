@@ -6,9 +6,10 @@ from typing import Any, Final
 import rispy  # type: ignore[import-untyped]  # it carries no types
 
 from timeline.dates import free_text
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.ris import EDTF
-from timeline.exchange.importing.record_builder import IN_FILE, Building, as_list, scalar
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.text.additions import DIGEST
 
 _RECORD: Final = re.compile(r"^TY  ?- ?.*?(?:^ER  ?-[^\r\n]*|(?=^TY  ?-)|\Z)", re.MULTILINE | re.DOTALL)

@@ -12,10 +12,11 @@ from typing import Any, Final
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.spans import span
-from timeline.errors import Sentence
+from timeline.errors import ImportRefused, Sentence
 from timeline.exchange.formats.timelinejs import placed, slides
-from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
-from timeline.exchange.importing.row import NOTHING, ImportRefused, Read, Row
+from timeline.exchange.rows.row import NOTHING, Read, Row
+from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar
+from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
@@ -61,7 +62,7 @@ def _rows(pieces: list[tuple[Piece, str]]) -> list[Row]:
         build = slide(piece.value, pieces[number - 1][1])
         return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"), id=id_of(piece.value))
 
-    return list(with_date_questions(json_text.object_rows((piece for piece, _ in pieces), row)))
+    return list(with_date_questions(object_rows((piece for piece, _ in pieces), row)))
 
 
 def id_of(slide: dict[str, Any]) -> str | None:

@@ -3,12 +3,13 @@
 Each row is put as a slide (see `slides`) and read as one of the JSON (`timelinejs.reader`).
 """
 
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.timelinejs import reader as timelinejs
 from timeline.exchange.formats.timelinejs import slides
 from timeline.exchange.formats.timelinejs.slides import Slide
-from timeline.exchange.importing.record_builder import with_date_questions
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.tables import records
+from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text.html_text import one_line
 
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
+from timeline.errors import ImportRefused
 from timeline.exchange.formats.vis import placed
-from timeline.exchange.importing.record_builder import Building, scalar, with_date_questions
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.exchange.rows.row import Read, Row
+from timeline.exchange.rows.row_builder import Building, object_rows, scalar
+from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.json_text import Piece
@@ -36,7 +38,7 @@ def read(text: str, **_: object) -> Read:
         key = scalar(item.get("id"))
         return _item(item, group_names).row(number, piece.start, piece.end, key=key, id=key if ours else None)
 
-    return Read(with_date_questions(json_text.object_rows(json_text.elements(text, items), row)))
+    return Read(with_date_questions(object_rows(json_text.elements(text, items), row)))
 
 
 def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:

@@ -6,16 +6,9 @@ Must not read files, nor append anything.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, Protocol, cast
-
-from timeline.errors import TimelineError
-from timeline.exchange import formats
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
-
-
-class ImportRefused(TimelineError):
-    """A file cannot be imported in the given format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +60,3 @@ class Reader(Protocol):
 
     def read(self, text: str, **options: object) -> Read:
         """Read a text. Unknown options are ignored."""
-
-
-def reader(name: str) -> Reader:
-    """Return the module that reads a format. Raises ImportRefused if there is none, or if a package is missing that it needs."""
-    names = formats.read_names()
-    if name not in names:
-        raise ImportRefused(f'"{name}" is not a format for imports. There are {", ".join(sorted(names))}')
-    try:
-        return cast("Reader", formats.entries()[name].module("reader"))
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("timeline."):
-            raise
-        reason = f"reading {name} needs the extra: pip install 'cited-timeline[exchange]'"
-        raise ImportRefused(f"{reason} ({error.name} is missing)") from None

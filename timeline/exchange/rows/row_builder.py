@@ -5,16 +5,16 @@ Owns how the values of other programs become our text. Must not know any format.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, Final, Literal
 
 from timeline import dates
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
-from timeline.exchange.importing.row import NOTHING, Row
-from timeline.exchange.tables.dates import ask_first_days
+from timeline.exchange.rows.row import NOTHING, Row
 from timeline.exchange.text import html_text
 from timeline.exchange.text.additions import ADDITION, RULE
+from timeline.exchange.text.json_text import Piece
 from timeline.reading.wording import claimed
 from timeline.shortening import shortened
 
@@ -233,11 +233,6 @@ class Building:
         )
 
 
-def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
-    """Ask about first days of years, unless a timeline wrote the file: it writes a year when it means one."""
-    return rows if any(row.id for row in rows) else ask_first_days(rows)
-
-
 def title_from(summary: str) -> str:
     """Make a title of the first line of a summary."""
     first = summary.partition("\n")[0].strip()
@@ -261,3 +256,15 @@ def preview(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = " ".join(html_text.without_controls(text).split())
     return shortened(text, _SHOWN)
+
+
+def object_rows(
+    pieces: Iterable[Piece], row: Callable[[int, Piece], Row], kind: Literal["happening", "citation"] = "happening"
+) -> list[Row]:
+    """Make a row of each object, numbered from 1, by `row`. Any other value becomes a refused row."""
+    return [
+        row(number, piece)
+        if isinstance(piece.value, dict)
+        else Row(number, piece.start, piece.end, kind, refused="it is not an object")
+        for number, piece in enumerate(pieces, start=1)
+    ]
