@@ -56,7 +56,7 @@ _TOKENS: Final[Mapping[str, str]] = {
     "kind": "type category",
 }
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@\S+\.\w+", re.I)
-_SPARSE: Final = 10  # a column filled in fewer than key of so many rows is nearly empty
+_SPARSE: Final = 10  # a column filled in fewer than one of so many rows is nearly empty
 _LONGEST_NAME: Final = 1_000  # characters of a column's name that are read
 _DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
 
@@ -76,7 +76,7 @@ def folded(name: str) -> str:
 
 
 def separator(columns: Columns, sample: Sequence[Mapping[str, str]]) -> str:
-    """Guess the separator of names in a cell: a semicolon, or another sign if no cell has key.
+    """Guess the separator of names in a cell: a semicolon, or another sign if no cell has one.
 
     It is a comma only if most cells have three names or names of two words, because of "Smith, John".
     """
@@ -93,7 +93,7 @@ def separator(columns: Columns, sample: Sequence[Mapping[str, str]]) -> str:
 
 
 def is_header(names: Sequence[str]) -> bool:
-    """Whether a row is surely the header: it holds a name for a date, and key for a title or summary."""
+    """Whether a row is surely the header: it holds a name for a date, and one for a title or summary."""
     keys = {folded(name) for name in names}
     dated = keys & {*_DATE_NAMES, *_PART_NAMES["year"].split()} or any(_DATE_TOKENS & set(key.split("_")) for key in keys)
     titles = {*_NAMES["title"].split(), *_NAMES["summary"].split()}
@@ -132,7 +132,7 @@ def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, hea
     lacking = [name for name, ok in (("title", "title" in fields or "summary" in fields), ("date", "date" in fields)) if not ok]
     if lacking:
         raise ColumnsUnknown(
-            f"no column looks like a {' or a '.join(lacking)}: there are {', '.join(key[:40] for key in names)[:300]}."
+            f"no column looks like a {' or a '.join(lacking)}: there are {', '.join(name[:40] for name in names)[:300]}."
             " Map them to fields: --save-mapping writes a mapping to be filled in",
             columns.draft(names),
         )
@@ -201,7 +201,7 @@ def _share(sample: Sequence[Mapping[str, str]], column: str, year: str | None = 
     Without any rows, the name of the column decides.
     """
     cells = [(cell, row.get(year, "").strip() if year else "") for row in sample if (cell := row.get(column, "").strip())]
-    return sum(_is_date(*key) for key in cells) / len(cells) if cells else float(not sample)
+    return sum(_is_date(*cell) for cell in cells) / len(cells) if cells else float(not sample)
 
 
 def _is_date(cell: str, year: str) -> bool:

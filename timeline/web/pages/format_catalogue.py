@@ -104,8 +104,10 @@ def names() -> list[str]:
 
 
 def groups() -> Iterator[tuple[str, list[Entry]]]:
-    """Yield the title and the entries of each group that has any."""
-    for title, members in GROUPS:
+    """Yield the title and the entries of each group that has any; last, the formats of other distributions."""
+    known = {name for _, members in GROUPS for name in members}
+    others = {name: "Brought by a package of its own." for name in formats.written_names() if name not in known}
+    for title, members in (*GROUPS, ("Others", others)):
         entries = [Entry(format, purpose, losses(format)) for name, purpose in members.items() if (format := find(name))]
         if entries:
             yield title, entries
