@@ -3,7 +3,7 @@
 
 import { state } from "./address.js";
 
-const PAUSE = 120;
+const SLIDING = 120;
 
 /** @param {HTMLElement} root @param {(as_of: string | null) => void} ask */
 export function asOf(root, ask) {
@@ -22,7 +22,7 @@ export function asOf(root, ask) {
     recorded = "";
     show();
     clearTimeout(pause);
-    pause = setTimeout(() => ask(slider.value === slider.max ? null : slider.value), PAUSE);
+    pause = setTimeout(() => ask(slider.value === slider.max ? null : slider.value), SLIDING);
   });
   const follow = () => {
     const dataset = document.getElementById("known")?.dataset ?? {};

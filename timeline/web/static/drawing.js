@@ -19,7 +19,7 @@ import { Strip } from "./strip.js";
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
-const ROOM = 0.03;
+const MARGIN = 0.03;
 const MOTION = 220;
 /** Narrower than this, in pixels, time runs down. */
 const NARROW = 600;
@@ -98,7 +98,7 @@ export class Drawing {
     if (parts.length) return { start: parts[0][0], end: parts[parts.length - 1][1] };
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
     const length = last + 1 - first;
-    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * ROOM);
+    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * MARGIN);
     return { start: first - room, end: last + 1 + room };
   }
 

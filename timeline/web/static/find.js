@@ -5,7 +5,7 @@
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
 
-const PAUSE = 220;
+const TYPING = 220;
 /** What of the page another state changes. */
 const PARTS = ["known", "found", "facets", "notes"];
 
@@ -29,7 +29,7 @@ export class Find {
       const typed = event.target instanceof HTMLInputElement;
       clearTimeout(pause);
       // A year is not found before it is written: dates and positions wait for the field to be left.
-      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), PAUSE);
+      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), TYPING);
     });
     document.addEventListener("click", (event) => this.follow(event));
     // The choice of lanes belongs to the form, and stands elsewhere.

@@ -66,7 +66,7 @@ export function layout(data, window, width, { rows, unit, focus, measure, px, ke
   let top = 0;
   data.lanes.forEach((_, lane) => {
     const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
-    const rest = place(candidates, room(candidates.length, lane), width, unit, focus, kept);
+    const rest = intoRows(candidates, room(candidates.length, lane), width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((cluster) => cluster[0] === lane && reaches(cluster, window, data));
@@ -140,7 +140,7 @@ function box(item, lane, px, width, unit, measure) {
  * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} unit @param {string | undefined} focus
  * @param {Memory} memory @returns {Box[]}
  */
-function place(boxes, rows, width, unit, focus, memory) {
+function intoRows(boxes, rows, width, unit, focus, memory) {
   if (!boxes.length) return [];
   const [gap, kept, of] = [GAP * unit, memory.places, boxes[0].lane];
   const name = (/** @type {Box} */ { lane, item }) => `${lane} ${item.id}`;

@@ -5,7 +5,7 @@
 const PAPER = 680;
 
 /** Fetch at once: a printer does not wait. @param {string} address @returns {View | null} */
-function now(address) {
+function fetchedAtOnce(address) {
   const request = new XMLHttpRequest();
   request.open("GET", address, false);
   try {
@@ -31,7 +31,7 @@ export function print(drawing, address) {
     const { data } = loader;
     drawing.view.style.inlineSize = `${PAPER}px`;
     if (drawing.isWhole(window)) whole = data;
-    whole ??= now(address());
+    whole ??= fetchedAtOnce(address());
     if (whole) {
       loader.data = whole;
       drawing.window = drawing.whole;
