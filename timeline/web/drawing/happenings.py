@@ -179,6 +179,20 @@ def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind:
     return looked_at
 
 
+def first_and_last(snapshot: Snapshot, bars: Sequence[Bar], kind: str, without: Sequence[int]) -> dict[Bar, tuple[int, int]]:
+    """Return the first and the last day on which current happenings, or those of a kind, begin in each stretch, but for some."""
+    index, test = _by_time(kind)
+    one = (
+        f"(select {_FIRST_DAY} from main.happenings as happenings indexed by {index} where {test} and {_WITHIN}"
+        f" and status = 'current' and {_KNOWN} and position not in (select value from json_each(:without)) order by {_FIRST_DAY}"
+    )
+    rows = snapshot.rows(
+        f"select bar.key as bar, {one} limit 1) as first, {one} desc limit 1) as last from json_each(:bars) as bar",
+        {"bars": _ranges(bars), "kind": kind, "without": json.dumps(without)},
+    )
+    return {bars[row["bar"]]: (row["first"], row["last"]) for row in rows if row["first"] is not None}
+
+
 _KNOWN = "(:as_of is null or happenings.position <= :as_of)"
 _WITHIN = f"{_FIRST_DAY} between json_extract(bar.value, '$[0]') and json_extract(bar.value, '$[1]')"
 

@@ -53,6 +53,13 @@ export function timeName(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
+/** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit @param {string} locale */
+export function periodName({ start, end }, unit, locale) {
+  const last = unit === "minute" ? end : end - 1 / MINUTES;
+  const ends = [start, last].map((instant) => timeName(instant, unit, locale));
+  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
+  return ends[0] === ends[1] ? ends[0] : ends.join(" – ");
+}
 
 /** Return the time of day of an instant. @param {any} date @param {string} locale */
 export const clock = (date, locale) => format(locale, CLOCK).format(date);

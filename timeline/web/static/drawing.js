@@ -8,7 +8,7 @@ import { now, writtenWindow } from "./calendar.js";
 import { column } from "./column.js";
 import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
-import { layout, memory, span, touches } from "./layout.js";
+import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
 import { arrange, axis, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
@@ -23,8 +23,9 @@ const MARGIN = 0.03;
 const MOTION = 220;
 /** Narrower than this, in pixels, time runs down. */
 const NARROW = 600;
-/** How many rows a lane may have. */
+/** How many rows a lane may have at most; and at least, however low the screen is. */
 const ROWS = 40;
+const FEWEST_ROWS = 10;
 /** A count of so few is listed rather than looked at more closely. */
 const FEW = 8;
 
@@ -54,7 +55,7 @@ export class Drawing {
     this.elements = new Map();
     this.drawn = 0;
     /** What stays as it is while one moves along, and at which scale. */
-    this.kept = { memory: memory(), length: 0, room: "", whole: false };
+    this.kept = { memory: memory(), length: 0, room: "", whole: false, rows: ROWS };
     listen(this.view, {
       shift: (share, step) => this.shift(share, step),
       zoom: (factor, at, step) => this.zoom(factor, at, step),
@@ -86,6 +87,14 @@ export class Drawing {
     return this.width < NARROW;
   }
 
+  /** How many rows a lane may have: where not all can be shown, those that the screen has room for, and the counts below them. */
+  get rows() {
+    const { lanes, clusters } = this.loader.data;
+    if (lanes.length > 1 || !clusters.length) return ROWS;
+    const room = innerHeight - scrollY - this.view.getBoundingClientRect().top - this.part("words").offsetHeight;
+    return Math.min(ROWS, Math.max(FEWEST_ROWS, Math.floor((room / this.pen.unit() - CHIPS - 8) / ROW)));
+  }
+
   /** How long the window is, in places of the scale. */
   get length() {
     return this.scale.length(this.window);
@@ -100,6 +109,12 @@ export class Drawing {
     const length = last + 1 - first;
     const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * MARGIN);
     return { start: first - room, end: last + 1 + room };
+  }
+
+  /** What is shown at first. @returns {Span} */
+  get opening() {
+    const [start, end] = this.overview.opening ?? [];
+    return end === undefined ? this.whole : { start, end };
   }
 
   get overview() {
@@ -150,7 +165,7 @@ export class Drawing {
     cancelAnimationFrame(this.motion ?? 0);
     this.listing?.close();
     // While a key is held, or the wheel turned on, it is one step.
-    if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step && !this.held);
+    if (!keep) this.heard.moved(this.isWhole(to, this.opening) ? null : to, step && !this.held);
     this.loader.ask(to, this.width, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
@@ -180,9 +195,9 @@ export class Drawing {
     return { start: at - SHORTEST / 2, end: at + SHORTEST / 2 };
   }
 
-  /** @param {Span} window */
-  isWhole({ start, end }) {
-    const { scale, whole } = this;
+  /** Whether a window is all there is, or another. @param {Span} window */
+  isWhole({ start, end }, whole = this.whole) {
+    const { scale } = this;
     const slack = scale.length(whole) / 1000;
     return Math.abs(scale.at(start) - scale.at(whole.start)) < slack && Math.abs(scale.at(end) - scale.at(whole.end)) < slack;
   }
@@ -280,7 +295,7 @@ export class Drawing {
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
         styled(element, "");
-        const rows = column(data, number, window, this.scale, locale, { item: (item) => made(item, number), keep, focus: this.focus?.id, about });
+        const rows = column(data, number, window, this.scale, locale, { width, item: (item) => made(item, number), keep, focus: this.focus?.id, about });
         children.push(...rows);
       });
       this.part("lanes").style.blockSize = "";
@@ -309,8 +324,8 @@ export class Drawing {
     const unit = this.pen.unit();
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
-    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
-    const placed = layout(data, window, width, { rows: ROWS, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
+    const placed = layout(data, window, width, { rows: this.kept.rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -319,7 +334,7 @@ export class Drawing {
     }
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
-      const element = keep(`count ${chip.lane} ${Math.round(chip.at)}`, count);
+      const element = keep(`count ${chip.lane} ${chip.start}`, count);
       tell(element, chip, most, about, locale);
       lanes[chip.lane].children.push(element);
     }
@@ -336,7 +351,7 @@ export class Drawing {
     const isWhole = this.isWhole(window);
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
-    const outside = overview.others?.length && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
+    const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
     // Of all there is, its own beginning and end are said, not the room around it.
     const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
     const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
@@ -379,10 +394,10 @@ export class Drawing {
   async open(chip) {
     const { dataset, title } = chip.firstChild;
     const [start, end, many] = [dataset.start, dataset.end, dataset.count].map(Number);
-    const { scale } = this;
-    const isDay = end - start < 1.01 && (Number.isInteger(start) || this.window.end - this.window.start < 2 * Math.max(end - start, SHORTEST));
+    const { scale, window } = this;
+    const isDay = end - start < 1.01 && (Number.isInteger(start) || window.end - window.start < 2 * Math.max(end - start, SHORTEST));
     if (isDay || many <= FEW) {
-      const drawn = new Set(this.loader.data.items.map((item) => item.id));
+      const isDrawn = (/** @type {Item} */ item) => !touches(item, window) || this.view.querySelector(`.item [data-id="${CSS.escape(item.id)}"]`) !== null;
       const put = (/** @type {HTMLElement} */ element) => {
         if (this.narrow) return chip.after(element);
         element.style.insetInlineStart = `min(${chip.style.insetInlineStart}, 100% - 24rem)`;
@@ -390,11 +405,13 @@ export class Drawing {
       };
       const label = title.replace(/:[^:]*$/, "");
       this.listing ??= new (await import("./list.js")).Listing(this.source, this.locale);
-      if (await this.listing.open({ start, end }, Number(dataset.lane), label, drawn, put).catch(() => false)) return;
+      if (await this.listing.open({ start, end }, Number(dataset.lane), label, isDrawn, put).catch(() => false)) return;
       if (isDay) return this.heard.listed({ start, end });
     }
-    const length = Math.max(Math.min(scale.length({ start, end }) * 1.3, this.length * 0.6), 0);
-    const middle = (scale.at(start) + scale.at(end)) / 2;
+    // Of what began earlier only the rest is here.
+    const here = { start: Math.max(start, Math.min(window.start, end - SHORTEST)), end };
+    const length = Math.min(scale.length(here) * 1.3, this.length * 0.6);
+    const middle = (scale.at(here.start) + scale.at(end)) / 2;
     this.show(scale.between(middle - length / 2, middle + length / 2), { step: true });
     this.view.focus({ preventScroll: true });
   }

@@ -17,9 +17,9 @@ export class Listing {
 
   /**
    * Put the list of a stretch of time in place. Gives whether there is anything on it.
-   * @param {Span} window @param {number} lane @param {string} label @param {Set<string>} drawn @param {(element: HTMLElement) => void} put
+   * @param {Span} window @param {number} lane @param {string} label @param {(item: Item) => boolean} isDrawn @param {(element: HTMLElement) => void} put
    */
-  async open(window, lane, label, drawn, put) {
+  async open(window, lane, label, isDrawn, put) {
     this.close();
     const element = make("section", "listing");
     element.setAttribute("aria-label", label);
@@ -33,7 +33,7 @@ export class Listing {
       do {
         const found = await this.source.list(window, after);
         for (const item of found.items) {
-          if (drawn.has(item.id) || !item.lanes.includes(lane)) continue;
+          if (isDrawn(item) || !item.lanes.includes(lane)) continue;
           const link = Object.assign(make("a", "", named(item, this.locale)), { href: this.source.address(item), dir: "auto" });
           link.dataset.id = item.id;
           const row = make("li", "");

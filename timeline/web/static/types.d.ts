@@ -61,6 +61,8 @@ interface Overview {
   others?: [number, number, number][];
   /** The parts of a broken axis: start, end, left, right. */
   parts?: [number, number, number, number][];
+  /** What is shown at first, where that is not all. */
+  opening?: [number, number] | null;
   /** The kinds that have a colour. */
   kinds?: string[];
   /** How many match, where that is known. */
@@ -112,8 +114,16 @@ interface Memory {
   ways: number[];
 }
 
-/** A counted column. */
+/** What has a place along the axis, in pixels. */
+interface Placeable {
+  item: Item;
+  from: number;
+}
+
+/** A counted column: where it is, and within that from where to where its days are. */
 interface Chip {
+  from: number;
+  to: number;
   lane: number;
   at: number;
   width: number;
