@@ -126,9 +126,7 @@ def test_a_dense_timeline_opens_where_most_happened(visitor: Visitor, dense: Ser
     assert ends <= 900
     # Each quarter of the time has its share of the labels.
     quarters = [0, 0, 0, 0]
-    for name in page.evaluate(
-        "[...document.querySelectorAll('.lanes .item:not(.bare) a')].map((a) => a.dataset.id)"
-    ):
+    for name in page.evaluate("[...document.querySelectorAll('.lanes .item:not(.bare) a')].map((a) => a.dataset.id)"):
         quarters[min(3, int((days[name] - start) / (end - start) * 4))] += 1
     assert min(quarters) > sum(quarters) / 8, quarters
     check_places(page, 6)
@@ -148,7 +146,8 @@ def check_places(page: "Page", least: int) -> None:
           const view = document.querySelector(".view").getBoundingClientRect();
           return [...document.querySelectorAll(".chip button")].map((b) => {
             const bar = b.firstChild.getBoundingClientRect();
-            return [+b.dataset.start, +b.dataset.end, (bar.left - view.left) / view.width, (bar.right - view.left) / view.width, b.title];
+            const along = (x) => (x - view.left) / view.width;
+            return [+b.dataset.start, +b.dataset.end, along(bar.left), along(bar.right), b.title];
           });
         }"""
     )

@@ -20,7 +20,8 @@ from timeline.web.drawing.gather import DrawnSelection, Period
 ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
 # The number of stretches that are tested for emptiness, and how often those that are not empty are tested more finely.
 LOOKED_AT, ROUNDS = 240, 4
-# From so many happenings on, a drawing opens on most of them alone, if the rest has that much more of the time than of the happenings.
+# From so many happenings on, a drawing opens on most of them alone, if the rest's share of the time exceeds its share of the
+# happenings by this.
 MANY, SPARSE = 60, 0.5
 
 Run = tuple[float, float, float]

@@ -36,7 +36,7 @@ class DrawnSelection:
     `counted`: the number of matches; None if there are too many to count. `kind`: the kind in the filter, or '' for all.
     `plain`: whether the counts made at append time apply: no other filter is active but a period, whose first and last day are
     `since` and `until`. `facet`: the facet of the lanes. `choices`: the values that the filters of the whole timeline offer.
-    `cached`: the rows, once they are read.
+    `focus`: the happening whose card is open, which is never only counted. `cached`: the rows, once they are read.
     """
 
     chosen: Chosen
@@ -47,6 +47,7 @@ class DrawnSelection:
     until: int
     facet: str | None
     choices: Mapping[str, Choices]
+    focus: str = ""
     cached: list[list[Row]] = field(default_factory=list)
 
     def rows(self, snapshot: Snapshot) -> list[Row]:
@@ -207,7 +208,7 @@ def _from_matches(snapshot: Snapshot, selection: DrawnSelection, periods: Sequen
     result = Gathered(lanes_of(snapshot, selection))
     in_lanes = lanes.assign(snapshot, selection.facet, result.lanes, rows)
     result.parts = Counter(row["part_of"] for row in rows if row["part_of"])
-    _divide(result, [(row, 1.0) for row in rows], in_lanes, periods)
+    _divide(result, [(row, 1.0) for row in rows], in_lanes, periods, selection.focus)
     return result
 
 
@@ -256,14 +257,15 @@ def _heads(snapshot: Snapshot, selection: DrawnSelection, bars: Sequence[Bar], e
         return {}
     candidates = happenings.heads(snapshot, bars, selection.kind, max(each + 1, LOOKED_AT))
     begins = [bar.first for bar in bars]
-    for row in happenings.longest(snapshot, bars[0].first, bars[-1].last, selection.kind):
+    rows = happenings.longest(snapshot, bars[0].first, bars[-1].last, selection.kind)
+    for row in [*rows, *happenings.named(snapshot, selection.focus, bars[0].first, selection.kind)]:
         bar = bars[bisect_right(begins, row["earliest_day"]) - 1]
         rows = candidates.setdefault(bar, [])
         if row["earliest_day"] <= bar.last and all(row["id"] != one["id"] for one in rows):
             rows.append(row)
     heads = {}
     for bar, rows in candidates.items():
-        heads[bar] = _weightiest(rows)[: each + (bar.starts == each + 1)]
+        heads[bar] = _weightiest(rows, focus=selection.focus)[: each + (bar.starts == each + 1)]
     return heads
 
 
@@ -277,13 +279,19 @@ def _each(numbers: Sequence[int]) -> int:
     return next((each for each in range(ITEMS_OF_A_STRETCH, 1, -1) if sum(min(one, each) for one in numbers) <= ITEMS), 1)
 
 
-def _weightiest(rows: Iterable[Row], parts: Mapping[str, int] | None = None) -> list[Row]:
-    """Put the weightiest first. Those that weigh the same alternate over time: the middle one, then those between it and the ends."""
+def _weightiest(rows: Iterable[Row], parts: Mapping[str, int] | None = None, focus: str = "") -> list[Row]:
+    """Put the one in focus first, then the weightiest.
+
+    Those that weigh the same alternate over time: the middle one, then those between it and the ends.
+    """
     in_time = sorted(rows, key=lambda row: (shape.span_of_row(row) or (0, 0), row["id"]))
     bits = len(in_time).bit_length()
     turned = (int(f"{(place + len(in_time) // 2) % len(in_time):0{bits}b}"[::-1], 2) for place in range(len(in_time)))
-    ranked = sorted(zip(in_time, turned, strict=True), key=lambda pair: (-_weight(pair[0], (parts or {}).get(pair[0]["id"], 0)), pair[1]))
-    return [row for row, _ in ranked]
+    ranked = [
+        (row["id"] != focus, -_weight(row, (parts or {}).get(row["id"], 0)), scattered, place)
+        for place, (row, scattered) in enumerate(zip(in_time, turned, strict=True))
+    ]
+    return [in_time[place] for *_, place in sorted(ranked)]
 
 
 def _from_sample(
@@ -303,12 +311,16 @@ def _from_sample(
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = lanes.assign(snapshot, selection.facet, result.lanes, [row for row, _ in rows])
-    _divide(result, rows, in_lanes, periods)
+    _divide(result, rows, in_lanes, periods, selection.focus)
     return result
 
 
 def _divide(
-    result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], periods: Sequence[Period]
+    result: Gathered,
+    rows: Sequence[tuple[Row, float]],
+    in_lanes: Mapping[int, Sequence[int]],
+    periods: Sequence[Period],
+    focus: str,
 ) -> None:
     """Return the weightiest happenings of each stretch, or all of it; count the rest.
 
@@ -325,7 +337,7 @@ def _divide(
     each = _each([len(inside) for inside in by_stretch.values()])
     for number, inside in by_stretch.items():
         totals: dict[int, float] = {}
-        ordered = _weightiest((row for row, _ in inside), result.parts)
+        ordered = _weightiest((row for row, _ in inside), result.parts, focus)
         heads, rest = ordered[:each], ordered[each:]
         for row, weight in [*inside, *((row, -1.0) for row in heads)]:
             for lane in in_lanes[row["position"]]:

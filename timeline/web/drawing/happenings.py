@@ -126,6 +126,15 @@ def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = Non
     )
 
 
+def named(snapshot: Snapshot, name: str, first: int, kind: str) -> list[Row]:
+    """Read one current happening by its id, if it begins on a day or later and is of a kind."""
+    return snapshot.rows(
+        f"select {_COLUMNS}, 0 as near from main.happenings as happenings where id = :name and {_FIRST_DAY} >= :first"
+        f" and status = 'current' and :base_kind in ('', kind) and {_KNOWN}",
+        {"name": name, "first": first, "base_kind": kind},
+    )
+
+
 _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
 
 

@@ -10,7 +10,7 @@ import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
+import { arrange, axis, beside, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
@@ -26,8 +26,6 @@ const NARROW = 600;
 /** How many rows a lane may have at most; and at least, however low the screen is. */
 const ROWS = 40;
 const FEWEST_ROWS = 10;
-/** A count of so few is listed rather than looked at more closely. */
-const FEW = 8;
 
 export class Drawing {
   /** @param {any} root @param {Source} source @param {Heard} heard @param {string} locale */
@@ -279,6 +277,7 @@ export class Drawing {
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
+    const inside = this.view.matches(":focus-within");
     this.elements = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
       const element = before.get(key) ?? born();
@@ -304,6 +303,8 @@ export class Drawing {
     } else this.wideDraw(lanes, made, keep, about);
     for (const { element, children } of lanes) arrange(element, this.listing?.element?.parentElement === element ? this.listing.among(children) : children);
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
+    // What had the focus has left the window: the drawing has it.
+    if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
     this.strip.show(window);
     const isWhole = this.isWhole(window);
     for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
@@ -341,7 +342,7 @@ export class Drawing {
     this.part("lanes").style.blockSize = `${placed.height}px`;
     this.sight.set(placed, unit, about);
     const { lines, words } = axis(scale, window, width, locale, this.pen.measure);
-    fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width)]);
+    fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width), ...beside(this.overview.period, scale.pixels(window, width), width)]);
     fill(this.part("words"), words);
   }
 
@@ -352,9 +353,11 @@ export class Drawing {
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
     const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
-    // Of all there is, its own beginning and end are said, not the room around it.
-    const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
-    const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    // Of all there is, its own beginning and end are said, or those that were asked for, not the room around it.
+    const [start, end] = overview.period ?? [];
+    this.period =
+      isWhole && overview.first !== null && overview.last !== null ? { start: start ?? overview.first, end: end ?? overview.last + 1 } : window;
+    const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
@@ -390,29 +393,9 @@ export class Drawing {
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));
   }
 
-  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, list it in its place. @param {any} chip */
+  /** Open a count, which takes more of our scripts. @param {any} chip */
   async open(chip) {
-    const { dataset, title } = chip.firstChild;
-    const [start, end, many] = [dataset.start, dataset.end, dataset.count].map(Number);
-    const { scale, window } = this;
-    const isDay = end - start < 1.01 && (Number.isInteger(start) || window.end - window.start < 2 * Math.max(end - start, SHORTEST));
-    if (isDay || many <= FEW) {
-      const isDrawn = (/** @type {Item} */ item) => !touches(item, window) || this.view.querySelector(`.item [data-id="${CSS.escape(item.id)}"]`) !== null;
-      const put = (/** @type {HTMLElement} */ element) => {
-        if (this.narrow) return chip.after(element);
-        element.style.insetInlineStart = `min(${chip.style.insetInlineStart}, 100% - 24rem)`;
-        chip.parentElement.append(element);
-      };
-      const label = title.replace(/:[^:]*$/, "");
-      this.listing ??= new (await import("./list.js")).Listing(this.source, this.locale);
-      if (await this.listing.open({ start, end }, Number(dataset.lane), label, isDrawn, put).catch(() => false)) return;
-      if (isDay) return this.heard.listed({ start, end });
-    }
-    // Of what began earlier only the rest is here.
-    const here = { start: Math.max(start, Math.min(window.start, end - SHORTEST)), end };
-    const length = Math.min(scale.length(here) * 1.3, this.length * 0.6);
-    const middle = (scale.at(here.start) + scale.at(end)) / 2;
-    this.show(scale.between(middle - length / 2, middle + length / 2), { step: true });
-    this.view.focus({ preventScroll: true });
+    this.listing ??= new (await import("./list.js")).Listing(this);
+    await this.listing.choose(chip);
   }
 }

@@ -86,10 +86,15 @@ export class Find {
     const focused = document.activeElement?.id;
     const inside = document.activeElement?.closest(PARTS.map((id) => `#${id}`).join());
     const open = [...document.querySelectorAll("#find details, #found details")].map((one) => one instanceof HTMLDetailsElement && one.open && one.id);
+    const drawing = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+    const at = () => drawing.getBoundingClientRect().top;
+    const before = at();
     for (const id of PARTS) {
       const fresh = page.getElementById(id);
       if (fresh) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
     }
+    // What is above the drawing may need another room: the drawing holds still.
+    scrollBy({ top: at() - before, behavior: "instant" });
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
     if (inside && !document.activeElement?.closest("main")) {

@@ -192,3 +192,11 @@ export function others(spans, at, width) {
     return from >= width || to <= 0 ? [] : [{ name: "other", style: `inset-inline-start:${from}px;inline-size:${Math.max(5, to - from)}px` }];
   });
 }
+
+/** Describe the shades over what is beside the period that is asked for. @param {Overview["period"]} period @param {(instant: number) => number} at @param {number} width @returns {Mark[]} */
+export function beside(period, at, width) {
+  const [start, end] = period ?? [];
+  const [from, to] = [start == null ? 0 : at(start), end == null ? width : at(end)];
+  const shades = /** @type {[string, number][]} */ ([["before", from], ["after", width - to]]);
+  return shades.filter(([, room]) => room > 0).map(([side, room]) => ({ name: `beside ${side}`, style: `inline-size:${Math.min(room, width) + 2}px` }));
+}

@@ -61,6 +61,8 @@ interface Overview {
   others?: [number, number, number][];
   /** The parts of a broken axis: start, end, left, right. */
   parts?: [number, number, number, number][];
+  /** The period that is asked for, if one is: from when, and until when. */
+  period?: [number | null, number | null] | null;
   /** What is shown at first, where that is not all. */
   opening?: [number, number] | null;
   /** The kinds that have a colour. */
