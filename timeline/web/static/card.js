@@ -95,9 +95,8 @@ export class Card {
 
 /** Make a page's article part of this page: its names and headings below ours, its title the way to it. @param {HTMLElement} article @param {string} address */
 function adapt(article, address) {
-  for (const element of article.querySelectorAll("[id]")) element.id = `card-${element.id}`;
-  for (const element of article.querySelectorAll("[aria-labelledby]")) {
-    element.setAttribute("aria-labelledby", `card-${element.getAttribute("aria-labelledby")}`);
+  for (const name of ["id", "aria-labelledby"]) {
+    for (const element of article.querySelectorAll(`[${name}]`)) element.setAttribute(name, `card-${element.getAttribute(name)}`);
   }
   for (const link of article.querySelectorAll("a[href]")) {
     const href = link.getAttribute("href") ?? "";

@@ -70,7 +70,6 @@ export class Drawing {
     this.sight = new Sight(this.part("words"), this.part("lanes"));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
-      this.prepare();
       this.draw();
       this.loader.ask(this.window, this.width, true);
     }).observe(this.view);
@@ -305,7 +304,7 @@ export class Drawing {
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
     // What had the focus has left the window: the drawing has it.
     if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
-    this.strip.show(window);
+    this.strip.show(window, width);
     const isWhole = this.isWhole(window);
     for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
       this.part(name).hidden = !narrow || isWhole || !there;

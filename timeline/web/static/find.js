@@ -77,7 +77,7 @@ export class Find {
       if (!page.getElementById("found")) throw new Error(page.querySelector("main p")?.textContent ?? `the server answered ${response.status}`);
     } catch (error) {
       if (asking.signal.aborted) return;
-      const text = `That could not be looked up (${error instanceof Error ? error.message : error}). What stands below is what was found before.`;
+      const text = `That could not be looked up (${error instanceof Error ? error.message : error}). The list is from before.`;
       this.said.textContent = text;
       document.getElementById("notes")?.replaceChildren(Object.assign(document.createElement("p"), { className: "timeline-problem", textContent: text }));
       document.body.removeAttribute("aria-busy");

@@ -25,8 +25,8 @@ export function print(drawing, address) {
   let whole = null;
   let restore = () => {};
   addEventListener("beforeprint", () => {
-    // On paper an address needs its host.
-    for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href;
+    // On paper an address needs its host; the passage names the place.
+    for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
     const { data } = loader;
     drawing.view.style.inlineSize = `${PAPER}px`;
