@@ -73,7 +73,9 @@ export class Card {
     try {
       const response = await fetch(story);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      article = page.querySelector("main article.one") ?? page.querySelector("main");
+      article = page.querySelector("main article.one");
+      // Of an unknown happening the page says so.
+      if (!article) (article = document.createElement("div")).append(...page.querySelectorAll("main > *"));
       neighbours = page.querySelector("main > .before-after");
       place = page.querySelector(".story-place");
     } catch {
