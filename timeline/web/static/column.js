@@ -44,7 +44,7 @@ export function column(data, lane, window, scale, locale, { width, item: made, k
     else until = Math.max(until, from + 1);
     const unit = to - from >= YEAR && to !== Infinity ? "year" : partOf(scale, from, window) > 3 * YEAR ? "year" : "month";
     const words = timeName(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
-    if (words !== heading) rows.push(make("p", "period", (heading = words)));
+    if (item && words !== heading) rows.push(make("p", "period", (heading = words)));
     if (item) {
       const element = made(item);
       const [, until] = span(item);
