@@ -103,6 +103,7 @@ STATES: dict[str, tuple[str, str, int, Act]] = {
     "lanes of people": ("tricky", "?lanes=actor&view=1950-01-01/2030-01-01", 200, nothing),
     "card": ("demo", "", 200, card_open),
     "card from the address": ("tricky", "?focus=disputed&view=1970-01-01/1980-01-01", 200, nothing),
+    "a period": ("demo", "?from=2025-11-24&to=2025-11-25", 200, nothing),
     "moved": ("demo", "", 200, dragged),
     "legend": ("demo", "", 200, legend_open),
     "filters": ("demo", "", 200, filters_open),
@@ -213,6 +214,18 @@ def test_axe_finds_nothing(visitor: Visitor, request: pytest.FixtureRequest, nam
     act(page)
     if drawn:
         settled(page)
+    assert in_every_look(page) == []
+
+
+def test_axe_finds_nothing_in_the_story_and_in_a_card_of_nothing(visitor: Visitor, demo: Served) -> None:
+    """A link may name a happening that the timeline does not have: its card says so."""
+    page = visitor.open(f"{demo.page}?story=shahkar-meeting", settle=False)
+    assert page.locator("article.one").count() == 1
+    assert in_every_look(page) == []
+    visitor.forgiven = ("status of 4",)
+    page.goto(f"{demo.page}?size=6&focus=nothing-of-the-kind")
+    page.locator("#card:not([hidden])").wait_for()
+    assert "nothing-of-the-kind" in (page.locator("#card").text_content() or "")
     assert in_every_look(page) == []
 
 

@@ -72,6 +72,13 @@ def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
         assert "".join(f"// {part}\n{text}" for part, text in parts.items()) == sent
         assert list(parts)[-1] == name
         order = list(parts)
+        # They share one scope: no name is given twice, nor changed on the way in.
+        source = "\n".join((assets.STATIC / part).read_text(encoding="utf-8") for part in order)
+        outermost = r"^(?:export )?(?:async )?(?:function\*? ?|const |let |class )(\w+|\{[^}]*\}|\[[^\]]*\])"
+        given = re.findall(outermost, source, re.MULTILINE)
+        names = [one for group in given for one in re.findall(r"\w+", group)]
+        assert len(names) == len(set(names)), sorted(names)
+        assert not re.search(r"^import .* as ", source, re.MULTILINE)
         for part, text in parts.items():
             assert all(order.index(one) < order.index(part) for one in imports[part]), (name, part)
             body = "\n".join(line for line in assets.plain()[part].splitlines() if not line.startswith("import{"))

@@ -59,6 +59,34 @@ def test_high_contrast_shows_everything(visitor: Visitor, tricky: Served, scheme
         assert painted(page, selector) > 1, selector
 
 
+def test_high_contrast_keeps_the_colours_of_kinds(visitor: Visitor, demo: Served) -> None:
+    """They mean something: each swatch and each mark has that of its kind."""
+    page = visitor.open(f"{demo.page}?size=1", forced_colors="active")
+    swatches = page.evaluate(
+        "[...document.querySelectorAll('.kinds li')].map((e) => [e.dataset.kind, getComputedStyle(e, '::before').backgroundColor])"
+    )
+    assert len({colour for _, colour in swatches}) == len(swatches) > 4
+    marks = page.evaluate(
+        "[...document.querySelectorAll('.lanes .item:not(.vague)')].map((e) =>"
+        " [e.dataset.kind, getComputedStyle(e.querySelector('.bar')).borderInlineStartColor])"
+    )
+    assert {tuple(one) for one in marks} <= {tuple(one) for one in swatches}
+
+
+def test_no_line_runs_through_a_label(visitor: Visitor, demo: Served) -> None:
+    """Neither that of the axis nor that of its own bar: the words and the signs before them have a ground of their own."""
+    page = visitor.open(f"{demo.page}?size=1")
+    crossed = page.evaluate(
+        """() => {
+          const paper = getComputedStyle(document.body).backgroundColor;
+          return [...document.querySelectorAll(".item:is(.out, .within, .point, .all) .label > *")]
+            .filter((e) => getComputedStyle(e).backgroundColor !== paper).map((e) => e.textContent);
+        }"""
+    )
+    assert crossed == []
+    assert page.locator(".item.within .signs").count() > 3
+
+
 # Before the page's own scripts run, as it is for readers who have set their browser so.
 BIG_TEXT = (
     "document.addEventListener('readystatechange', () => { document.documentElement.style.fontSize = '200%'; }, { once: true })"
@@ -82,6 +110,18 @@ def test_text_of_twice_the_size_fits(visitor: Visitor, demo: Served) -> None:
           .map((e) => `${e.className}: ${e.clientHeight} for ${getComputedStyle(e).fontSize}`)"""
     )
     assert sorted(set(cut)) == []
+
+
+def test_nothing_is_lost_at_twice_the_zoom(visitor: Visitor, demo: Served) -> None:
+    """A desk of 1280 by 900 pixels has 640 by 450: nothing scrolls sideways, and all is in reach."""
+    page = visitor.open(demo.page, viewport={"width": 640, "height": 450})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert overlaps(page) == []
+    assert len(drawn(page)["ids"]) == drawn(page)["count"]
+    for name in ("controls button", "controls select", "controls a", "drawn-moment input", "drawn-foot button"):
+        for one in page.locator(f".{name}:visible").all():
+            one.scroll_into_view_if_needed()
+            expect(one).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("state", ["", "?lanes=kind&view=2025-11-20/2025-12-01", "?focus=ga-93", "?q=police"])
@@ -133,6 +173,26 @@ def test_from_right_to_left(visitor: Visitor, rightwards: Served) -> None:
     assert ARABIC_DIGITS.search(drawn_said(page))
     assert overlaps(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_frame_is_mirrored_from_right_to_left(visitor: Visitor, rightwards: Served) -> None:
+    """Breadcrumbs begin on the right, and what is said of the timeline is in order, each part in its own direction."""
+    page = visitor.open(f"{rightwards.page}?size=1")
+    crumbs = page.evaluate("[...document.querySelectorAll('.crumbs a')].map((e) => e.getBoundingClientRect().right)")
+    assert crumbs == sorted(crumbs, reverse=True)
+    assert crumbs[0] > DESK - 40
+    facts = page.evaluate("[...document.querySelectorAll('.about li')].map((e) => e.getBoundingClientRect().right)")
+    assert facts[0] > facts[1]
+    number, word = page.evaluate(
+        """() => {
+          const text = document.querySelector(".about a").firstChild;
+          return [0, text.data.indexOf(" ") + 1].map((at) => {
+            const range = document.createRange(); range.setStart(text, at); range.setEnd(text, at + 1);
+            return range.getBoundingClientRect().x;
+          });
+        }"""
+    )
+    assert number < word
 
 
 def drawn_said(page: "Page") -> str:

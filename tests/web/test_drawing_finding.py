@@ -7,9 +7,10 @@ import re
 
 import pytest
 from browser import Served, Visitor, drawn, settled, standing, window_of
-from drawn_page import WINDOWS, near
+from drawn_page import WINDOWS, asked, near
 
 from timeline import dates
+from timeline.dates.calendar import day_number
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -169,3 +170,51 @@ def test_the_period_of_the_window_is_listed_on_request(visitor: Visitor, demo: S
     assert page.locator("#found .happening").count() < len(standing(demo.file, -1e15, 1e15))
     assert "view=2002-01-01/2010-01-01" in page.url
     expect(page.locator("#found")).to_be_focused()
+
+
+def test_a_period_is_said_and_marked_exactly(visitor: Visitor, demo: Served) -> None:
+    """Not with the room around it: in the line below the drawing, by shades beside it, and in the list of it."""
+    page = visitor.open(f"{demo.page}?size=1&from=2025-11-24&to=2025-11-25")
+    said = page.locator("#drawn-said").text_content() or ""
+    assert said.startswith(("November 24, 2025 – November 25, 2025", "24 November 2025 – 25 November 2025")), said
+    start, end = window_of(page)
+    view = page.locator(".view").bounding_box()
+    shades = [page.locator(f".beside.{side}").bounding_box() for side in ("before", "after")]
+    assert view is not None
+    day = day_number(2025, 11, 24)
+    for shade, share in zip(shades, ((day - start) / (end - start), (end - day - 2) / (end - start)), strict=True):
+        assert shade is not None
+        assert abs(shade["width"] / view["width"] - share) < 0.005
+    page.locator("[data-do=only]").click()
+    settled(page)
+    assert (asked(page)["from"], asked(page)["to"]) == ("2025-11-24", "2025-11-25")
+    expect(page.locator("[data-sign='.beside']")).to_be_visible()
+    page.goto(f"{demo.page}?size=1")
+    settled(page)
+    assert page.locator(".beside").count() == 0
+    page.locator("[data-do=only]").click()
+    settled(page)
+    assert asked(page)["from"] == "2003-01-01"
+
+
+def test_what_was_known_when_stands_above_the_drawing_and_moves_nothing(visitor: Visitor, demo: Served) -> None:
+    """The slider and the drawing hold still on the screen while the notice comes and goes."""
+    page = visitor.open(f"{demo.page}?size=1")
+    slider = page.locator("#moment")
+    slider.scroll_into_view_if_needed()
+    places = []
+    for moment in (None, 12, 5, None):
+        if moment or places:
+            slider.evaluate("(e, at) => { e.value = at ?? e.max; e.dispatchEvent(new Event('input')); }", moment)
+            # An answer that comes while the hand is on the slider does not move it back.
+            expect(page.locator("#known .as-of")).to_have_count(1 if moment else 0)
+            expect(page.locator("#moment-said")).to_contain_text(f"position {moment}" if moment else "now")
+            settled(page)
+        places.append((slider.bounding_box(), page.locator(".view").bounding_box()))
+        if moment:
+            notice = page.locator("#known .as-of").bounding_box()
+            assert notice is not None
+            assert notice["y"] + notice["height"] <= places[-1][1]["y"]
+    for one in (0, 1):
+        at = [place[one]["y"] for place in places if place[one]]
+        assert max(at) - min(at) < 1, places

@@ -122,4 +122,41 @@ def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) ->
     page.keyboard.press("Escape")
     settled(page)
     expect(page.locator(".view")).to_be_in_viewport()
-    assert page.evaluate("document.activeElement.className").startswith("view")
+    assert focused(page).startswith("view")
+    # Also from where nothing has the focus.
+    press(page, "ArrowDown")
+    expect(page.locator("#card .card-title")).to_be_visible()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("Escape")
+    settled(page)
+    expect(page.locator(".view")).to_be_in_viewport()
+    assert focused(page).startswith("view")
+
+
+def focused(page: "Page") -> str:
+    """Name the classes of what has the focus."""
+    return str(page.evaluate("document.activeElement.className"))
+
+
+def test_the_focus_is_never_lost(visitor: Visitor, tricky: Served) -> None:
+    """Where the happening or the count that has it leaves the window, and in a card that turns to another happening."""
+    page = visitor.open(f"{tricky.page}?size=1&view=1950-01-01/1951-01-01")
+    page.locator(".chip button").first.focus()
+    page.keyboard.press("0")
+    settled(page)
+    assert focused(page).startswith("view")
+    page.goto(f"{tricky.page}?size=1&view=2003-01-01/2004-01-01")
+    settled(page)
+    page.locator(".item a[data-id=one-day]").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        settled(page)
+    assert page.locator(".item a[data-id=one-day]").count() == 0
+    assert focused(page).startswith("view")
+    page.goto(f"{tricky.page}?size=1&focus=one-day")
+    after = page.locator("#card .before-after [rel=next]")
+    after.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".item.focused a")).not_to_have_attribute("data-id", "one-day")
+    settled(page)
+    assert page.evaluate("document.activeElement.closest('#card') !== null")

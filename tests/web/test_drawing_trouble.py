@@ -3,6 +3,7 @@
 Skipped where Chromium is not installed. Nothing here may ask another server, nor make the console complain.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -177,3 +178,13 @@ def test_without_a_script_all_can_be_read(visitor: Visitor, tricky: Served) -> N
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("#found .happening")).to_have_count(1)
     expect(page.locator("#found")).to_contain_text("Ash falls on the forest")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_thirty_two_happenings_are_eight_pages(visitor: Visitor, demo: Served, paper: str) -> None:
+    """At most, with the margins that paper has: the drawing, its signs, and each happening with its quotations and addresses."""
+    page = visitor.open(f"{demo.page}?size=100")
+    page.emulate_media(media="print")
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), "1cm")
+    printed = page.pdf(format=paper, margin=margins)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8

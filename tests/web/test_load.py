@@ -141,6 +141,21 @@ async def test_a_long_text_is_read_on_page_after_page(loaded: Path, serve: Calla
         assert (await client.get(f"{address}?start={odd}")).text.count("data-start=") == first.count("data-start=")
 
 
+def test_a_table_as_a_source_is_read_page_after_page() -> None:
+    """Each of its rows is a paragraph: a page ends before it is taller than anybody scrolls, and nothing is lost."""
+    rows = [f"{number}, {'a cell, ' * (number % 40)}the last cell" for number in range(5_000)]
+    text = "\n".join(rows)
+    start: int | None = 0
+    shown: list[str] = []
+    while start is not None:
+        page = passages.part(text, [], start=start)
+        lines = sum(-(-(one.end - one.start) // passages.LINE) for one in page.paragraphs)
+        assert lines * 29 + len(page.paragraphs) * 18 < 60_000  # pixels, as the style sheet has it
+        shown += [text[one.start : one.end] for one in page.paragraphs]
+        start = page.next_start
+    assert shown == rows
+
+
 @given(
     st.text(alphabet="ab \n\u064e\f", max_size=60),
     st.lists(st.tuples(st.integers(0, 59), st.integers(1, 60)), max_size=8),

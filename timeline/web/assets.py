@@ -41,9 +41,10 @@ _SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
 # The end of a line, without a comment, that ends nothing.
 _JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
 
-# A module takes in others on lines of their own, and names as it declares them: there is no other import or export.
-_IMPORT = re.compile(r"""^import ?\{(?P<names>[^}]*)\} ?from ?"\./(?P<stem>[a-z]+)\.js";?$""", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ?(?P<name>\w+))", re.MULTILINE)
+# A module takes in others on lines of their own, by the names that they give, which no other module gives to anything of its own
+# outermost; and it exports as it declares. There is no other import or export.
+_IMPORT = re.compile(r"""^import ?\{[^}]*\} ?from ?"\./(?P<stem>[a-z]+)\.js";?\n""", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ?\w+)", re.MULTILINE)
 
 
 @cache
@@ -60,20 +61,18 @@ def plain() -> dict[str, str]:
 
 
 def _joined(name: str) -> str:
-    """Put before a script the modules that it imports, each once and as a function of its own, those that others need first."""
+    """Put before a script the modules that it imports, each once, those that others need first. All share one scope."""
     parts: dict[str, str] = {}
 
-    def add(module: str) -> str:
-        text = plain()[module]
+    def add(stem: str) -> str:
+        text = plain()[f"{stem}.js"]
         for imported in _IMPORT.finditer(text):
-            stem = imported["stem"]
-            if stem not in parts:
-                inner = add(f"{stem}.js")
-                names = ",".join(found["name"] for found in _EXPORT.finditer(inner))
-                parts[stem] = f"const ${stem}=(()=>{{{_EXPORT.sub('', inner)}return{{{names}}}}})()\n"
-        return _IMPORT.sub(lambda match: f"const{{{match['names'].replace(' as ', ':')}}}=${match['stem']};", text)
+            if imported["stem"] not in parts:
+                parts[imported["stem"]] = _EXPORT.sub("", add(imported["stem"]))
+        return _IMPORT.sub("", text)
 
-    parts[Path(name).stem] = add(name)
+    own = add(Path(name).stem)
+    parts[Path(name).stem] = own
     return "".join(f"// {stem}.js\n{_JOINT.sub(_JOINED, text).rstrip()}\n" for stem, text in parts.items())
 
 

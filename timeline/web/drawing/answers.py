@@ -19,6 +19,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
+from timeline import dates
 from timeline.selection import matches, time_order
 from timeline.selection import state as states
 from timeline.selection.matches import Matches
@@ -125,12 +126,15 @@ def _overview(
 ) -> dict[str, Any]:
     selection = selection or _drawn_selection(result, choices)
     drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
+    opening = _opening(result, drawn_on)
     periods = drawn_on.periods(BARS, broken="scale" not in result.state.given)
     others = _others(snapshot, result)
     return {
         "first": drawn_on.first,
         "last": drawn_on.last,
         "parts": drawn_on.parts,
+        "opening": opening and list(opening),
+        "period": _period(result.state),
         **gather.overview(snapshot, selection, periods, BARS),
         "others": gather.overview(snapshot, _drawn_selection(others, choices), periods, BARS)["bars"] if others else [],
         "kinds": [one.value for one in choices["kind"].listed[:COLOURS]],
@@ -151,7 +155,7 @@ def _view(
     window, parts = result.state.window, _parts(request)
     if window is None or (not parts and not request):
         drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
-        window = window or drawn_on.window(broken="scale" not in result.state.given)
+        window = window or _opening(result, drawn_on) or drawn_on.window(broken="scale" not in result.state.given)
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "others": [], "count": 0, "may": 0, "exact": True}
     if not parts and drawn_on and "scale" not in result.state.given:
@@ -204,6 +208,21 @@ def _axis(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], s
         unfiltered = matches.of_state(present, result, _unfiltered(replace(state, as_of=None)), matches.COUNTING_MS)
     behind = [(present, _drawn_selection(unfiltered, choices))] if unfiltered is not result else []
     return axis.of_selections([*behind, (snapshot, selection)])
+
+
+def _period(state: State) -> tuple[float | None, float | None] | None:
+    """Return the instants from which and until which the filter asks; None if it asks for no period."""
+    if state.from_day is None and state.to_day is None:
+        return None
+    return (
+        None if state.from_day is None else state.from_day + state.from_second / dates.DAY,
+        None if state.to_day is None else state.to_day + (state.to_second + 1) / dates.DAY,
+    )
+
+
+def _opening(result: Matches, drawn_on: Axis) -> Window | None:
+    """Return the window that is shown at first, if it is not all: a search or a filter shows all that matches."""
+    return None if result.state.filters else drawn_on.opening
 
 
 def _others(snapshot: Snapshot, result: Matches) -> Matches | None:
@@ -294,6 +313,7 @@ def _drawn_selection(result: Matches, choices: Mapping[str, Choices]) -> DrawnSe
         until=gather.EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,
         choices=choices,
+        focus=state.given.get("focus", ""),
     )
 
 

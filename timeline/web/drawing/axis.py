@@ -1,6 +1,6 @@
-"""The axis of a drawing: its span, and the breaks where nothing happened for long.
+"""The axis of a drawing: its span, the breaks where nothing happened for long, and what of it is shown at first.
 
-Owns both, by the rule of the exported pictures. The axis is that of the whole selection, not of a window, and covers the present
+Owns these, by the rule of the exported pictures. The axis is that of the whole selection, not of a window, and covers the present
 and the past of the log: searching, filtering and going back in the log do not change it. Must not know of pixels.
 """
 
@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from timeline.dates import civil, day_number
 from timeline.exchange.formats.svg import axis as picture_axis
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.window import Window
@@ -19,6 +20,9 @@ from timeline.web.drawing.gather import DrawnSelection, Period
 ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
 # The number of stretches that are tested for emptiness, and how often those that are not empty are tested more finely.
 LOOKED_AT, ROUNDS = 240, 4
+# From so many happenings on, a drawing opens on most of them alone, if the rest's share of the time exceeds its share of the
+# happenings by this.
+MANY, SPARSE = 60, 0.5
 
 Run = tuple[float, float, float]
 """A time in which happenings follow each other or overlap: its start, its end, and how many there are."""
@@ -28,12 +32,14 @@ Run = tuple[float, float, float]
 class Axis:
     """The first and the last day of all happenings, and the parts of the axis, if it is broken: (start, end, left, right).
 
-    `left` and `right` are the places of a part on the axis, from 0 to 1. Between two parts there is no happening.
+    `left` and `right` are the places of a part on the axis, from 0 to 1. Between two parts there is no happening. `opening`: the
+    window that is shown at first, where in most of the time hardly anything happened.
     """
 
     first: float | None
     last: float | None
     parts: Sequence[tuple[float, float, float, float]] = ()
+    opening: Window | None = None
 
     def window(self, *, broken: bool) -> Window | None:
         """Return the window that holds all happenings, with some room; None if there is no happening."""
@@ -78,8 +84,38 @@ def of_selections(selections: Sequence[tuple[Snapshot, DrawnSelection]]) -> Axis
     fitted = picture_axis.fit_counts(runs, 0, 1_000).pieces
     first, last = min(first for first, *_ in runs), max(last for _, last, _ in runs) - 1
     if len(fitted) < 2:
-        return Axis(first, last)
+        return Axis(first, last, opening=_opening(runs, first, last))
     return Axis(first, last, [(one.first, one.last, one.left / 1_000, one.right / 1_000) for one in fitted])
+
+
+def _opening(runs: Sequence[Run], first: float, last: float) -> Window | None:
+    """Return the time in which most happenings are, if there are many, and before or after it hardly any for long."""
+    total, length = sum(many for *_, many in runs), last + 1 - first
+    if total < MANY:
+        return None
+    before, sparse_until, sparse_from = 0.0, (0.0, first), (0.0, last + 1)
+    for begin, _, many in sorted(runs):
+        excess = (begin - first) / length - before / total
+        before += many
+        sparse_until = max(sparse_until, (excess, begin))
+        sparse_from = max(sparse_from, (before / total - (begin - first) / length, begin))
+    start = sparse_until[1] if sparse_until[0] > SPARSE else first
+    end = sparse_from[1] if sparse_from[0] > SPARSE else last + 1
+    if not first < start < end and not start < end <= last:
+        return None
+    # A round year reads better, if there are years.
+    years = 10 ** math.floor(math.log10(max(end - start, 1) / 1_000)) if end - start > 3_652 else 0
+    if years:
+        start, end = (
+            _year(math.floor(civil(math.floor(start))[0] / years) * years) if start > first else start,
+            _year(math.ceil(civil(math.ceil(end))[0] / years) * years) if end <= last else end,
+        )
+    room = (end - start) * ROOM
+    return Window(start if start > first else start - room, end if end <= last else end + room)
+
+
+def _year(year: int) -> int:
+    return day_number(year, 1, 1)
 
 
 def _beyond(known: Sequence[Run], runs: Sequence[Run]) -> Sequence[Run]:
@@ -103,8 +139,10 @@ def _runs(snapshot: Snapshot, selection: DrawnSelection) -> list[Run]:
         return []
     first, last = math.floor(days[0]), math.ceil(days[1])
     runs = _occupied(snapshot, [(first, last)], selection.kind)
-    if runs is None or sum(end - begin for begin, end, _ in runs) > (last + 1 - first) * (1 - picture_axis.EMPTY):
+    if runs is None:
         return [(first, last + 1, 1)]
+    if sum(end - begin for begin, end, _ in runs) > (last + 1 - first) * (1 - picture_axis.EMPTY):
+        return [(first, first + 1, 0), *runs, (last, last + 1, 0)]
     for _ in range(ROUNDS):
         parts = picture_axis.fit_counts(runs, 0, 1_000).pieces
         ranges = [(max(first, math.floor(part.first)), min(last, math.ceil(part.last))) for part in parts]

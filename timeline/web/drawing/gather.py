@@ -36,7 +36,7 @@ class DrawnSelection:
     `counted`: the number of matches; None if there are too many to count. `kind`: the kind in the filter, or '' for all.
     `plain`: whether the counts made at append time apply: no other filter is active but a period, whose first and last day are
     `since` and `until`. `facet`: the facet of the lanes. `choices`: the values that the filters of the whole timeline offer.
-    `cached`: the rows, once they are read.
+    `focus`: the happening whose card is open, which is never only counted. `cached`: the rows, once they are read.
     """
 
     chosen: Chosen
@@ -47,6 +47,7 @@ class DrawnSelection:
     until: int
     facet: str | None
     choices: Mapping[str, Choices]
+    focus: str = ""
     cached: list[list[Row]] = field(default_factory=list)
 
     def rows(self, snapshot: Snapshot) -> list[Row]:
@@ -207,7 +208,7 @@ def _from_matches(snapshot: Snapshot, selection: DrawnSelection, periods: Sequen
     result = Gathered(lanes_of(snapshot, selection))
     in_lanes = lanes.assign(snapshot, selection.facet, result.lanes, rows)
     result.parts = Counter(row["part_of"] for row in rows if row["part_of"])
-    _divide(result, [(row, 1.0) for row in rows], in_lanes, periods)
+    _divide(result, [(row, 1.0) for row in rows], in_lanes, periods, selection.focus)
     return result
 
 
@@ -216,9 +217,10 @@ def _from_counts(
 ) -> Gathered:
     """Use the counts made at append time; read the happenings of the emptiest stretches, a few of each other, and earlier ones."""
     first = int(periods[0].first)
-    few = _emptiest(bars)
-    full = [bar for bar in bars if bar not in few]
-    heads = _heads(snapshot, selection, full, _room_per_stretch(sum(bar.starts for bar in few), len(full)))
+    each = _each([bar.starts for bar in bars])
+    few = [bar for bar in bars if bar.starts <= each]
+    full = [bar for bar in bars if bar.starts > each]
+    heads = _heads(snapshot, selection, full, each)
     rows = happenings.beginning(snapshot, few, selection.kind)
     begun = happenings.ongoing(snapshot, first, selection.kind) if before else []
     rows = [*rows, *begun, *(row for head in heads.values() for row in head)]
@@ -230,18 +232,21 @@ def _from_counts(
     earlier = before
     ongoing = Counter(lane for row in begun for lane in result.lanes_of[row["position"]])
     kinds = [lane.value for lane in result.lanes if lane.value is not None]
+    shown_at = [row["position"] for head in heads.values() for row in head]
     for lane, kind in enumerate(kinds):
+        days = happenings.first_and_last(snapshot, full, kind, shown_at)
         of_kind = {bar.first: bar.starts for bar in _bars(snapshot, periods, kind)} if rest else {}
         for bar in rest:
             count = of_kind.get(bar.first, 0)
             rest[bar] -= count
-            result.add_count(lane, bar.first, bar.last, count - shown[lane, bar])
+            result.add_count(lane, *days.get(bar, (bar.first, bar.last)), count - shown[lane, bar])
         count = counts.touching(snapshot, first, first - 1, kind) if earlier else 0
         earlier -= count
         result.add_count(lane, first, first, count - ongoing[lane])
     others = len(result.lanes) - 1
+    days = happenings.first_and_last(snapshot, full, selection.kind, shown_at)
     for bar, count in rest.items():
-        result.add_count(others, bar.first, bar.last, count - shown[others, bar])
+        result.add_count(others, *days.get(bar, (bar.first, bar.last)), count - shown[others, bar])
     result.add_count(others, first, first, earlier - ongoing[others])
     return result
 
@@ -252,33 +257,41 @@ def _heads(snapshot: Snapshot, selection: DrawnSelection, bars: Sequence[Bar], e
         return {}
     candidates = happenings.heads(snapshot, bars, selection.kind, max(each + 1, LOOKED_AT))
     begins = [bar.first for bar in bars]
-    for row in happenings.longest(snapshot, bars[0].first, bars[-1].last, selection.kind):
+    rows = happenings.longest(snapshot, bars[0].first, bars[-1].last, selection.kind)
+    for row in [*rows, *happenings.named(snapshot, selection.focus, bars[0].first, selection.kind)]:
         bar = bars[bisect_right(begins, row["earliest_day"]) - 1]
         rows = candidates.setdefault(bar, [])
         if row["earliest_day"] <= bar.last and all(row["id"] != one["id"] for one in rows):
             rows.append(row)
     heads = {}
     for bar, rows in candidates.items():
-        heads[bar] = sorted(rows, key=_weight, reverse=True)[: each + (bar.starts == each + 1)]
+        heads[bar] = _weightiest(rows, focus=selection.focus)[: each + (bar.starts == each + 1)]
     return heads
 
 
-def _room_per_stretch(used: int, stretches: int) -> int:
-    """Return how many happenings fit into each full stretch, if so many places are used."""
-    return min(ITEMS_OF_A_STRETCH, max(1, (ITEMS - used) // max(1, stretches)))
+def _each(numbers: Sequence[int]) -> int:
+    """Return how many happenings of each stretch are returned one by one, at most; the numbers are those in each stretch.
+
+    Every stretch has the same share, so that none is preferred for being empty; a stretch with fewer leaves its rest to the others.
+    """
+    if sum(numbers) <= ITEMS:
+        return max(numbers, default=0)
+    return next((each for each in range(ITEMS_OF_A_STRETCH, 1, -1) if sum(min(one, each) for one in numbers) <= ITEMS), 1)
 
 
-def _emptiest(bars: Sequence[Bar]) -> list[Bar]:
-    """Choose the stretches whose happenings are returned one by one."""
-    all_fit = sum(bar.starts for bar in bars) <= ITEMS
-    chosen: list[Bar] = []
-    room = ITEMS
-    for bar in sorted(bars, key=lambda bar: bar.starts):
-        if bar.starts > room or (bar.starts > ITEMS_OF_A_STRETCH and not all_fit):
-            break
-        chosen.append(bar)
-        room -= bar.starts
-    return chosen
+def _weightiest(rows: Iterable[Row], parts: Mapping[str, int] | None = None, focus: str = "") -> list[Row]:
+    """Put the one in focus first, then the weightiest.
+
+    Those that weigh the same alternate over time: the middle one, then those between it and the ends.
+    """
+    in_time = sorted(rows, key=lambda row: (shape.span_of_row(row) or (0, 0), row["id"]))
+    bits = len(in_time).bit_length()
+    turned = (int(f"{(place + len(in_time) // 2) % len(in_time):0{bits}b}"[::-1], 2) for place in range(len(in_time)))
+    ranked = [
+        (row["id"] != focus, -_weight(row, (parts or {}).get(row["id"], 0)), scattered, place)
+        for place, (row, scattered) in enumerate(zip(in_time, turned, strict=True))
+    ]
+    return [in_time[place] for *_, place in sorted(ranked)]
 
 
 def _from_sample(
@@ -298,14 +311,18 @@ def _from_sample(
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = lanes.assign(snapshot, selection.facet, result.lanes, [row for row, _ in rows])
-    _divide(result, rows, in_lanes, periods)
+    _divide(result, rows, in_lanes, periods, selection.focus)
     return result
 
 
 def _divide(
-    result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], periods: Sequence[Period]
+    result: Gathered,
+    rows: Sequence[tuple[Row, float]],
+    in_lanes: Mapping[int, Sequence[int]],
+    periods: Sequence[Period],
+    focus: str,
 ) -> None:
-    """Return as happenings those of the emptiest stretches and the weightiest of each other; count the rest.
+    """Return the weightiest happenings of each stretch, or all of it; count the rest.
 
     A row may represent several happenings: its second value is their number.
     """
@@ -317,19 +334,11 @@ def _divide(
     for row, weight in rows:
         # Happenings that began earlier are counted separately, in a stretch before the first.
         by_stretch.setdefault(bisect_right(begins, (shape.span_of_row(row) or begins)[0]) - 1, []).append((row, weight))
-    emptiest = sorted(by_stretch.items(), key=lambda pair: len(pair[1]))
-    full: list[tuple[int, list[tuple[Row, float]]]] = []
-    for number, inside in emptiest:
-        fits = len(rows) <= ITEMS or (len(inside) <= ITEMS_OF_A_STRETCH and len(result.rows) + len(inside) <= ITEMS)
-        if fits and all(weight == 1 for _, weight in inside):
-            result.rows += [row for row, _ in inside]
-        else:
-            full.append((number, inside))
-    each = _room_per_stretch(len(result.rows), len(full))
-    for number, inside in full:
+    each = _each([len(inside) for inside in by_stretch.values()])
+    for number, inside in by_stretch.items():
         totals: dict[int, float] = {}
-        heads = sorted((row for row, _ in inside), key=lambda row: _weight(row, result.parts.get(row["id"], 0)), reverse=True)
-        heads, rest = heads[:each], heads[each:]
+        ordered = _weightiest((row for row, _ in inside), result.parts, focus)
+        heads, rest = ordered[:each], ordered[each:]
         for row, weight in [*inside, *((row, -1.0) for row in heads)]:
             for lane in in_lanes[row["position"]]:
                 totals[lane] = totals.get(lane, 0) + weight
@@ -340,10 +349,16 @@ def _divide(
             for lane in in_lanes[alone[0]["position"]]:
                 totals[lane] -= 1
         result.rows += heads
-        begin, end = stretches[number] if number >= 0 else (begins[0], begins[0] + min(stretches[0][1] - begins[0], 0))
+        exact = all(weight == 1 for _, weight in inside)
         for lane, total in sorted(totals.items()):
-            result.add_count(lane, begin, end, total)
+            result.add_count(lane, *_days(rest, lane, in_lanes) if exact or number < 0 else stretches[number], total)
     result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row in result.rows})
+
+
+def _days(rows: Iterable[Row], lane: int, in_lanes: Mapping[int, Sequence[int]]) -> tuple[float, float]:
+    """Return the first and the last day, or instant, on which those of a lane begin."""
+    begins = [span[0] for row in rows if lane in in_lanes[row["position"]] and (span := shape.span_of_row(row))]
+    return min(begins, default=0), max((shown_end(begin, math.inf) for begin in begins), default=0) - 1
 
 
 def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period], stretches: int) -> dict[str, Any]:

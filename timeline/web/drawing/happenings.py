@@ -126,6 +126,15 @@ def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = Non
     )
 
 
+def named(snapshot: Snapshot, name: str, first: int, kind: str) -> list[Row]:
+    """Read one current happening by its id, if it begins on a day or later and is of a kind."""
+    return snapshot.rows(
+        f"select {_COLUMNS}, 0 as near from main.happenings as happenings where id = :name and {_FIRST_DAY} >= :first"
+        f" and status = 'current' and :base_kind in ('', kind) and {_KNOWN}",
+        {"name": name, "first": first, "base_kind": kind},
+    )
+
+
 _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
 
 
@@ -177,6 +186,20 @@ def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind:
     for row in rows:
         looked_at.setdefault(bars[row["bar"]], []).append(row)
     return looked_at
+
+
+def first_and_last(snapshot: Snapshot, bars: Sequence[Bar], kind: str, without: Sequence[int]) -> dict[Bar, tuple[int, int]]:
+    """Return the first and the last day on which current happenings, or those of a kind, begin in each stretch, but for some."""
+    index, test = _by_time(kind)
+    one = (
+        f"(select {_FIRST_DAY} from main.happenings as happenings indexed by {index} where {test} and {_WITHIN}"
+        f" and status = 'current' and {_KNOWN} and position not in (select value from json_each(:without)) order by {_FIRST_DAY}"
+    )
+    rows = snapshot.rows(
+        f"select bar.key as bar, {one} limit 1) as first, {one} desc limit 1) as last from json_each(:bars) as bar",
+        {"bars": _ranges(bars), "kind": kind, "without": json.dumps(without)},
+    )
+    return {bars[row["bar"]]: (row["first"], row["last"]) for row in rows if row["first"] is not None}
 
 
 _KNOWN = "(:as_of is null or happenings.position <= :as_of)"

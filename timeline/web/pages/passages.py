@@ -13,8 +13,11 @@ from itertools import islice, pairwise
 
 # Of a text longer than this, only the passages are shown, with this many characters around each.
 LONGEST, AROUND = 1_000_000, 1_500
-# A page shows this many characters of a text at most, and ends after this many paragraphs or notes.
-MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES = 500_000, 3_000, 400
+# A page shows this many characters of a text at most, and ends after this many paragraphs, notes, or lines as they are seen: so
+# many that a table's rows, each a paragraph, do not make it longer than anybody scrolls.
+MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES, MOST_LINES = 500_000, 3_000, 400, 2_000
+# The characters in such a line; and the room between paragraphs, in lines.
+LINE, BETWEEN = 75, 1
 # No letter has this many combining marks.
 MOST_MARKS = 200
 # If more passages overlap, a segment names only this many.
@@ -105,9 +108,10 @@ def part(
     windows, next_start = _windows(text, passages, start)
     sweep = _Sweep(text, passages, requested)
     paragraphs: list[Paragraph] = []
-    last, notes = windows[0][0], 0
+    last, notes, lines = windows[0][0], 0, 0
     for begin, end in _spans(text, windows, _printed(text) if printed else _paragraph_ends(text)):
-        if len(paragraphs) >= MOST_PARAGRAPHS or notes >= MOST_NOTES or (paragraphs and until is not None and begin >= until):
+        full = len(paragraphs) >= MOST_PARAGRAPHS or notes >= MOST_NOTES or lines >= MOST_LINES
+        if full or (paragraphs and until is not None and begin >= until):
             next_start = begin
             break
         segments = tuple(sweep.over(begin, end))
@@ -115,6 +119,7 @@ def part(
         gap = begin > last and (_has_words(text, last, begin) or (len(text) > LONGEST and begin - last > AROUND))
         ends = tuple(number for segment in segments for number in segment.ends)
         notes += len(ends)
+        lines += -(-(end - begin) // LINE) + BETWEEN
         paragraphs.append(Paragraph(begin, end, segments, ends, None if gap else text[last:begin]))
         last = end
     if next_start is not None and paragraphs:

@@ -6,7 +6,7 @@ import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 
 
 /** The room that a label needs, in pixels. */
-const ROOM = 84;
+const LABEL_ROOM = 84;
 const DAYS = { minute: 1 / MINUTES, hour: 1 / 24, day: 1, month: 30.44, year: 365.2425 };
 /** Steps from tick to tick: the unit, and how many of it. @type {[keyof DAYS, number][]} */
 const STEPS = [
@@ -53,12 +53,19 @@ export function timeName(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
+/** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit @param {string} locale */
+export function periodName({ start, end }, unit, locale) {
+  const last = unit === "minute" ? end : end - 1 / MINUTES;
+  const ends = [start, last].map((instant) => timeName(instant, unit, locale));
+  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
+  return ends[0] === ends[1] ? ends[0] : ends.join(" – ");
+}
 
 /** Return the time of day of an instant. @param {any} date @param {string} locale */
 export const clock = (date, locale) => format(locale, CLOCK).format(date);
 
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
-function step(days, width, room = ROOM) {
+function step(days, width, room = LABEL_ROOM) {
   const least = (days / Math.max(width, 1)) * room;
   const fit = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
   if (fit) return fit;
@@ -74,7 +81,7 @@ export function ticks(window, width, locale) {
   const era = civil(window.start)[0] < 1;
   // The names of far years are long.
   const longest = Math.max(...[window.start, window.end].map((at) => yearName(civil(at)[0], locale).length));
-  const [unit, many] = step(window.end - window.start, width, Math.max(ROOM, longest * 8));
+  const [unit, many] = step(window.end - window.start, width, Math.max(LABEL_ROOM, longest * 8));
   return [...instants(window, unit, many)].filter((at) => at >= window.start && at <= window.end).map((at) => tick(at, unit, locale, era));
 }
 

@@ -2,8 +2,7 @@
 // The words around the drawing: which window it is and how many happenings are in it, and which colour is which kind. Owns those
 // words. Counts nothing.
 
-import { clock, timeName, unitOf } from "./axis.js";
-import { asDate } from "./calendar.js";
+import { periodName, unitOf } from "./axis.js";
 import { make, manyOf } from "./marks.js";
 
 /**
@@ -14,11 +13,7 @@ import { make, manyOf } from "./marks.js";
  * @param {string} locale @returns {[string, string]}
  */
 export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
-  const unit = unitOf({ start, end }, width).replace("hour", "day");
-  const last = unit === "minute" ? end : end - 1 / 1440;
-  const ends = [start, last].map((instant) => timeName(instant, unit, locale));
-  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
-  const when = ends[0] === ends[1] ? ends[0] : ends.join(" – ");
+  const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
   if (here === null) return [when, "…"];
   const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
   const words = [manyOf(here, exact ? "" : "about ", locale)];

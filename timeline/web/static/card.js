@@ -20,6 +20,34 @@ export class Card {
       turned(new URL(link.href).searchParams.get("story") ?? "");
     });
     this.asked = 0;
+    this.drag(closed);
+  }
+
+  /** A sheet at the bottom is drawn down to be closed. @param {() => void} closed */
+  drag(closed) {
+    const { element } = this;
+    let from = NaN;
+    let by = 0;
+    const end = () => {
+      element.style.translate = "";
+      if (by > 80) closed();
+      from = by = NaN;
+    };
+    element.addEventListener("touchstart", ({ touches }) => {
+      from = element.scrollTop > 0 || getComputedStyle(element).position !== "fixed" ? NaN : touches[0].clientY;
+    });
+    element.addEventListener(
+      "touchmove",
+      (event) => {
+        by = event.touches[0].clientY - from;
+        if (!(by > 0)) return;
+        event.preventDefault();
+        element.style.translate = `0 ${by}px`;
+      },
+      { passive: false },
+    );
+    element.addEventListener("touchend", end);
+    element.addEventListener("touchcancel", end);
   }
 
   /** Say whether another card is on its way. @param {boolean} on */
@@ -45,7 +73,9 @@ export class Card {
     try {
       const response = await fetch(story);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      article = page.querySelector("main article.one") ?? page.querySelector("main");
+      article = page.querySelector("main article.one");
+      // Of an unknown happening the page says so.
+      if (!article) (article = document.createElement("div")).append(...page.querySelectorAll("main > *"));
       neighbours = page.querySelector("main > .before-after");
       place = page.querySelector(".story-place");
     } catch {
@@ -55,19 +85,20 @@ export class Card {
     if (asked !== this.asked) return;
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
+    const inside = this.body.matches(":focus-within");
     this.body.replaceChildren(document.adoptNode(article), ...(neighbours ? [document.adoptNode(neighbours)] : []));
     /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = place?.textContent ?? "";
     this.element.scrollTop = 0;
     this.busy(false);
     this.element.hidden = false;
+    if (inside) this.element.focus();
   }
 }
 
 /** Make a page's article part of this page: its names and headings below ours, its title the way to it. @param {HTMLElement} article @param {string} address */
 function adapt(article, address) {
-  for (const element of article.querySelectorAll("[id]")) element.id = `card-${element.id}`;
-  for (const element of article.querySelectorAll("[aria-labelledby]")) {
-    element.setAttribute("aria-labelledby", `card-${element.getAttribute("aria-labelledby")}`);
+  for (const name of ["id", "aria-labelledby"]) {
+    for (const element of article.querySelectorAll(`[${name}]`)) element.setAttribute(name, `card-${element.getAttribute(name)}`);
   }
   for (const link of article.querySelectorAll("a[href]")) {
     const href = link.getAttribute("href") ?? "";

@@ -3,10 +3,14 @@
 // stretches without any as one line. Owns that order and its elements; what a happening looks like is in marks.js.
 
 import { timeName } from "./axis.js";
-import { reaches, span, touches } from "./layout.js";
+import { ranked, reaches, span, touches } from "./layout.js";
 import { count, dress, make, nothing, styled, tell, when } from "./marks.js";
 
 const YEAR = 360;
+/** In a lane with more than so many rows, so many happenings are shown and the others counted between them. */
+const FOLDED = { rows: 48, shown: 20 };
+
+/** A row: a happening, or a count of some. @typedef {{item: Item | null, from: number, to: number, many: number}} Entry */
 
 /** What has no end comes last, as in the list. @param {number} to */
 const late = (to) => (to === Infinity ? -Infinity : to);
@@ -14,16 +18,21 @@ const late = (to) => (to === Infinity ? -Infinity : to);
 /**
  * Make the children of one lane.
  * @param {View} data @param {number} lane @param {Span} window @param {import("./scale.js").Scale} scale @param {string} locale
- * @param {{item: (item: Item) => any, keep: (key: string, born: () => any) => any, focus?: string, about: string}} room how a happening is made, and what is there already
+ * @param {{width: number, item: (item: Item) => any, keep: (key: string, born: () => any) => any, focus?: string, about: string}} room how a happening is made, and what is there already
  */
-export function column(data, lane, window, scale, locale, { item: made, keep, focus, about }) {
+export function column(data, lane, window, scale, locale, { width, item: made, keep, focus, about }) {
   const entries = data.items
     .filter((item) => item.lanes.includes(lane) && touches(item, window))
     .map((item) => ({ item, from: span(item)[0], to: span(item)[1], many: 1 }));
   const counts = data.clusters
     .filter((cluster) => cluster[0] === lane && reaches(cluster, window, data))
     .map(([, first, last, many]) => ({ item: null, from: first, to: last + 1, many }));
-  const order = [...entries, ...counts].sort((one, other) => one.from - other.from || late(other.to) - late(one.to) || ((one.item?.id ?? "") < (other.item?.id ?? "") ? -1 : 1));
+  const order = few(
+    [...entries, ...counts].sort((one, other) => one.from - other.from || late(other.to) - late(one.to) || ((one.item?.id ?? "") < (other.item?.id ?? "") ? -1 : 1)),
+    scale.pixels(window, width),
+    width,
+    focus,
+  );
   /** @type {any[]} */
   const rows = [];
   let heading = "";
@@ -35,7 +44,7 @@ export function column(data, lane, window, scale, locale, { item: made, keep, fo
     else until = Math.max(until, from + 1);
     const unit = to - from >= YEAR && to !== Infinity ? "year" : partOf(scale, from, window) > 3 * YEAR ? "year" : "month";
     const words = timeName(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
-    if (words !== heading) rows.push(make("p", "period", (heading = words)));
+    if (item && words !== heading) rows.push(make("p", "period", (heading = words)));
     if (item) {
       const element = made(item);
       const [, until] = span(item);
@@ -45,11 +54,35 @@ export function column(data, lane, window, scale, locale, { item: made, keep, fo
       rows.push(element);
     } else {
       const element = keep(`count ${lane} ${from}`, count);
-      tell(element, { lane, at: 0, width: 0, count: many, start: from, end: to }, many, about, locale);
+      tell(element, { lane, at: 0, width: 0, from: 0, to: 0, count: many, start: from, end: to }, many, about, locale);
       styled(element, "");
       element.firstChild.lastChild.textContent = element.firstChild.title.replace(/:[^:]*$/, "");
       rows.push(element);
     }
+  }
+  return rows;
+}
+
+/**
+ * Leave of too many rows those that are to be shown, as their labels would be; what is between two of them is one count.
+ * @param {Entry[]} order @param {(instant: number) => number} px @param {number} width @param {string} [focus] @returns {Entry[]}
+ */
+function few(order, px, width, focus) {
+  if (order.length <= FOLDED.rows) return order;
+  const boxes = order.flatMap((entry) => (entry.item ? [{ item: entry.item, from: px(entry.from), entry }] : []));
+  const shown = new Set(ranked(boxes, width, focus).slice(0, FOLDED.shown).map(({ entry }) => entry));
+  /** @type {Entry[]} */
+  const rows = [];
+  /** @type {Entry | null} */
+  let count = null;
+  for (const entry of order) {
+    if (shown.has(entry)) count = null;
+    else if (count) {
+      const until = [count, entry].map(({ item, from, to }) => (item ? from + 1 : to));
+      rows[rows.length - 1] = count = { item: null, from: count.from, to: Math.max(...until), many: count.many + entry.many };
+      continue;
+    } else count = entry;
+    rows.push(entry);
   }
   return rows;
 }

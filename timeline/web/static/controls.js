@@ -23,7 +23,7 @@ export function actions(drawing) {
     next: () => drawing.heard.next(1),
     enter: () => drawing.focus && drawing.heard.entered(drawing.focus),
     close: () => (drawing.listing?.close() ? drawing.view.focus({ preventScroll: true }) : drawing.heard.closed()),
-    only: () => drawing.heard.listed(drawing.window),
+    only: () => drawing.heard.listed(drawing.period),
     before: () => drawing.shift(-0.9, true),
     after: () => drawing.shift(0.9, true),
   };

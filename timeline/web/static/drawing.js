@@ -8,9 +8,9 @@ import { now, writtenWindow } from "./calendar.js";
 import { column } from "./column.js";
 import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
-import { layout, memory, span, touches } from "./layout.js";
+import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
+import { arrange, axis, beside, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
@@ -19,14 +19,13 @@ import { Strip } from "./strip.js";
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
-const ROOM = 0.03;
+const MARGIN = 0.03;
 const MOTION = 220;
 /** Narrower than this, in pixels, time runs down. */
 const NARROW = 600;
-/** How many rows a lane may have. */
+/** How many rows a lane may have at most; and at least, however low the screen is. */
 const ROWS = 40;
-/** A count of so few is listed rather than looked at more closely. */
-const FEW = 8;
+const FEWEST_ROWS = 10;
 
 export class Drawing {
   /** @param {any} root @param {Source} source @param {Heard} heard @param {string} locale */
@@ -54,7 +53,7 @@ export class Drawing {
     this.elements = new Map();
     this.drawn = 0;
     /** What stays as it is while one moves along, and at which scale. */
-    this.kept = { memory: memory(), length: 0, room: "", whole: false };
+    this.kept = { memory: memory(), length: 0, room: "", whole: false, rows: ROWS };
     listen(this.view, {
       shift: (share, step) => this.shift(share, step),
       zoom: (factor, at, step) => this.zoom(factor, at, step),
@@ -71,7 +70,6 @@ export class Drawing {
     this.sight = new Sight(this.part("words"), this.part("lanes"));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
-      this.prepare();
       this.draw();
       this.loader.ask(this.window, this.width, true);
     }).observe(this.view);
@@ -86,6 +84,14 @@ export class Drawing {
     return this.width < NARROW;
   }
 
+  /** How many rows a lane may have: where not all can be shown, those that the screen has room for, and the counts below them. */
+  get rows() {
+    const { lanes, clusters } = this.loader.data;
+    if (lanes.length > 1 || !clusters.length) return ROWS;
+    const room = innerHeight - scrollY - this.view.getBoundingClientRect().top - this.part("words").offsetHeight;
+    return Math.min(ROWS, Math.max(FEWEST_ROWS, Math.floor((room / this.pen.unit() - CHIPS - 8) / ROW)));
+  }
+
   /** How long the window is, in places of the scale. */
   get length() {
     return this.scale.length(this.window);
@@ -98,8 +104,14 @@ export class Drawing {
     if (parts.length) return { start: parts[0][0], end: parts[parts.length - 1][1] };
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
     const length = last + 1 - first;
-    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * ROOM);
+    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * MARGIN);
     return { start: first - room, end: last + 1 + room };
+  }
+
+  /** What is shown at first. @returns {Span} */
+  get opening() {
+    const [start, end] = this.overview.opening ?? [];
+    return end === undefined ? this.whole : { start, end };
   }
 
   get overview() {
@@ -150,7 +162,7 @@ export class Drawing {
     cancelAnimationFrame(this.motion ?? 0);
     this.listing?.close();
     // While a key is held, or the wheel turned on, it is one step.
-    if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step && !this.held);
+    if (!keep) this.heard.moved(this.isWhole(to, this.opening) ? null : to, step && !this.held);
     this.loader.ask(to, this.width, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
@@ -180,9 +192,9 @@ export class Drawing {
     return { start: at - SHORTEST / 2, end: at + SHORTEST / 2 };
   }
 
-  /** @param {Span} window */
-  isWhole({ start, end }) {
-    const { scale, whole } = this;
+  /** Whether a window is all there is, or another. @param {Span} window */
+  isWhole({ start, end }, whole = this.whole) {
+    const { scale } = this;
     const slack = scale.length(whole) / 1000;
     return Math.abs(scale.at(start) - scale.at(whole.start)) < slack && Math.abs(scale.at(end) - scale.at(whole.end)) < slack;
   }
@@ -264,6 +276,7 @@ export class Drawing {
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
+    const inside = this.view.matches(":focus-within");
     this.elements = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
       const element = before.get(key) ?? born();
@@ -280,7 +293,7 @@ export class Drawing {
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
         styled(element, "");
-        const rows = column(data, number, window, this.scale, locale, { item: (item) => made(item, number), keep, focus: this.focus?.id, about });
+        const rows = column(data, number, window, this.scale, locale, { width, item: (item) => made(item, number), keep, focus: this.focus?.id, about });
         children.push(...rows);
       });
       this.part("lanes").style.blockSize = "";
@@ -289,7 +302,9 @@ export class Drawing {
     } else this.wideDraw(lanes, made, keep, about);
     for (const { element, children } of lanes) arrange(element, this.listing?.element?.parentElement === element ? this.listing.among(children) : children);
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
-    this.strip.show(window);
+    // What had the focus has left the window: the drawing has it.
+    if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
+    this.strip.show(window, width);
     const isWhole = this.isWhole(window);
     for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
       this.part(name).hidden = !narrow || isWhole || !there;
@@ -309,8 +324,8 @@ export class Drawing {
     const unit = this.pen.unit();
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
-    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
-    const placed = layout(data, window, width, { rows: ROWS, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
+    const placed = layout(data, window, width, { rows: this.kept.rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -319,14 +334,14 @@ export class Drawing {
     }
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
-      const element = keep(`count ${chip.lane} ${Math.round(chip.at)}`, count);
+      const element = keep(`count ${chip.lane} ${chip.start}`, count);
       tell(element, chip, most, about, locale);
       lanes[chip.lane].children.push(element);
     }
     this.part("lanes").style.blockSize = `${placed.height}px`;
     this.sight.set(placed, unit, about);
     const { lines, words } = axis(scale, window, width, locale, this.pen.measure);
-    fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width)]);
+    fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width), ...beside(this.overview.period, scale.pixels(window, width), width)]);
     fill(this.part("words"), words);
   }
 
@@ -336,10 +351,12 @@ export class Drawing {
     const isWhole = this.isWhole(window);
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
-    const outside = overview.others?.length && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
-    // Of all there is, its own beginning and end are said, not the room around it.
-    const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
-    const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
+    // Of all there is, its own beginning and end are said, or those that were asked for, not the room around it.
+    const [start, end] = overview.period ?? [];
+    this.period =
+      isWhole && overview.first !== null && overview.last !== null ? { start: start ?? overview.first, end: end ?? overview.last + 1 } : window;
+    const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
@@ -375,27 +392,9 @@ export class Drawing {
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));
   }
 
-  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, list it in its place. @param {any} chip */
+  /** Open a count, which takes more of our scripts. @param {any} chip */
   async open(chip) {
-    const { dataset, title } = chip.firstChild;
-    const [start, end, many] = [dataset.start, dataset.end, dataset.count].map(Number);
-    const { scale } = this;
-    const isDay = end - start < 1.01 && (Number.isInteger(start) || this.window.end - this.window.start < 2 * Math.max(end - start, SHORTEST));
-    if (isDay || many <= FEW) {
-      const drawn = new Set(this.loader.data.items.map((item) => item.id));
-      const put = (/** @type {HTMLElement} */ element) => {
-        if (this.narrow) return chip.after(element);
-        element.style.insetInlineStart = `min(${chip.style.insetInlineStart}, 100% - 24rem)`;
-        chip.parentElement.append(element);
-      };
-      const label = title.replace(/:[^:]*$/, "");
-      this.listing ??= new (await import("./list.js")).Listing(this.source, this.locale);
-      if (await this.listing.open({ start, end }, Number(dataset.lane), label, drawn, put).catch(() => false)) return;
-      if (isDay) return this.heard.listed({ start, end });
-    }
-    const length = Math.max(Math.min(scale.length({ start, end }) * 1.3, this.length * 0.6), 0);
-    const middle = (scale.at(start) + scale.at(end)) / 2;
-    this.show(scale.between(middle - length / 2, middle + length / 2), { step: true });
-    this.view.focus({ preventScroll: true });
+    this.listing ??= new (await import("./list.js")).Listing(this);
+    await this.listing.choose(chip);
   }
 }

@@ -5,7 +5,7 @@
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
 
-const PAUSE = 220;
+const TYPING = 220;
 /** What of the page another state changes. */
 const PARTS = ["known", "found", "facets", "notes"];
 
@@ -29,7 +29,7 @@ export class Find {
       const typed = event.target instanceof HTMLInputElement;
       clearTimeout(pause);
       // A year is not found before it is written: dates and positions wait for the field to be left.
-      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), PAUSE);
+      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), TYPING);
     });
     document.addEventListener("click", (event) => this.follow(event));
     // The choice of lanes belongs to the form, and stands elsewhere.
@@ -77,7 +77,7 @@ export class Find {
       if (!page.getElementById("found")) throw new Error(page.querySelector("main p")?.textContent ?? `the server answered ${response.status}`);
     } catch (error) {
       if (asking.signal.aborted) return;
-      const text = `That could not be looked up (${error instanceof Error ? error.message : error}). What stands below is what was found before.`;
+      const text = `That could not be looked up (${error instanceof Error ? error.message : error}). The list is from before.`;
       this.said.textContent = text;
       document.getElementById("notes")?.replaceChildren(Object.assign(document.createElement("p"), { className: "timeline-problem", textContent: text }));
       document.body.removeAttribute("aria-busy");
@@ -86,10 +86,15 @@ export class Find {
     const focused = document.activeElement?.id;
     const inside = document.activeElement?.closest(PARTS.map((id) => `#${id}`).join());
     const open = [...document.querySelectorAll("#find details, #found details")].map((one) => one instanceof HTMLDetailsElement && one.open && one.id);
+    const drawing = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+    const at = () => drawing.getBoundingClientRect().top;
+    const before = at();
     for (const id of PARTS) {
       const fresh = page.getElementById(id);
       if (fresh) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
     }
+    // What is above the drawing may need another room: the drawing holds still.
+    scrollBy({ top: at() - before, behavior: "instant" });
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
     if (inside && !document.activeElement?.closest("main")) {

@@ -7,8 +7,8 @@
 export const ROW = 24;
 export const CHIPS = 40;
 const HEADER = 24;
-/** A counted column takes this much of the width, a point this much, and between two labels so much is left free. */
-const COLUMN = 56;
+/** A counted column takes at least this much of the width, a point this much, and between two labels so much is left free. */
+const COLUMN = 44;
 const POINT = 12;
 const GAP = 10;
 /** The line from a mark to the label beside it: 1em. */
@@ -66,11 +66,11 @@ export function layout(data, window, width, { rows, unit, focus, measure, px, ke
   let top = 0;
   data.lanes.forEach((_, lane) => {
     const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
-    const rest = place(candidates, room(candidates.length, lane), width, unit, focus, kept);
+    const rest = intoRows(candidates, room(candidates.length, lane), width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((cluster) => cluster[0] === lane && reaches(cluster, window, data));
-    const gathered = columns(lane, rest, counted, at, width, window, COLUMN * unit);
+    const gathered = columns(lane, rest, counted, at, width, COLUMN * unit);
     chips.push(...gathered);
     // A lane keeps the height that it once needed, so that nothing below it jumps while one moves.
     const used = Math.max(alone ? Math.min(LEAST_ROWS, rows) : 1, kept.rows[lane] ?? 0, ...placed.map((p) => p.row + p.lines));
@@ -87,6 +87,9 @@ export function layout(data, window, width, { rows, unit, focus, measure, px, ke
 
 /** Whether a count is of what is in a window; what began before all of the data goes on. @param {Cluster} cluster @param {Span} window @param {View} data */
 export const reaches = ([, first, last], { start, end }, data) => first < end && (last + 1 > start || last <= data.first);
+
+/** Whether a count may be of what begins at an instant. @param {Cluster} cluster @param {number} from @param {View} data */
+export const counts = ([, first, last], from, data) => (from < data.first ? last <= data.first : from >= first && from < last + 1);
 
 /** Whether a happening is in a window, the end of which is no part of it. @param {Item} item @param {Span} window */
 export function touches(item, { start, end }) {
@@ -140,7 +143,7 @@ function box(item, lane, px, width, unit, measure) {
  * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} unit @param {string | undefined} focus
  * @param {Memory} memory @returns {Box[]}
  */
-function place(boxes, rows, width, unit, focus, memory) {
+function intoRows(boxes, rows, width, unit, focus, memory) {
   if (!boxes.length) return [];
   const [gap, kept, of] = [GAP * unit, memory.places, boxes[0].lane];
   const name = (/** @type {Box} */ { lane, item }) => `${lane} ${item.id}`;
@@ -222,7 +225,7 @@ function place(boxes, rows, width, unit, focus, memory) {
     const labelled = fresh.filter((box) => box.row >= 0);
     const before = { taken, rows: labelled.map((box) => box.row) };
     taken = taken.map(() => []);
-    const order = [...labelled].sort((one, other) => one.from - other.from || other.to - one.to || compare(one, other));
+    const order = [...labelled].sort((one, other) => one.from - other.from || other.to - one.to || (other.item.weight ?? 0) - (one.item.weight ?? 0) || compare(one, other));
     const fits = order.every((box) => isPut(box, [{ side: box.side, lines: box.lines, label: box.label, left: box.left, right: box.right }]));
     if (fits) return;
     taken = before.taken;
@@ -230,54 +233,77 @@ function place(boxes, rows, width, unit, focus, memory) {
   }
 }
 
-/** @param {Box} one @param {Box} other */
-const compare = (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1);
+/** In the order of time. @param {Placeable} one @param {Placeable} other */
+const compare = (one, other) => one.from - other.from || (one.item.id < other.item.id ? -1 : 1);
 
-/** Order boxes by who is to have a label: in turn from each stretch of the width the weightiest. @param {Box[]} boxes @param {number} width @param {string} [focus] */
-function ranked(boxes, width, focus) {
+/** Turn a number into one that is far from its neighbours', as the digits of a ruler's marks are: halves before quarters. @param {number} n */
+function scattered(n) {
+  let turned = 0;
+  for (let bit = 1; bit < 4096; bit *= 2) turned = turned * 2 + (n & bit ? 1 : 0);
+  return turned;
+}
+
+/**
+ * Order happenings by who is to have a label: in turn from each stretch of the width the weightiest, and of those that weigh the
+ * same now one, now another far from it.
+ * @template {Placeable} T @param {T[]} boxes @param {number} width @param {string} [focus] @returns {T[]}
+ */
+export function ranked(boxes, width, focus) {
   const turns = Math.min(TURNS.most, Math.max(TURNS.least, Math.round(width / TURNS.width)));
   /** @type {Map<number, number>} */
   const seen = new Map();
+  const inTime = [...boxes].sort(compare);
+  const scatter = new Map(inTime.map((box, number) => [box, scattered((number + (boxes.length >> 1)) % boxes.length)]));
+  const weight = (/** @type {T} */ one, /** @type {T} */ other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || scatter.get(one) - scatter.get(other);
   const turn = new Map();
-  for (const box of [...boxes].sort(compare)) {
+  for (const box of inTime.sort(weight)) {
     const stretch = Math.floor((Math.max(0, box.from) / width) * turns);
     turn.set(box, box.item.id === focus ? -1 : (seen.get(stretch) ?? 0));
     seen.set(stretch, (seen.get(stretch) ?? 0) + 1);
   }
-  return [...boxes].sort((one, other) => turn.get(one) - turn.get(other) || compare(one, other));
+  return inTime.sort((one, other) => turn.get(one) - turn.get(other) || weight(one, other));
 }
 
 /**
- * Gather what is left into columns side by side, each as wide as a count needs; a count of one joins its neighbour.
- * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Span} window @param {number} least
+ * Gather what is left into columns, each from the first to the last day on which any of it begins; what has no room beside
+ * another joins it, and a count of one its neighbour.
+ * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {number} least
  * @returns {Chip[]}
  */
-function columns(lane, rest, counted, px, width, window, least) {
-  const many = Math.max(1, Math.floor(width / least));
-  /** @type {Map<number, Chip>} */
-  const found = new Map();
-  const add = (at, count, start, end) => {
-    const number = Math.min(many - 1, Math.max(0, Math.floor((at / width) * many)));
-    const chip = found.get(number) ?? { lane, at: (number * width) / many, width: width / many, count: 0, start: Infinity, end: -Infinity };
-    chip.count += count;
-    chip.start = Math.min(chip.start, start);
-    chip.end = Math.max(chip.end, end);
-    found.set(number, chip);
+function columns(lane, rest, counted, px, width, least) {
+  const alone = rest.map(({ item }) => /** @type {Cluster} */ ([lane, span(item)[0], lastOf(item), 1]));
+  /** @type {Chip[]} */
+  const chips = [];
+  const within = (/** @type {number} */ at) => Math.min(Math.max(at, 0), width);
+  const put = (/** @type {Chip} */ chip) => {
+    [chip.from, chip.to] = [chip.start, chip.end].map((instant) => within(px(instant)));
+    chip.at = Math.max(0, Math.min(chip.from, width - least));
+    chip.width = Math.min(Math.max(chip.to, chip.at + least), width) - chip.at;
   };
-  for (const { item, from, to } of rest) {
-    const [start, end] = span(item);
-    add((Math.max(from, 0) + Math.min(to, width)) / 2, 1, Math.max(start, window.start), Math.min(end, window.end));
+  const join = (/** @type {Chip} */ chip, /** @type {Chip} */ other) => {
+    chip.count += other.count;
+    chip.start = Math.min(chip.start, other.start);
+    chip.end = Math.max(chip.end, other.end);
+    put(chip);
+  };
+  for (const [, start, last, count] of [...alone, ...counted].sort((one, other) => one[1] - other[1] || one[2] - other[2])) {
+    const chip = { lane, at: 0, width: 0, from: 0, to: 0, count, start, end: last + 1 };
+    put(chip);
+    const before = chips[chips.length - 1];
+    if (before && chip.at < before.at + before.width) join(before, chip);
+    else chips.push(chip);
   }
-  for (const [, first, last, count] of counted) add((px(first) + px(last + 1)) / 2, count, first, last + 1);
-  const chips = [...found.values()].sort((one, other) => one.at - other.at);
-  for (const chip of chips) {
-    if (chip.count !== 1) continue;
-    const near = chips.filter((other) => other !== chip && other.count).sort((one, other) => Math.abs(one.at - chip.at) - Math.abs(other.at - chip.at))[0];
-    if (!near) continue;
-    near.count += 1;
-    near.start = Math.min(near.start, chip.start);
-    near.end = Math.max(near.end, chip.end);
-    chip.count = 0;
+  for (let n = 0; n < chips.length; n += 1) {
+    const [before, chip, after] = [chips[n - 1], chips[n], chips[n + 1]];
+    // The last may have been moved from the edge.
+    const touches = before && chip.at < before.at + before.width;
+    if (!touches && (chip.count > 1 || (!before && !after))) continue;
+    join(!after || touches || (before && chip.start - before.end < after.start - chip.end) ? before : after, chip);
+    chips.splice(n, 1);
+    n = Math.max(-1, n - 2);
   }
-  return chips.filter(({ count }) => count);
+  return chips;
 }
+
+/** The last day, or minute, on which a happening begins, as counts have it. @param {Item} item */
+const lastOf = (item) => span(item)[0] - 1 + (span(item)[0] % 1 ? 1 / 1440 : 1);

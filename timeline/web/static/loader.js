@@ -2,7 +2,7 @@
 // What is at hand of the timeline for a window, and how more is fetched. Owns the data and the requests for it: of those
 // under way the last counts. Knows nothing of how it is drawn.
 
-import { reaches, span, touches } from "./layout.js";
+import { counts, reaches, span, touches } from "./layout.js";
 import { Scale } from "./scale.js";
 
 /** How long the hand is waited for before anything is asked that can wait, in milliseconds. */
@@ -124,11 +124,9 @@ function joined(before, data, window) {
   for (const item of before.items) {
     if (known.has(item.id) || !touches(item, window)) continue;
     const [from] = span(item);
-    const counts = item.lanes.map((lane) =>
-      clusters.find(([of, first, last, many]) => of === lane && many > 0 && Math.max(from, data.first) >= first && Math.max(from, data.first) < last + 1),
-    );
-    if (!counts.every(Boolean)) continue;
-    for (const one of counts) /** @type {Cluster} */ (one)[3] -= 1;
+    const within = item.lanes.map((lane) => clusters.find((one) => one[0] === lane && one[3] > 0 && counts(one, from, data)));
+    if (!within.every(Boolean)) continue;
+    for (const one of within) /** @type {Cluster} */ (one)[3] -= 1;
     items.push(item);
   }
   return { ...data, items, clusters: clusters.filter((cluster) => cluster[3] > 0) };

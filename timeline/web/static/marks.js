@@ -2,7 +2,7 @@
 // The elements of the drawing: a lane, a happening, a count, the axis. Owns what they are made of, and the classes and
 // signs that say how vague a date is and how sure a happening; the style sheet owns how those look. Places nothing in time.
 
-import { context, timeName, ticks, unitOf } from "./axis.js";
+import { context, periodName, timeName, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
 import { CHIPS, ROW, span } from "./layout.js";
 import { inWords } from "./datewords.js";
@@ -131,15 +131,14 @@ export function count() {
 }
 
 /** @param {any} element @param {Chip} chip @param {number} most @param {string} about @param {string} locale */
-export function tell(element, { lane, at, width, count, start, end }, most, about, locale) {
+export function tell(element, { lane, at, width, from, to, count, start, end }, most, about, locale) {
   const button = element.firstChild;
   styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
-  styled(button.firstChild, `block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
+  styled(button.firstChild, `margin-inline-start:${from - at}px;inline-size:${Math.max(4, to - from)}px;block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
   const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
   button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
   Object.assign(button.dataset, { lane, start, end, count });
-  const unit = unitOf({ start, end }, 200);
-  const period = [start, end].map((instant) => timeName(instant, unit, locale)).join(" – ");
+  const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"), locale);
   button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
 }
 
@@ -192,4 +191,12 @@ export function others(spans, at, width) {
     const [from, to] = [Math.max(0, at(start)), Math.min(width, at(end))];
     return from >= width || to <= 0 ? [] : [{ name: "other", style: `inset-inline-start:${from}px;inline-size:${Math.max(5, to - from)}px` }];
   });
+}
+
+/** Describe the shades over what is beside the period that is asked for. @param {Overview["period"]} period @param {(instant: number) => number} at @param {number} width @returns {Mark[]} */
+export function beside(period, at, width) {
+  const [start, end] = period ?? [];
+  const [from, to] = [start == null ? 0 : at(start), end == null ? width : at(end)];
+  const shades = /** @type {[string, number][]} */ ([["before", from], ["after", width - to]]);
+  return shades.filter(([, room]) => room > 0).map(([side, room]) => ({ name: `beside ${side}`, style: `inline-size:${Math.min(room, width) + 2}px` }));
 }

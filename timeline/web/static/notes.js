@@ -2,7 +2,7 @@
 // The files in which proofs travel, read strictly: C2SP's signed notes, checkpoints, proofs, and public keys (vkeys).
 // Owns their form: any deviation is refused. Must not judge whether anything in them is true.
 
-import { hex, same, sha256 } from "./sums.js";
+import { base64, hex, same, sha256 } from "./sums.js";
 
 const MARK = "\u2014 ";
 const CONTROL = /[\x00-\x09\x0b-\x1f]/;
@@ -24,13 +24,6 @@ function decoded(text) {
   } catch {
     return null;
   }
-}
-
-/** Encode bytes of any length, in pieces, because a call has a limit of arguments. @param {Uint8Array} bytes */
-function base64(bytes) {
-  const parts = [];
-  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
-  return btoa(parts.join(""));
 }
 
 /** @param {Uint8Array} bytes @returns {string | null} */

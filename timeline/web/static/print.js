@@ -5,7 +5,7 @@
 const PAPER = 680;
 
 /** Fetch at once: a printer does not wait. @param {string} address @returns {View | null} */
-function now(address) {
+function fetchedAtOnce(address) {
   const request = new XMLHttpRequest();
   request.open("GET", address, false);
   try {
@@ -25,13 +25,13 @@ export function print(drawing, address) {
   let whole = null;
   let restore = () => {};
   addEventListener("beforeprint", () => {
-    // On paper an address needs its host.
-    for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href;
+    // On paper an address needs its host; the passage names the place.
+    for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
     const { data } = loader;
     drawing.view.style.inlineSize = `${PAPER}px`;
     if (drawing.isWhole(window)) whole = data;
-    whole ??= now(address());
+    whole ??= fetchedAtOnce(address());
     if (whole) {
       loader.data = whole;
       drawing.window = drawing.whole;

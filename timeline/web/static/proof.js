@@ -7,7 +7,7 @@
  */
 import { additionsOnly, code, event, number, signatures } from "./checks.js";
 import { addition, keys, Malformed, note, pasted, proof } from "./notes.js";
-import { same as equal } from "./sums.js";
+import { same } from "./sums.js";
 import { run } from "./steps.js";
 
 const offline = "Download the file and check it with one of the commands on the event’s page.";
@@ -53,11 +53,11 @@ async function* ofEvent({ dataset }, typed) {
  * @param {Checkpoint} own @param {Checkpoint} shown @param {string} address @returns {AsyncGenerator<Told>}
  */
 async function* ofOwn(own, shown, address) {
-  const same = own.origin === shown.origin;
+  const alike = own.origin === shown.origin;
   yield {
-    says: same ? `Your checkpoint has ${number(own.size)} events. Does the log only add to it?`
+    says: alike ? `Your checkpoint has ${number(own.size)} events. Does the log only add to it?`
       : `Your checkpoint is of the log ${code(own.origin)}, this page of ${code(shown.origin)}: they are of different logs.`,
-    holds: same,
+    holds: alike,
   };
   const now = await added(address, shown.size), end = now.note.checkpoint.size, enough = own.size <= end;
   if (!enough) {
@@ -82,7 +82,7 @@ async function* ofChosen({ dataset }) {
   yield* additionsOnly(before, withLater(found, after));
   yield {
     says: "The proof’s own checkpoint is the later one on this page.",
-    holds: found.note.checkpoint.origin === after.origin && found.note.checkpoint.size === after.size && equal(found.note.checkpoint.root, after.root),
+    holds: found.note.checkpoint.origin === after.origin && found.note.checkpoint.size === after.size && same(found.note.checkpoint.root, after.root),
   };
   yield* signatures(found.note, await keys(named("#to ~ *")), true);
   return `The log of ${number(after.size)} events only adds to what it was with ${number(before.size)}. Both roots came from this server: compare them with a checkpoint that you kept.`;

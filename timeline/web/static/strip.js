@@ -19,6 +19,9 @@ export class Strip {
     /** @type {Overview} */
     this.overview = { first: null, last: null, bars: [], exact: true };
     this.scale = new Scale();
+    this.measure = (/** @type {string} */ text) => text.length;
+    /** For how wide a strip its labels are. */
+    this.wide = 0;
     /** The span that the strip is over: that of the drawing. @type {Span} */
     this.span = { start: 0, end: 1 };
     this.path = document.createElementNS(SVG, "path");
@@ -37,7 +40,7 @@ export class Strip {
 
   /** @param {Overview} overview @param {Span} span @param {Scale} scale @param {(text: string) => number} measure */
   set(overview, span, scale, measure) {
-    Object.assign(this, { overview, span, scale });
+    Object.assign(this, { overview, span, scale, measure, wide: 0 });
     const others = overview.others ?? [];
     const most = Math.max(1, ...[...overview.bars, ...others].map((bar) => bar[2]));
     const x = scale.pixels(span, 1000);
@@ -51,11 +54,11 @@ export class Strip {
         .join("");
     this.path.setAttribute("d", outline(overview.bars));
     this.others.setAttribute("d", outline(others));
-    fill(this.labels, axis(scale, span, this.element.clientWidth || 800, this.locale, measure).words);
   }
 
-  /** @param {Span} window */
-  show(window) {
+  /** @param {Span} window @param {number} width of the strip, in pixels */
+  show(window, width) {
+    if (width !== this.wide) fill(this.labels, axis(this.scale, this.span, (this.wide = width), this.locale, this.measure).words);
     const px = this.scale.pixels(this.span, 100);
     const at = (/** @type {number} */ instant) => Math.min(100, Math.max(0, px(instant)));
     this.frame.style.insetInlineStart = `${at(window.start)}%`;

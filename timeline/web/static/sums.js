@@ -28,8 +28,12 @@ export const same = (a, b) => a.length === b.length && a.every((byte, at) => byt
 /** @param {Uint8Array} bytes */
 export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** @param {Uint8Array} bytes */
-export const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+/** Encode bytes of any length, in pieces, because a call has a limit of arguments. @param {Uint8Array} bytes */
+export function base64(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  return btoa(parts.join(""));
+}
 
 /** The largest power of two below a size: where a tree is parted. @param {bigint} size */
 function split(size) {

@@ -29,6 +29,9 @@ async function json(url) {
   return response.json();
 }
 
+/** The address of what a window holds. */
+const viewOf = (window, width, parts) => asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) });
+
 const address = (item) => {
   const as_of = state().get("as_of");
   return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
@@ -40,8 +43,7 @@ const story = (item) => changed({ story: item.id, focus: null, view: null, lanes
 /** @type {Source} */
 const source = {
   address,
-  view: (window, width, parts) =>
-    json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) })),
+  view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
   kind: (kind) => changed({ kind: state().get("kind") === kind ? null : kind }).href,
   chosen: () => state().get("kind"),
@@ -51,7 +53,7 @@ const drawing = new Drawing(root, source, {
   moved: (window, step) => go(changed({ view: window && writtenWindow(window) }), step),
   scaled: (isTrue) => go(changed({ scale: isTrue ? "true" : null }), true),
   entered: () => by("card").focus(),
-  closed: () => shut(true),
+  closed: leave,
   next,
   listed: async ({ start, end }) => {
     // Of a window within a day or two, the minutes are meant.
@@ -61,32 +63,35 @@ const drawing = new Drawing(root, source, {
     by("found").focus();
   },
 }, locale());
-const card = new Card(by("card"), () => {
-  shut(true);
-  drawing.view.focus({ preventScroll: true });
-  drawing.view.scrollIntoView({ block: "nearest" });
-}, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
+const card = new Card(by("card"), leave, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
 root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
 function open(item, step) {
   go(changed({ focus: item.id }), step);
   drawing.lookAt(item);
-  card.open(address(item), story(item));
+  openCard(item);
+}
+
+/** Open the card of a happening. @param {{id: string}} item */
+async function openCard(item) {
+  await card.open(address(item), story(item));
   // A sheet from below must not cover it.
-  if (matchMedia("(max-width: 63.99rem)").matches) root.querySelector(`.lanes [data-id="${item.id}"]`)?.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(max-width: 63.99rem)").matches) root.querySelector(`.lanes [data-id="${CSS.escape(item.id)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
 // From anywhere but a field, which has uses of its own for the key.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target === document.body && !card.element.hidden) shut(true);
+  if (event.key === "Escape" && event.target === document.body && !card.element.hidden) leave();
 });
 
-/** @param {boolean} step */
-function shut(step) {
-  if (step) go(changed({ focus: null }), true);
+/** Close the card, and be at the drawing. */
+function leave() {
+  go(changed({ focus: null }), true);
   drawing.lookAt(null);
   card.close();
+  drawing.view.focus({ preventScroll: true });
+  drawing.view.scrollIntoView({ block: "nearest" });
 }
 
 /** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
@@ -115,29 +120,19 @@ async function take(step) {
   }
 }
 
-const renew = print(drawing, () => {
-  const parts = drawing.scale.written(drawing.whole, 680);
-  return asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680", ...(parts && { parts }) });
-});
+const renew = print(drawing, () => viewOf(drawing.whole, 680, drawing.scale.written(drawing.whole, 680)));
 
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
   const { overview, view } = brought(page);
+  // The one that the address names is sure of its place.
+  const id = state().get("focus");
+  const shown = drawing.focus?.id;
+  if (shown !== id) drawing.focus = view.items?.find((/** @type {Item} */ one) => one.id === id) ?? null;
   drawing.set(overview, view, state().has("scale"));
   renew();
-  mark();
-}
-
-/** Open the card that the address names, and say which it is. */
-function mark() {
-  const id = state().get("focus");
-  if (!id) {
-    if (drawing.focus || !card.element.hidden) shut(false);
-  } else if (drawing.focus?.id !== id) {
-    drawing.focus = drawing.loader.data.items.find((one) => one.id === id) ?? null;
-    drawing.draw();
-    card.open(address({ id }), story({ id }));
-  }
+  if (!id) card.close();
+  else if (shown !== id) openCard({ id });
 }
 
 const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);

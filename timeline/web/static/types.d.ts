@@ -61,6 +61,10 @@ interface Overview {
   others?: [number, number, number][];
   /** The parts of a broken axis: start, end, left, right. */
   parts?: [number, number, number, number][];
+  /** The period that is asked for, if one is: from when, and until when. */
+  period?: [number | null, number | null] | null;
+  /** What is shown at first, where that is not all. */
+  opening?: [number, number] | null;
   /** The kinds that have a colour. */
   kinds?: string[];
   /** How many match, where that is known. */
@@ -112,8 +116,16 @@ interface Memory {
   ways: number[];
 }
 
-/** A counted column. */
+/** What has a place along the axis, in pixels. */
+interface Placeable {
+  item: Item;
+  from: number;
+}
+
+/** A counted column: where it is, and within that from where to where its days are. */
 interface Chip {
+  from: number;
+  to: number;
   lane: number;
   at: number;
   width: number;

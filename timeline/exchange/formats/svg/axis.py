@@ -11,7 +11,8 @@ from typing import Final
 from timeline.dates import civil, day_number
 
 EMPTY: Final = 0.3  # the share of the axis from which an empty stretch is broken,
-SQUEEZED: Final = 0.12  # if the happenings on one side of it have no more than this share
+# if the happenings on one side of it, at least so many, have no more than this share
+SQUEEZED: Final = ((0.12, 2), (0.3, 5))
 BREAKS: Final = 3
 BREAK: Final = 26.0  # pixels
 MIDDAY: Final = 0.5  # the place of a day without a time
@@ -104,7 +105,7 @@ def _break(runs: list[list[float]]) -> list[list[list[float]]]:
                 if following - last <= (end - begin) * EMPTY:
                     continue
                 sides = ((last - begin, before), (end - following, count - before))
-                if any(0 < length < (end - begin) * SQUEEZED and many > 1 for length, many in sides):
+                if any(0 < length < (end - begin) * share and many >= least for length, many in sides for share, least in SQUEEZED):
                     gaps.append((following - last, number, at))
         if not gaps:
             break
