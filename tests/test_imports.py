@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"actors", "errors", "event", "extractors", "fields", "images", "scripts", "settings", "shortening", "waiting"},
+    {"actors", "errors", "event", "extractors", "fields", "images", "processes", "scripts", "settings", "shortening", "waiting"},
     {"authors", "bounds", "files", "new_file"},
     {"dates", "encodings", "guards", "journals", "published", "shapes", "unfinished"},
     {"notebook"},
@@ -19,6 +19,7 @@ LEVELS = [
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
     {"projections", "log", "signing", "capture"},
+    {"originals"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},
     {"streams"},
     {"archiving"},
@@ -31,7 +32,7 @@ LEVELS = [
 ]
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
 READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "images", "reading", "selection", "shortening"}
-WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "settings", "web"}
+WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "processes", "settings", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
 SHARED = "exchange/tables/cells.py"  # by what reads and what writes
