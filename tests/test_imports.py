@@ -11,7 +11,18 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"actors", "errors", "event", "extractors", "fields", "images", "sql_scripts", "plugin_settings", "shortening"},
+    {
+        "actors",
+        "errors",
+        "event",
+        "extractors",
+        "fields",
+        "images",
+        "processes",
+        "sql_scripts",
+        "plugin_settings",
+        "shortening",
+    },
     {"pending_events"},
     {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
@@ -22,6 +33,7 @@ LEVELS = [
     {"stamps", "suggestions"},
     {"new_file"},
     {"projections", "log", "signing", "capture"},
+    {"originals"},
     {"statements", "archived_source", "checkpoints", "redaction", "text_cache", "corrections", "part_of_circles"},
     {"streams"},
     {"archiving"},
@@ -34,7 +46,7 @@ LEVELS = [
 ]
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
 READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "images", "reading", "selection", "shortening"}
-WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "plugin_settings", "web"}
+WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "plugin_settings", "processes", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
 # The walk of an import, from the ground up: each room imports those before it. `formats` stands for the readers.

@@ -145,7 +145,9 @@ def existing_source(
     log: Log, streams: Streams, content: bytes, subject: str | None, description: Description
 ) -> ArchivedSource | None:
     """Find the source that has a file's bytes, without reading their text; None if the text must be read."""
-    event = existing_event(log, streams, subject, sha256(content).hexdigest(), description)
+    if log.is_withheld(hash_ := sha256(content).hexdigest()):
+        return None  # so that it is read, and archived again
+    event = existing_event(log, streams, subject, hash_, description)
     return None if event is None else source(log, event)
 
 
@@ -204,7 +206,12 @@ def archive(
     facts = valid_facts(document)
     text = document.text.encode()
     text = document.bytes if text == document.bytes else text
-    event = existing_event(log, streams, subject, hash_, description, sha256(text).hexdigest())
+    text_hash = sha256(text).hexdigest()
+    event = existing_event(log, streams, subject, hash_, description, text_hash)
+    if event is not None and log.is_withheld(hash_):
+        streams.keep(document.bytes)
+        if text_hash == event.payload["statement"]["text_sha256"]:
+            streams.keep(text)
     if event is None:
         subject = subject or f"source/{free_id(log, description.name, hash_)}"
         fields = {**(facts if description.as_found else {}), **description.fields}
@@ -215,7 +222,7 @@ def archive(
         event = streams.begin(subject, "SourceArchived", statement, expected)
         for content in (document.bytes, *([] if text is document.bytes else [text])):
             if not (known and log.document_redaction(sha256(content).hexdigest())):
-                log.keep(content)
+                streams.keep(content)
     return source(log, event, facts)
 
 
@@ -258,7 +265,7 @@ def archive_other_text(log: Log, streams: Streams, id: str, as_: str | None, doc
     subject = stream("source", new)
     statement = statements.of_source(_fields(known), document, known["media_type"], subject)
     event = streams.begin(subject, "SourceArchived", statement, None)
-    log.keep(document.text.encode())
+    streams.keep(document.text.encode())
     return source(log, event, valid_facts(document))
 
 
@@ -282,10 +289,18 @@ def bytes_and_statement(log: Log, streams: Streams, id: str) -> tuple[bytes, sta
     """Read the bytes of a source and its current statement. Raises UnknownSource, or Redacted."""
     subject = stream("source", id)
     statement = streams.statement(streams.last(subject))
-    content = log.document(redaction.document_hashes(log, id).get("sha256", ""))
+    named = redaction.document_hashes(log, id)
+    content = log.document(named.get("sha256", ""))
     if content is None:
-        raise Redacted(subject, "its document is not in the archive: it was redacted or removed, so nothing can be read from it")
+        raise Redacted(subject, f"its document is not in the archive: it was {why_absent(log, named)}")
     return content, statement
+
+
+def why_absent(log: Log, named: Mapping[str, str]) -> str:
+    """Word why the document with these hashes is not in the archive, to follow "it was", and what to do."""
+    if log.is_withheld(named.get("sha256", "")):
+        return "withheld by the publisher of this file. Archive the document itself again under this id, then repeat"
+    return "redacted, or removed, so nothing can be quoted or read from it"
 
 
 def _is_of(event: Event, sha256: str, text: str | None, description: Description) -> bool:

@@ -289,6 +289,13 @@ class Log:
         row = self._connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else row[0]
 
+    def is_withheld(self, sha256: str) -> bool:
+        """Whether a document is not here because the publisher of this file withholds it."""
+        try:
+            return self._connection.execute("SELECT 1 FROM withheld WHERE sha256 = ?", (sha256,)).fetchone() is not None
+        except sqlite3.OperationalError:  # its read tables are missing, or of an earlier version that withheld nothing
+            return False
+
     def size(self) -> int:
         """Return the number of events, which is also the last position."""
         if self._size is not None:

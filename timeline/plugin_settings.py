@@ -10,9 +10,10 @@ from typing import Any, Final
 
 NUMBERS: Final = ("max_length", "max_result", "max_heap")
 LISTS: Final = ("frame_ancestors", "origins")
-DIRECTIONS: Final = ("ltr", "rtl")
 TEXTS: Final = ("by",)  # the project's author: see timeline.authors
-NAMES: Final = (*LISTS, "direction", *NUMBERS, *TEXTS)
+CITED_PASSAGES: Final = "cited-passages"
+CHOICES: Final = {"direction": ("ltr", "rtl"), "documents": ("all", CITED_PASSAGES)}
+NAMES: Final = (*LISTS, *CHOICES, *NUMBERS, *TEXTS)
 
 
 def fault(settings: Mapping[str, Any]) -> str | None:
@@ -23,8 +24,8 @@ def fault(settings: Mapping[str, Any]) -> str | None:
             return f"{name}: is not a setting. " + (f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(NAMES)}")
         if value is None or isinstance(value, dict):
             continue
-        if name == "direction" and value not in DIRECTIONS:
-            return f'{name}: is {value!r}, expected "ltr" or "rtl"'
+        if name in CHOICES and value not in CHOICES[name]:
+            return f"{name}: is {value!r}, expected " + " or ".join(f'"{one}"' for one in CHOICES[name])
         if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal()):
             return f"{name}: is {value!r}, expected a number of bytes, such as 50000000"
         if name in TEXTS and not isinstance(value, str):

@@ -66,6 +66,7 @@ class Streams:
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # data of events that the read tables lack, by position
         self._unprojected_size = 0  # characters of that data
         self._salts: list[bytes] = []  # for the next events
+        self._regained = False  # whether a document was archived that had been withheld here
 
     def _author(self) -> str:
         """Return the author: the given name, the project's author, or `unnamed`."""
@@ -96,10 +97,22 @@ class Streams:
                 redaction.refuse_redacted_citations(self.log, self._began)
         finally:
             self.writing, self._unprojected, self._unprojected_size, self._salts = False, {}, 0, []
+            self._regained = False
+
+    def keep(self, document: bytes) -> None:
+        """Archive a document, unless it is archived already. If it was withheld here, the read tables are derived again."""
+        sha256 = self.log.keep(document)
+        if self.log.is_withheld(sha256):
+            self.log.connection.execute("DELETE FROM withheld WHERE sha256 = ?", (sha256,))
+            self._regained = True
 
     def project(self) -> None:
         """Bring the read tables up to date with the events of this transaction."""
-        projections.advance(self.log.connection, known=self._unprojected)
+        if self._regained:
+            projections.rebuild(self.log.connection)
+            self._regained = False
+        else:
+            projections.advance(self.log.connection, known=self._unprojected)
         self._unprojected, self._unprojected_size = {}, 0
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:

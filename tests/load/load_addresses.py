@@ -100,7 +100,8 @@ def of_sources(size: Size, end: int) -> Iterator[str]:
             yield f"{AT}/sources{query_of({'sort': order, **asked})}"
     for source in SOURCES:
         yield f"{AT}/sources/{source}"
-        yield f"{AT}/sources/{source}/image"
+        for file in ("image", "document", "frame", "pages/1.png"):
+            yield f"{AT}/sources/{source}/{file}"
         for cited in ("h-7-2", "disputed-1", f"h-{FAR}", f"h-1-{FAR}", "-", "x" * 5_000):
             yield f"{AT}/sources/{source}?cited={cited}"
         yield f"{AT}/sources/{source}?start={size.characters // 2}"

@@ -23,6 +23,25 @@ def check_documents(log: Log, tally: Tally, document_hashes: Set[str]) -> None:
             tally.fault(f"document {sha256[:12]}…", "its bytes do not have this SHA-256: they were altered")
         if sha256 not in document_hashes and sha256 != images.NO_TEXT:  # it may outlive the pictures that have it
             tally.fault(f"document {sha256[:12]}…", "belongs to no source: it was added without an event")
+    withheld = {sha256 for (sha256,) in log.connection.execute("SELECT sha256 FROM withheld")} if _may_withhold(log) else set()
+    for sha256 in sorted(withheld):
+        if sha256 not in document_hashes or (sha256,) in names or log.document_redaction(sha256) is not None:
+            tally.fault(f"document {sha256[:12]}…", "is listed as withheld, but it is here, was redacted, or belongs to no source")
+    if withheld:
+        tally.remarks.append(
+            f"{len(withheld):,} withheld by the publisher: only their hashes are here, so their bytes and texts, their length and"
+            " their pages could not be checked. Ask the publisher for a document, and compare its SHA-256"
+        )
+
+
+def _may_withhold(log: Log) -> bool:
+    """Whether the file has the table of withheld documents, which an earlier version of this program did not make."""
+    return bool(log.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'withheld'").fetchone())
+
+
+def is_accounted_for(log: Log, sha256: str) -> bool:
+    """Whether a document is in the archive, was removed by a redaction, or is withheld."""
+    return log.document(sha256) is not None or log.document_redaction(sha256) is not None or log.is_withheld(sha256)
 
 
 def source_faults(log: Log, statement: dict[str, object]) -> list[str]:
@@ -31,7 +50,7 @@ def source_faults(log: Log, statement: dict[str, object]) -> list[str]:
     contents = {}
     for field in ("sha256", "text_sha256"):
         contents[field] = content = log.document(str(statement.get(field)))
-        if content is None and log.document_redaction(str(statement.get(field))) is None:
+        if not is_accounted_for(log, str(statement.get(field))):
             faults.append(f"{field}: no such document in the archive")
     content, text, extractor = contents["sha256"], contents["text_sha256"], str(statement.get("extractor"))
     if content is not None and text is not None:

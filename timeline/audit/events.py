@@ -61,6 +61,7 @@ class EventsAudit:
         self._blank: dict[int, str] = {}  # events without data
         self._redactions: dict[int, str] = {}  # redacted positions, and the labels of their redactions
         self._removed: set[str] = set()  # documents that redactions removed
+        self._withheld = 0  # citations of documents that the publisher withholds
         self._sources = SourcesAudit(log, self.events)
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.document_hashes: set[str] = set()  # documents that events name
@@ -84,6 +85,9 @@ class EventsAudit:
         self.events.remark("A time is in the future, so a clock was wrong or the time was altered", self._future)
         self.events.remark("A clock was turned back, or an event was backdated", self._backdated)
         self.statements.remark("Undeclared changes cannot be checked", self._unverifiable)
+        if self._withheld:
+            unchecked = f"{self._withheld:,} more cite documents that the publisher withholds, so they were not looked for there"
+            self.citations.remarks.append(unchecked)
 
     def _in_order(self) -> Iterator[Event]:
         """Yield every readable event in order of position, and report gaps and unreadable events."""
@@ -159,10 +163,6 @@ class EventsAudit:
         if self._tomorrow < event.recorded_at and is_instant(event.recorded_at):
             self._future.append(f"{place}, recorded at {event.recorded_at}")
 
-    def _is_accounted_for(self, sha256: str) -> bool:
-        """Whether a document is in the archive, or a redaction removed it."""
-        return self.log.document(sha256) is not None or self.log.document_redaction(sha256) is not None
-
     def _check_redaction(self, event: Event, payload: dict[str, Any], place: str) -> None:
         check(Reason, {"reason": payload.get("reason")}, place)
         position = payload["position"]
@@ -179,7 +179,7 @@ class EventsAudit:
         kept = payload.get("kept", {})
         for field, sha256 in kept.items():
             self.document_hashes.add(sha256)
-            if field not in _HASHES or not redacted.type.startswith("Source") or not self._is_accounted_for(sha256):
+            if field not in _HASHES or not redacted.type.startswith("Source") or not documents.is_accounted_for(self.log, sha256):
                 self.events.fault(place, f"kept.{field}: is not a document of that source in the archive")
         if kept:
             self._sources.add_kept(event.stream, _hashes(kept), place)
@@ -305,6 +305,12 @@ class EventsAudit:
             self.citations.fault(place, f'there is no source "{citation["source"]}" before it')
             return
         self._sources.add(f"source/{citation['source']}", _hashes(citation), place, event.position)
+        if self.log.is_withheld(citation["text_sha256"]):
+            self.citations.count -= 1
+            self._withheld += 1
+            if citation["grade"] == "exact" and citation["end_char"] - citation["start_char"] != len(citation["quote"]):
+                self.citations.fault(place, "its passage is not as long as the quotation")
+            return
         try:
             text = self._text(citation["text_sha256"])
             if _is_at_its_place(text, citation):

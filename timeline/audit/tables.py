@@ -67,6 +67,9 @@ def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None])
         if sql.startswith("CREATE TABLE"):
             fresh.execute(sql)
     fresh.executemany("INSERT INTO documents VALUES (?, ?)", log.connection.execute("SELECT sha256, bytes FROM documents"))
+    for sql in statements("timeline.projections", "withheld.sql"):  # it does not follow from the log: `documents` checks it
+        fresh.execute(sql)
+    fresh.executemany("INSERT INTO withheld VALUES (?, ?, ?)", log.connection.execute("SELECT * FROM withheld"))
     events = log.connection.execute("SELECT * FROM events ORDER BY position")
     while batch := events.fetchmany(BATCH):
         fresh.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)

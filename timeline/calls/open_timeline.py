@@ -141,7 +141,7 @@ class Opened:
         named = redaction.document_hashes(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None or (not text and self.log.document(named["sha256"]) is None):  # a picture has an empty text
-            raise Redacted(first.stream, "its text is not in the archive: it was redacted, or removed, so nothing can be quoted")
+            raise Redacted(first.stream, f"its text is not in the archive: it was {archiving.why_absent(self.log, named)}")
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
 

@@ -6,6 +6,7 @@ Owns how much a book may unpack to. Must not resolve an entity, nor read a file 
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 from urllib.parse import unquote
@@ -28,7 +29,7 @@ _NAMED: Final = 4
 _CHAPTERS: Final = ("application/xhtml+xml", "text/html", "text/x-oeb1-document")
 
 
-class _Book:
+class Book:
     """The members of a book, read within limits."""
 
     def __init__(self, content: bytes, name: str) -> None:
@@ -43,6 +44,28 @@ class _Book:
         self.members = {one.filename: one for one in self._zip.infolist()}
         if _CONTAINER not in self.members:
             raise DocumentUnreadable(name, f"is not an EPUB, it has no {_CONTAINER}. Check what it is")
+        if _ENCRYPTION in self.members:
+            methods = [one.get("Algorithm") for one in self.xml(_ENCRYPTION).iter() if _local(one) == "EncryptionMethod"]
+            if any(method not in _FONTS for method in methods):
+                raise self.encrypted()
+        roots = [one.get("full-path") for one in self.xml(_CONTAINER).iter() if _local(one) == "rootfile"]
+        self._package_name = (roots[0] if roots else None) or ""
+        if not self._package_name:
+            raise DocumentUnreadable(name, f"its {_CONTAINER} names no package. Get it again")
+        self.package = self.xml(self._package_name)
+
+    def chapters(self, encoding: str | None, skipped: list[str]) -> Iterator[tuple[str, str]]:
+        """Yield the name and the HTML of each chapter, in reading order; add why others are none to `skipped`."""
+        items = {one.get("id"): one for one in self.package.iter() if _local(one) == "item"}
+        for reference in self.package.iter():
+            if _local(reference) != "itemref":
+                continue
+            item = items.get(reference.get("idref"))
+            if item is None or (item.get("media-type") or "").lower() not in _CHAPTERS:
+                skipped.append("missing" if item is None else on_one_line(item.get("media-type") or "of no type")[:40])
+                continue
+            member = beside(self._package_name, item.get("href") or "")
+            yield member, decoded_page(self.read(member), f"{self.name}, {on_one_line(member)}", encoding)[0]
 
     def read(self, member: str) -> bytes:
         """Unpack a member. Raises DocumentUnreadable."""
@@ -85,35 +108,22 @@ class _Book:
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
     """Read the chapters in the book's reading order, and its bibliography."""
-    book = _Book(content, name)
-    if _ENCRYPTION in book.members:
-        methods = [one.get("Algorithm") for one in book.xml(_ENCRYPTION).iter() if _local(one) == "EncryptionMethod"]
-        if any(method not in _FONTS for method in methods):
-            raise book.encrypted()
-    roots = [one.get("full-path") for one in book.xml(_CONTAINER).iter() if _local(one) == "rootfile"]
-    package_name = roots[0] if roots else None
-    if not package_name:
-        raise DocumentUnreadable(name, f"its {_CONTAINER} names no package. Get it again")
-    package = book.xml(package_name)
-    items = {one.get("id"): one for one in package.iter() if _local(one) == "item"}
+    book = Book(content, name)
     texts, skipped = [], list[str]()
-    for reference in package.iter():
-        if _local(reference) != "itemref":
-            continue
-        item = items.get(reference.get("idref"))
-        if item is None or (item.get("media-type") or "").lower() not in _CHAPTERS:
-            skipped.append("missing" if item is None else on_one_line(item.get("media-type") or "of no type")[:40])
-            continue
-        path = unquote((item.get("href") or "").partition("#")[0])
-        member = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), path))
-        page, _ = decoded_page(book.read(member), f"{name}, {on_one_line(member)}", encoding)
+    for member, page in book.chapters(encoding, skipped):
         if page.strip():
             texts.append(parse(page, f"{name}, {on_one_line(member)}").text().strip())
     text = readable("\n\n".join(filter(None, texts)))
     note = f"; {len(skipped)} of them not read: {', '.join(sorted(set(skipped))[:_NAMED])}" if skipped else ""
     return ExtractedText(
-        text + "\n" if text else "", f"standard library, EPUB (chapters in the order of the spine{note})", _facts_of(package)
+        text + "\n" if text else "", f"standard library, EPUB (chapters in the order of the spine{note})", _facts_of(book.package)
     )
+
+
+def beside(member: str, href: str) -> str:
+    """Return the name of the member that another one refers to."""
+    path = unquote(href.partition("#")[0])
+    return posixpath.normpath(posixpath.join(posixpath.dirname(member), path))
 
 
 def _parsed(content: bytes) -> Element:

@@ -12,6 +12,7 @@ from typing import Any
 from timeline.capture import extraction_setup
 from timeline.capture.extracted_text import ExtractedText
 from timeline.errors import DocumentUnreadable, ExtraMissing
+from timeline.processes import limit_memory
 
 EXTRACTORS = {
     "text/html": ("html", "HTML"),
@@ -55,7 +56,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     while head := sys.stdin.buffer.readline():
         request: dict[str, Any] = json.loads(head)
-        _limit_memory(request["memory"])
+        limit_memory(request["memory"])
         json.dump(_answer(sys.stdin.buffer.read(request["size"]), **request["parameters"]), answers)
         answers.write("\n")
         answers.flush()
@@ -73,20 +74,6 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
 def _forget_punycode() -> None:
     """Block the one codec that takes minutes for a megabyte: the head of an e-mail may name any codec."""
     sys.modules["encodings.punycode"] = None  # type: ignore[assignment]
-
-
-def _limit_memory(size: int) -> None:
-    """Limit this process to `size` bytes, if the system can do that."""
-    try:
-        import resource  # noqa: PLC0415 it is not on every system
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    except (ValueError, OSError):  # macOS knows the limit but does not accept it
-        return
 
 
 if __name__ == "__main__":

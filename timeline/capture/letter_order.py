@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 _GAP: Final = 0.21  # of the letters' size: a wider gap between two letters is a space
 _NEAR: Final = 0.4  # of the letters' size: the same letter drawn again this near counts once
@@ -24,11 +24,15 @@ _DOTLESS: Final = {"ı": "i", "ȷ": "j"}
 _APART: Final = ((0x0900, 0x109F), (0x1780, 0x17FF))
 
 
+Piece: TypeAlias = tuple[str, tuple[int, ...]]  # text, and the numbers of its letters
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter, the box that it is drawn in, its origin, and its size.
 
-    `made` marks a space or a line end that the library inferred from a gap.
+    `made` marks a space or a line end that the library inferred from a gap. `numbers` say which letters of the page it is: several
+    where an accent is drawn apart.
     """
 
     text: str
@@ -38,6 +42,7 @@ class Letter:
     baseline: float
     size: float
     made: bool = False
+    numbers: tuple[int, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -57,10 +62,19 @@ def has_rtl(text: str) -> bool:
 
 def ordered(letters: Sequence[Letter]) -> str:
     """Return the text of a page, each line in reading order. Line feeds among the letters separate the lines."""
+    return "".join(text for text, _ in placed(letters))
+
+
+def placed(letters: Sequence[Letter]) -> list[Piece]:
+    """Return the text of a page like `ordered`, in pieces, each with the numbers of the letters that it was read from."""
     lines = [(line, _is_from_right(line)) for line in _lines(letters)]
     written = [_from_right(line) if right else _with_marks(line) for line, right in lines]
-    facing = _facing("".join(text for text, (_, right) in zip(written, lines, strict=True) if right))
-    return "\n".join(text.translate(facing) if right else text for text, (_, right) in zip(written, lines, strict=True))
+    facing = _facing("".join(text for line, (_, right) in zip(written, lines, strict=True) if right for text, _ in line))
+    pieces: list[Piece] = []
+    for line, (_, right) in zip(written, lines, strict=True):
+        pieces += [("\n", ())] if line is not written[0] else []
+        pieces += [(text.translate(facing), numbers) for text, numbers in line] if right else line
+    return pieces
 
 
 def _lines(letters: Sequence[Letter]) -> list[list[Letter]]:
@@ -96,7 +110,7 @@ def _is_from_right(line: list[Letter]) -> bool:
     return right > 0 and right * 2 >= sum(_is_ltr(one.text) for one in line)
 
 
-def _with_marks(letters: list[Letter]) -> str:
+def _with_marks(letters: list[Letter]) -> list[Piece]:
     """Drop letters that appear twice, once for themselves and once for their marks, and spaces without a gap."""
     unique: list[Letter] = []
     letters = _accented(letters)
@@ -107,14 +121,14 @@ def _with_marks(letters: list[Letter]) -> str:
             back and any(other.text == one.text and abs(other.left - one.left) < _NEAR * size for other in unique[-_LOOKED_AT:])
         ):
             unique.append(one)
-    pieces = []
+    pieces: list[Piece] = []
     for number, one in enumerate(unique):
         if one.made and one.text == " " and 0 < number < len(unique) - 1:
             before, after = unique[number - 1], unique[number + 1]
             if _is_apart(before.text) and _is_apart(after.text) and after.left - before.right < _GAP * size:
                 continue
-        pieces.append(one.text)
-    return "".join(pieces)
+        pieces.append((one.text, one.numbers))
+    return pieces
 
 
 def _size(letters: Sequence[Letter]) -> float:
@@ -134,40 +148,41 @@ def _accented(letters: list[Letter]) -> list[Letter]:
             if base.left <= accent.middle <= base.right and base.text.isalpha():
                 composed = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _ACCENTS[accent.text])
                 if len(composed) == 1:
-                    combined[number] = replace(base, text=composed)
+                    combined[number] = replace(base, text=composed, numbers=base.numbers + accent.numbers)
                     made = at > 0 and combined[at - 1].made and combined[at - 1].text == " "
                     del combined[at - 1 if made and at + 1 == len(combined) else at : at + 1]
                     break
     return combined
 
 
-def _from_right(letters: list[Letter]) -> str:
+def _from_right(letters: list[Letter]) -> list[Piece]:
     """Write a right-to-left line; numbers and foreign words in it run from left to right."""
     marks = [one for one in letters if unicodedata.combining(one.text[:1])]
     bases = [one for one in letters if not unicodedata.combining(one.text[:1]) and not one.text.isspace()]
     if not bases:
-        return ""
+        return []
     size = _size(bases)
     # The letters of one glyph have one origin; of lam and alef, lam comes first.
     bases.sort(key=lambda one: (-round(one.origin, 1), round(one.left, 1), one.text != "ل"))
-    after: dict[int, list[str]] = {}
+    written: list[Piece] = [(one.text, one.numbers) for one in bases]
     for mark in marks:
         nearest = min(range(len(bases)), key=lambda n: abs(bases[n].middle - mark.middle))
-        after.setdefault(nearest, []).append(mark.text)
-    words = [bases[0].text + "".join(after.get(0, ()))]
-    for number, (one, other) in enumerate(pairwise(bases), 1):
+        text, numbers = written[nearest]
+        written[nearest] = text + mark.text, numbers + mark.numbers
+    words = [written[0]]
+    for (one, other), piece in zip(pairwise(bases), written[1:], strict=True):
         if one.left - other.right > _GAP * size:
-            words.append(" ")
-        words.append(other.text + "".join(after.get(number, ())))
-    return "".join(_turned(words))
+            words.append((" ", ()))
+        words.append(piece)
+    return _turned(words)
 
 
-def _turned(pieces: list[str]) -> list[str]:
+def _turned(pieces: list[Piece]) -> list[Piece]:
     """Reverse each left-to-right stretch: foreign words with the characters between them, and numbers."""
-    turned: list[str] = []
-    place = 0
+    turned: list[Piece] = []
+    texts, place = [text for text, _ in pieces], 0
     while place < len(pieces):
-        end = _stretch(pieces, place)
+        end = _stretch(texts, place)
         turned += reversed(pieces[place:end])
         place = end
     return turned

@@ -55,7 +55,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(name, "is not an e-mail, it has no From, Date or Subject. Save it again as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
         raise DocumentUnreadable(name, "is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
-    head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
+    head = headlines(message)
     part = _body(message)
     body, how = _message_text(part, name, encoding) if part is not None else ("", "no text but the head")
     if part is None and message.get_content_maintype() == "multipart" and not message.is_multipart():
@@ -71,6 +71,11 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     parts = ["\n".join(head), body.strip("\n"), "\n".join(attached)]
     text = readable("\n\n".join(part for part in parts if part) + "\n")
     return ExtractedText(text, f"standard library, e-mail ({how})", _facts_of(message))
+
+
+def headlines(message: EmailMessage) -> list[str]:
+    """Return the lines at the head of a message."""
+    return [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
 
 
 def _body(message: EmailMessage) -> MIMEPart | None:

@@ -20,11 +20,7 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
     """Read the page of the file and its frames, with the address that the browser saved it from."""
-    message = parsed(content)
-    parts: list[MIMEPart] = [part for part in message.walk() if part.get_content_type() in _PAGES]
-    if not parts:
-        raise DocumentUnreadable(name, "holds no web page. Save the page again, or rename the file to .html if it is HTML")
-    page = _start(message, parts)
+    message, page, parts = opened(content, name)
     texts = list(_texts([part for part in parts if part is not page], name))
     frames = [text for text in texts if text]
     extracted = html.read(payload(page), name, encoding=encoding, declared=page.get_content_charset(), framed=bool(frames))
@@ -36,6 +32,15 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     about = {**facts(url="".join(str(address).split()), title=str(message.get("Subject") or ""), **saved), **extracted.facts}
     remarks = "".join(_remarks(message, len(frames), len(texts) - len(frames)))
     return ExtractedText("\n".join((extracted.text, *frames)).lstrip("\n"), f"{extracted.extractor}, of MHTML{remarks}", about)
+
+
+def opened(content: bytes, name: str) -> tuple[EmailMessage, MIMEPart, Sequence[MIMEPart]]:
+    """Return the file as a message, the part with the page, and the parts with it and its frames. Raises DocumentUnreadable."""
+    message = parsed(content)
+    parts: list[MIMEPart] = [part for part in message.walk() if part.get_content_type() in _PAGES]
+    if not parts:
+        raise DocumentUnreadable(name, "holds no web page. Save the page again, or rename the file to .html if it is HTML")
+    return message, _start(message, parts), parts
 
 
 def _remarks(message: EmailMessage, frames: int, unreadable: int) -> Iterator[str]:

@@ -35,17 +35,8 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     """Read the text of each page, and the bibliography from the file's information and XMP. `encoding` is ignored."""
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
-    if b"%PDF-" not in content[:1024]:
-        raise DocumentUnreadable(name, "is not a PDF: its first bytes are others. Check what it is; a saved page is .html")
-    _without_system_fonts()
-    try:
-        document = pypdfium2.PdfDocument(content)
-        document.init_forms()
-        count = len(document)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one") from None
-        raise DocumentUnreadable(name, "is not a sound PDF; it may be cut short. Get it again, or archive its text") from None
+    document = opened(content, name)
+    count = len(document)
     if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:  # its one page says "Please wait", or to update the reader
         raise DocumentUnreadable(name, "is an XFA form, which has no pages of its own. Open it in Firefox, and print it to a PDF")
     if count > MAXIMUM_PAGES:
@@ -55,7 +46,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         try:
             page = document[number]
             typed = [readable(one) for one in values(document, page)]
-            pages.append("\n".join((readable(_shaped(_page(page))), *typed)))
+            pages.append("\n".join((readable(shaped(_page(page))), *typed)))
             filled = filled or bool(typed)
             ticks += ticked(document, page)
             drawing += [number] if stamps(document, page) else []
@@ -75,13 +66,31 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         )
         raise DocumentUnreadable(name, f"there is no text on any page ({len(pages)}); {why}")
     for number in drawing:  # after all pages, as a page may be in it twice; a signed scan is still a scan
-        if words := readable(_shaped(stamped(document, number))):
+        if words := readable(shaped(stamped(document, number))):
             pages[number], filled = f"{pages[number]}\n{words}", True
     text = hyphens.decided("\f".join(pages))
     remarks = list(_remarks(text, without, broken, cut=cut, filled=filled, ticks=ticks))
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
     extractor = f"{by} ({'; '.join(['pages parted by form feeds', *remarks])})"
     return ExtractedText(text, extractor, _facts_of(content))
+
+
+def opened(content: bytes, name: str) -> _Pdf:
+    """Open a PDF, with its forms. Raises DocumentUnreadable where it is none, encrypted, or damaged."""
+    import pypdfium2  # noqa: PLC0415 it belongs to an extra
+
+    if b"%PDF-" not in content[:1024]:
+        raise DocumentUnreadable(name, "is not a PDF: its first bytes are others. Check what it is; a saved page is .html")
+    _without_system_fonts()
+    try:
+        document = pypdfium2.PdfDocument(content)
+        document.init_forms()
+        len(document)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one") from None
+        raise DocumentUnreadable(name, "is not a sound PDF; it may be cut short. Get it again, or archive its text") from None
+    return document
 
 
 @cache
@@ -118,6 +127,13 @@ def _page(page: _Pdf) -> str:
     text_page = page.get_textpage()
     text: str = text_page.get_text_range()
     return letter_order.ordered(list(_letters(text_page))) if letter_order.needs_order(text) else _level(text, text_page)
+
+
+def placed(text_page: _Pdf) -> list[letter_order.Piece]:
+    """Return the text of a page in the order of `read`, before hyphens are decided, with the numbers of its letters."""
+    ordered = letter_order.needs_order(text_page.get_text_range())
+    letters = list(_letters(text_page))
+    return letter_order.placed(letters) if ordered else [(one.text, one.numbers) for one in letters]
 
 
 def _level(text: str, page: _Pdf) -> str:
@@ -159,10 +175,11 @@ def _letters(page: _Pdf) -> Iterator[letter_order.Letter]:
         if raw.FPDFText_IsHyphen(page, number) == 1:
             code = ord(hyphens.DIVIDED)
         if 0 < code < 0x110000:
-            yield letter_order.Letter(chr(code), min(box.left, x.value), box.right, x.value, y.value, size, made)
+            numbers = (number - 1, number) if code >= 0x10000 else (number,)
+            yield letter_order.Letter(chr(code), min(box.left, x.value), box.right, x.value, y.value, size, made, numbers)
 
 
-def _shaped(text: str) -> str:
+def shaped(text: str) -> str:
     """Replace presentation forms by their letters."""
     shapes = {one for one in set(text) if any(first <= ord(one) <= last for first, last in _SHAPES)}
     for one in shapes:

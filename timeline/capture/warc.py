@@ -49,15 +49,8 @@ class _Candidate:
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
     """Read the document with the address or WARC-Record-ID `record`, or the only one. Raises DocumentUnreadable."""
     import warcio  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
-    from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    try:
-        chosen = _chosen(list(_candidates(content, name)), name, record)
-        payload, cut = _payload(content, chosen, name)
-    except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
-        raise DocumentUnreadable(
-            name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it again, or archive the page's text"
-        ) from None
+    chosen, payload, cut = document(content, name, record)
     within = f"{name}, {on_one_line(chosen.url)}"
     if chosen.kind in ("text/html", "application/xhtml+xml"):
         extracted = html.read(payload, within, encoding=encoding, declared=chosen.charset)
@@ -71,6 +64,19 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     version = getattr(warcio, "__version__", None) or _version()
     extractor = f"warcio {version}{cut}, then {extracted.extractor}"
     return ExtractedText(extracted.text, extractor, {**extracted.facts, **facts(url=chosen.url, **chosen.captured)})
+
+
+def document(content: bytes, name: str, record: str | None) -> tuple[_Candidate, bytes, str]:
+    """Return the document that is asked for, its bytes, and a remark if it was cut short. Raises DocumentUnreadable."""
+    from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
+
+    try:
+        chosen = _chosen(list(_candidates(content, name)), name, record)
+        return chosen, *_payload(content, chosen, name)
+    except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
+        raise DocumentUnreadable(
+            name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it again, or archive the page's text"
+        ) from None
 
 
 def _version() -> str:

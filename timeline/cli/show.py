@@ -64,9 +64,11 @@ def _archived_text(timeline: Timeline, match: Match) -> str:
     """Return the archived text of a source. Raises Refused where there is none."""
     if match.kind != "source":
         raise Refused(f"{match.event.stream}: only a source has a text. Name one: source/ID")
-    content = timeline.log.document(str(match.event.payload.get("statement", {}).get("text_sha256"))) if match.event.data else None
+    sha256 = str(match.event.payload.get("statement", {}).get("text_sha256")) if match.event.data else ""
+    content = timeline.log.document(sha256)
     if content is None:
-        raise Refused(f"{match.event.stream}: its text is not in the file: it was redacted, or removed. See which: timeline verify")
+        why = "the publisher withholds it" if timeline.log.is_withheld(sha256) else "it was redacted, or removed"
+        raise Refused(f"{match.event.stream}: its text is not in the file: {why}. See which are missing: timeline verify")
     return content.decode(errors="replace")
 
 
@@ -186,7 +188,8 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
         yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
     yield ""
     text = timeline.log.document(statement["text_sha256"])
-    characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else wording.NO_TITLE
+    absent = "withheld by the publisher" if timeline.log.is_withheld(statement["text_sha256"]) else wording.NO_TITLE
+    characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else absent
     cited = happening_lookup.citing(Snapshot(timeline.log.connection, as_of), match.id)
     yield printing.pairs(
         [

@@ -21,6 +21,7 @@ from timeline.sql_scripts import statements
 
 FILES = (
     "tree",
+    "withheld",
     "sources",
     "source_pages",
     "captures",
@@ -43,7 +44,7 @@ FILES = (
 
 OUTDATED = "its read tables were made by another version of this program"
 _STAGED = re.compile(r"\bstaged_\w+")
-_TREE = re.compile("CREATE TABLE tree ")
+_KEPT = re.compile("CREATE TABLE (tree|withheld) ")  # a rebuild keeps these, if they are there
 _FORM_FEED = re.compile("\f")
 STEP = 5_000  # events projected at a time, so that memory does not grow with the log
 REBUILD_STEP = 100_000  # more, as these wait in a temporary file: rows are then added in the order of their keys, by long runs
@@ -71,7 +72,8 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE projected (position INTEGER NOT NULL, definition TEXT NOT NULL) STRICT")
     connection.execute("INSERT INTO projected VALUES (0, ?)", (definition(),))
     for statement in _statements():
-        if _is_schema(statement) and statement not in _last_indexes() and not (_TREE.match(statement) and _has(connection, "tree")):
+        kept = _KEPT.match(statement)
+        if _is_schema(statement) and statement not in _last_indexes() and not (kept and _has(connection, kept[1])):
             connection.execute(statement)
 
 
@@ -119,7 +121,7 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
     """
     grown = position(connection) if exist(connection) and _has(connection, "tree") and not tree else 0
     for kind, name in reversed(objects()):
-        if name != "tree" or not grown:
+        if name != "withheld" and (name != "tree" or not grown):
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
     _create(connection)

@@ -1,4 +1,5 @@
 -- source_pages: where each page of a PDF begins in its text, in code points. Form feeds separate the pages there.
+-- Of a withheld text, only the pages on which it is cited are known.
 
 CREATE TABLE source_pages (
     source     TEXT NOT NULL REFERENCES sources(id),
@@ -16,3 +17,12 @@ JOIN json_each(page_starts(source_texts.text)) AS start
 WHERE sources.media_type = 'application/pdf'
   AND NOT EXISTS (SELECT 1 FROM source_pages WHERE source_pages.source = sources.id)
 ORDER BY sources.position, start.key;
+
+INSERT INTO source_pages
+SELECT sources.id, json_extract(page.value, '$[0]'), json_extract(page.value, '$[1]')
+FROM staged_sources
+JOIN sources ON sources.position = staged_sources.position
+JOIN withheld ON withheld.sha256 = sources.text_sha256
+JOIN json_each(withheld.pages) AS page
+WHERE NOT EXISTS (SELECT 1 FROM source_pages WHERE source_pages.source = sources.id)
+ORDER BY sources.position, page.key;

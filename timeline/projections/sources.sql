@@ -13,8 +13,8 @@ CREATE TABLE sources (
     url         TEXT,
     language    TEXT,
     media_type  TEXT,
-    sha256      TEXT REFERENCES documents(sha256),
-    text_sha256 TEXT REFERENCES documents(sha256),
+    sha256      TEXT,
+    text_sha256 TEXT,
     extractor   TEXT,
     characters  INTEGER,
     archived_at TEXT,
@@ -60,13 +60,23 @@ SELECT
     json_extract(latest.data, '$.statement.url'),
     json_extract(latest.data, '$.statement.language'),
     json_extract(latest.data, '$.statement.media_type'),
-    (SELECT sha256 FROM documents WHERE sha256 = named.sha256),
-    (
-        SELECT sha256 FROM documents
-        WHERE sha256 = named.text_sha256 AND (bytes <> x'' OR named.sha256 IN (SELECT sha256 FROM documents))
+    coalesce(
+        (SELECT sha256 FROM documents WHERE sha256 = named.sha256), (SELECT sha256 FROM withheld WHERE sha256 = named.sha256)
+    ),
+    coalesce(
+        (
+            SELECT sha256 FROM documents
+            WHERE sha256 = named.text_sha256 AND (
+                bytes <> x'' OR named.sha256 IN (SELECT sha256 FROM documents UNION ALL SELECT sha256 FROM withheld)
+            )
+        ),
+        (SELECT sha256 FROM withheld WHERE sha256 = named.text_sha256)
     ),
     json_extract(latest.data, '$.statement.extractor'),
-    (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
+    coalesce(
+        (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
+        (SELECT characters FROM withheld WHERE sha256 = named.text_sha256)
+    ),
     (SELECT recorded_at FROM events AS first WHERE first.stream = latest.stream AND first.version = 1),
     latest.position,
     json_extract(latest.data, '$.statement.collected_by'),

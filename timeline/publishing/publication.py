@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from timeline import audit, checkpoints, files, merkle
+from timeline import audit, checkpoints, files, merkle, plugin_settings
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
-from timeline.publishing import folder, growth_check, readme, repository
+from timeline.publishing import folder, growth_check, readme, repository, withholding
 from timeline.publishing.copying import copy
 from timeline.publishing.durable_files import temporary_folder, write
 from timeline.publishing.wheel import wheel
@@ -60,6 +60,9 @@ def publish(
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)
         note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
+        if withholding.is_asked_for(json.loads(description)):
+            withholding.withhold(raw)
+            _verify(raw, live, lambda _: None)
         with Timeline(raw, read_only=True) as snapshot:
             copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
             files = {}
@@ -81,14 +84,15 @@ def publish(
 def _files(database: str, description: bytes, note: Note, signer: Key | None) -> dict[str, bytes]:
     """Return all files beside the database, in the order in which they are put in place."""
     name, program = wheel()
-    title = json.loads(description).get("title") or "A timeline"
+    metadata = json.loads(description)
+    title, withheld = metadata.get("title") or "A timeline", withholding.is_asked_for(metadata)
     standalone = resources.files("timeline").joinpath("standalone")
     return {
         name: program,
         **{script: standalone.joinpath(script).read_bytes() for script in (folder.LOG_VERIFIER, folder.PROOF_VERIFIER)},
         folder.METADATA: description,
         folder.DOCKERFILE: readme.dockerfile(database, name).encode(),
-        folder.README: readme.readme(database, name, str(title), Checkpoint.of(note), signer).encode(),
+        folder.README: readme.readme(database, name, str(title), Checkpoint.of(note), signer, withheld=withheld).encode(),
         **({folder.PUBLIC_KEY: f"{signer}\n".encode()} if signer else {}),
         folder.CHECKPOINT: str(note).encode(),
     }
@@ -100,9 +104,15 @@ def _description(metadata: Path | None) -> bytes:
         return b"{}\n"
     try:
         content = metadata.read_bytes()
-        if isinstance(json.loads(content), dict):
-            return content
-        reason = "it is not a JSON object"
+        given = json.loads(content)
+        if isinstance(given, dict):
+            plugins = given.get("plugins")
+            ours = plugins.get("cited-timeline") if isinstance(plugins, dict) else None
+            if not isinstance(ours, dict) or (fault := plugin_settings.fault(ours)) is None:
+                return content
+            reason = f"plugins: cited-timeline: {fault}"
+        else:
+            reason = "it is not a JSON object"
     except OSError as error:
         reason = files.reason(error)
     except (ValueError, RecursionError) as error:

@@ -57,7 +57,7 @@ venv/bin/timeline verify --db {database} --against CHECKPOINT{trusted}
 
 There must be no `-wal` and no `-journal` file beside {database}: other programs would read it with the database, `datasette -i`
 would not, and `timeline verify` reports it as a fault.
-
+{withheld}
 The `{checkpoint}` in this folder comes from the same person as the rest: it is evidence only for those who have it from elsewhere,
 or from earlier. So keep it. `checkpoints/` holds the earlier checkpoints, if any, and from each to the next the proof that nothing
 was removed (in the format of a request for a cosignature, c2sp.org/tlog-witness).
@@ -71,6 +71,10 @@ venv/bin/pip install datasette-hashed-urls && venv/bin/datasette -i {database} -
 Or build the `{dockerfile}`. A CDN caches pages for a year under an address with the file's hash; the next publication has other
 addresses, and the old ones redirect to them. After a redaction, or with another version of the program, empty the CDN's cache: it
 would otherwise keep showing the old pages at the old addresses.
+"""
+_WITHHELD = """
+The publisher withholds the documents: this folder has the SHA-256 of each, and the cited passages. So the quotations cannot be
+looked for in their documents here. To check one, ask the publisher for its document, and compare the SHA-256.
 """
 _KEY = """
 Its checkpoints are signed by `{key}` (`{file}`). Confirm from another source that this is the publisher's key.
@@ -89,8 +93,8 @@ def dockerfile(database: str, wheel: str) -> str:
     )
 
 
-def readme(database: str, wheel: str, title: str, checkpoint: Checkpoint, key: Key | None) -> str:
-    """Return the README: what the folder is, how to check it, and how to serve it."""
+def readme(database: str, wheel: str, title: str, checkpoint: Checkpoint, key: Key | None, *, withheld: bool) -> str:
+    """Return the README: what the folder is, how to check it, and how to serve it; and whether the documents are withheld."""
     return _README.format(
         title=title,
         events=f"{checkpoint.size:,}",
@@ -105,5 +109,6 @@ def readme(database: str, wheel: str, title: str, checkpoint: Checkpoint, key: K
         trusted=f" --trust {PUBLIC_KEY}" if key else "",
         extra=", and for signatures the package cryptography" if key else "",
         cryptography=" cryptography" if key else "",
+        withheld=_WITHHELD if withheld else "",
         key=_KEY.format(key=key, file=PUBLIC_KEY) if key else "",
     )

@@ -23,10 +23,11 @@ TABLES = {
     "events": {"position", "stream", "version", "type", "recorded_at", "recorded_by", "data"},
     "happenings": {"id", "title", "date", "earliest_day", "latest_day", "near_latest_day", "day_second", "status", "position"},
     "happening_media": {"happening", "number", "source", "alt", "caption", "credit"},
+    "withheld": {"sha256"},
 }
 _COLUMNS = (
     "select schema.name, columns.name from sqlite_master as schema, pragma_table_info(schema.name) as columns"
-    " where schema.type = 'table' and schema.name in ('events', 'happenings', 'happening_media', 'projected')"
+    " where schema.type = 'table' and schema.name in ('events', 'happenings', 'happening_media', 'withheld', 'projected')"
 )
 _MEMORY = "_memory"
 

@@ -16,7 +16,7 @@ from contextvars import Context, ContextVar
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from timeline.web import access, connections, security, table_copies
+from timeline.web import access, connections, security, table_copies, withholding
 from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ async def _look_up(datasette: Datasette, actor: Actor, database: str) -> frozens
         open_at_once = {resource.child async for resource in page.all()}
     undecided = copies.others.keys() - copies.internal - open_at_once
     denied = {name for name in undecided if not await access.readable(datasette, actor, database, name)}
+    if withholding.closed(datasette, actor) and await withholding.has_documents(datasette.databases[database]):
+        denied.update(withholding.TABLES)
     return frozenset(denied | {name for name, others in copies.others.items() if others & denied})
 
 

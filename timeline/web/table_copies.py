@@ -41,7 +41,7 @@ COPIES: dict[str, tuple[str, ...]] = {
 # Our tables without copies. A hash, or the number of events, copies nothing of an event.
 ORIGINALS = (
     "happenings", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
-    "happening_media", "checkpoints", "signatures", "tree", "projected",
+    "happening_media", "checkpoints", "signatures", "tree", "projected", "withheld",
 )  # fmt: skip
 # A foreign key to one of these is a position or a hash, which copies nothing.
 _ONLY_REFERENCED = {"events", "documents"}

@@ -58,7 +58,11 @@ def test_markdown_is_read_as_a_chronology() -> None:
     one = happening(title=hostile, summary=f"{hostile}\n\n> x\n\n    y", quotations=(quotation(source=source, quote=hostile),))
     html = markdown.render(written("markdown", one))
     assert set(re.findall(r"<(\w+)", html)) == {"h1", "h2", "p", "br", "a", "code"}
-    assert set(re.findall(r'href="([^"]*)"', html)) == {"https://example.org/t/-/timeline/a", "https://example.org/a%3Eb%20%3Cc%3E"}
+    assert set(re.findall(r'href="([^"]*)"', html)) == {
+        "https://example.org/t/-/timeline/a",
+        "https://example.org/a%3Eb%20%3Cc%3E",
+        "https://example.org/t/-/timeline/sources/s/document",
+    }
     assert re.findall(r"<h2>(.*?)</h2>", html)[1:] == ["Notes", "How to verify"]
     assert "<p>[1] - x, # &lt;script&gt;" in html
 

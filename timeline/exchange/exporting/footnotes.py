@@ -24,12 +24,16 @@ _FILE_NAME: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A quotation as a note. `first` is the number of the note that describes its source in full, which may be this one."""
+    """A quotation as a note. `first` is the number of the note that describes its source in full, which may be this one.
+
+    That one has the `address` of the source, and of its `document` as received, as far as there are any.
+    """
 
     number: int
     first: int
     quotation: Quotation
     address: str | None
+    document: str | None = None
 
     @property
     def before(self) -> str:
@@ -100,7 +104,8 @@ class Chronology:
                 number = len(self.notes) + 1
                 first = self._first_notes.setdefault(source.id, number)
                 address = source.url or (self.about.source(source.id) if self.about.page else None)
-                self._note_of[same] = Footnote(number, first, quotation, address if first == number else None)
+                addresses = (address, self.about.document(source)) if first == number else (None, None)
+                self._note_of[same] = Footnote(number, first, quotation, *addresses)
                 self.notes.append(self._note_of[same])
             notes.append(self._note_of[same])
         return notes

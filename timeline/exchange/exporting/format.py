@@ -28,7 +28,8 @@ class About:
     `page` is the absolute address of the timeline's page without a query; None if it is not published. `at` is when the last event
     was recorded (UTC, RFC 3339), so that the same log gives the same export. `filters` is in words; `query` is their query string.
     `log` identifies this log wherever it is published. `older` is the number of chosen happenings that a feed leaves out; None if
-    that number is unknown and not 0. `picture` reads the bytes of a small picture by its SHA-256.
+    that number is unknown and not 0. `picture` reads the bytes of a small picture by its SHA-256. `withheld` tells whether the
+    document with a SHA-256 cannot be had from the timeline's pages.
     """
 
     title: str
@@ -43,6 +44,7 @@ class About:
     log: str = ""
     older: int | None = 0
     picture: Callable[[str], bytes | None] | None = None
+    withheld: Callable[[str], bool] = lambda _: False
 
     @classmethod
     def read(
@@ -61,7 +63,7 @@ class About:
     ) -> "About":
         """Add the position, time and identity of the log to what the caller knows. `page` may have a query.
 
-        `pictures`: whether the export may hold archived pictures.
+        `pictures`: whether the export may hold archived pictures, and lead to archived documents.
         """
         row = connection.execute(
             "SELECT position, recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1",
@@ -78,7 +80,10 @@ class About:
             row = connection.execute(sql, (pictures, sha256, WITHIN)).fetchone()
             return bytes(row[0]) if row else None
 
-        return cls(title, page, description, language, position, at, as_of, filters, query, log, older, picture)
+        def withheld(sha256: str) -> bool:
+            return not pictures or connection.execute("SELECT 1 FROM withheld WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+        return cls(title, page, description, language, position, at, as_of, filters, query, log, older, picture, withheld)
 
     @property
     def name(self) -> str:
@@ -97,9 +102,15 @@ class About:
         """Return the address of a source's page, or a URN if the timeline is not published."""
         return f"{self.page}/sources/{_percent(id)}" if self.page else self.urn("source", id)
 
+    def document(self, source: Source) -> str | None:
+        """Return the address of a document as received; None if it cannot be had, or the timeline is not published."""
+        if self.page is None or source.sha256 is None or self.withheld(source.sha256):
+            return None
+        return f"{self.source(source.id)}/document"
+
     def image(self, source: Source) -> str | None:
-        """Return the address of a picture's file; None if the timeline is not published, or the picture was redacted."""
-        if self.page is None or source.sha256 is None:
+        """Return the address of a picture's file; None if it cannot be had, or the timeline is not published."""
+        if self.document(source) is None or source.sha256 is None:
             return None
         return f"{self.source(source.id)}/image{images.query(source.sha256, source.media_type)}"
 

@@ -10,6 +10,7 @@ from timeline.web.pages.event import event_page
 from timeline.web.pages.exports import export_file, exports_page
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
+from timeline.web.pages.originals import document_file, frame_page, page_picture
 from timeline.web.pages.pictures import image_file
 from timeline.web.pages.proof_files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.source import source_page
@@ -20,12 +21,15 @@ __all__ = [
     "checkpoint_file",
     "checkpoints_page",
     "consistency_file",
+    "document_file",
     "event_page",
     "export_file",
     "exports_page",
+    "frame_page",
     "happening_page",
     "image_file",
     "index_page",
+    "page_picture",
     "proof_file",
     "source_page",
     "sources_page",

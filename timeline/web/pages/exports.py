@@ -105,6 +105,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
         ],
         "missing": [message for name in formats.written_names() if (message := format_catalogue.missing(name))],
         "archive_closed": not await access.all_readable(datasette, request.actor, database.name, TABLES_OF_THE_ARCHIVE),
+        "withheld": bool((await database.execute("select 1 from withheld limit 1")).rows),
         "namesake": (links.happening(datasette, database.name, "export"), namesake) if namesake else None,
     }
     trail = [(here, "export")]

@@ -109,7 +109,7 @@ def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
 def _direction(datasette: Datasette) -> str:
     """Return the page's `dir` attribute if the plugin's settings name a direction: an Arabic timeline may run right to left."""
     direction = security.settings_of(datasette).get("direction")
-    return f' dir="{direction}"' if direction in plugin_settings.DIRECTIONS else ""
+    return f' dir="{direction}"' if direction in plugin_settings.CHOICES["direction"] else ""
 
 
 async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:

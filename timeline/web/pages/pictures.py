@@ -4,7 +4,6 @@ Owns the address of a picture, and the headers with which a browser shows it and
 """
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,11 +15,14 @@ from timeline import fields, images
 from timeline.reading import sources
 from timeline.reading.records import Picture, Source
 from timeline.selection.snapshot import EACH, Snapshot
-from timeline.web import access, links
-from timeline.web.pages import etag
+from timeline.web import access, links, showing
+from timeline.web.pages import originals
+from timeline.web.showing import CannotShow
 
 TABLES = ("sources", "documents")
 _FOR_GOOD = "private, max-age=31536000, immutable"
+_PICTURE = "select sha256 from sources where id = :id and text_sha256 = :empty"
+_WITHHELD = "select sha256 from withheld where sha256 in (select value from json_each(:hashes))"
 _FIRST = (
     f"select * from (select happening, number, {', '.join(fields.PICTURE)} from happening_media"
     f" where number = 1 and happening in (select value from json_each(:ids)) {EACH}) order by happening"
@@ -29,7 +31,7 @@ _FIRST = (
 
 @dataclass(frozen=True)
 class PictureView:
-    """A picture of a happening: `address` is that of the file, None if it was redacted."""
+    """A picture of a happening: `address` is that of the file, None if it was redacted, or is withheld by the publisher."""
 
     address: str | None
     alt: str
@@ -37,6 +39,7 @@ class PictureView:
     credit: str | None
     title: str
     source: str
+    withheld: bool = False
 
 
 async def may_be_seen(datasette: Datasette, request: Request, database: str) -> bool:
@@ -55,7 +58,9 @@ def of_statement(datasette: Datasette, database: str, snapshot: Snapshot, stated
     pictures = [
         Picture(known.get(one["source"]) or Source(one["source"], None), *map(one.get, fields.PICTURE[1:])) for one in stated
     ]
-    return [_view(datasette, database, picture) for picture in pictures]
+    hashes = {"hashes": json.dumps([one.sha256 for one in known.values()])}
+    withheld = {row[0] for row in snapshot.plain(_WITHHELD, hashes)}
+    return [_view(datasette, database, picture, withheld=picture.source.sha256 in withheld) for picture in pictures]
 
 
 def first_of(datasette: Datasette, database: str, snapshot: Snapshot, happenings: Collection[str]) -> dict[str, PictureView]:
@@ -66,34 +71,28 @@ def first_of(datasette: Datasette, database: str, snapshot: Snapshot, happenings
     return {row["happening"]: view for row, view in zip(rows, views, strict=True) if view.address is not None}
 
 
-def _view(datasette: Datasette, database: str, picture: Picture) -> PictureView:
+def _view(datasette: Datasette, database: str, picture: Picture, *, withheld: bool) -> PictureView:
     one = picture.source
     title = one.title or one.id
-    file = address(datasette, database, one.id, one.sha256, one.media_type) if one.sha256 else None
+    file = address(datasette, database, one.id, one.sha256, one.media_type) if one.sha256 and not withheld else None
     page = links.source(datasette, database, one.id)
-    return PictureView(file, picture.alt or f"Picture: {title}", picture.caption, picture.credit, title, page)
+    return PictureView(file, picture.alt or f"Picture: {title}", picture.caption, picture.credit, title, page, withheld)
 
 
 async def image_file(datasette: Datasette, request: Request) -> Response:
     """Answer with a picture, byte for byte as it was archived; 404 for anything else, however its event describes it."""
     database = await access.open_timeline(datasette, request, *TABLES)
     id_ = tilde_decode(request.url_vars["source"])
-    where = "from sources join documents using (sha256) where id = :id and text_sha256 = :empty"
-    params = {"id": id_, "empty": images.NO_TEXT}
-    row = (await database.execute(f"select sha256, substr(bytes, 1, {images.HEAD}) as head {where}", params)).first()
-    media_type = images.media_type(row["head"]) if row is not None and isinstance(row["head"], bytes) else None
-    if row is None or media_type is None:
-        raise NotFound(f"There is no picture under the id {id_}")
-    sha256 = row["sha256"]
-    requested = (request.args.get("sha256") or "").partition(".")[0]
-    headers = {
-        **etag.headers(f'"{sha256}"'),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if len(requested) >= images.SHORT and sha256.startswith(requested):
-        headers["Cache-Control"] = _FOR_GOOD
-    if sha256 in re.findall(r'"([^"]*)"', request.headers.get("if-none-match") or ""):
-        return Response("", status=304, headers=headers)
-    content = (await database.execute(f"select bytes {where}", params)).first()
-    return Response(bytes(content["bytes"]), headers=headers, content_type=media_type)
+    row = (await database.execute(_PICTURE, {"id": id_, "empty": images.NO_TEXT})).first()
+    try:
+        if row is None:
+            raise CannotShow
+        head = await database.execute_fn(lambda connection: showing.read(connection, row["sha256"], 0, images.HEAD))
+        media_type = images.media_type(head)
+        if media_type is None:
+            raise CannotShow
+        asked = (request.args.get("sha256") or "").partition(".")[0]
+        caching = {"Cache-Control": _FOR_GOOD} if len(asked) >= images.SHORT and row["sha256"].startswith(asked) else {}
+        return await originals.file(request, database, row["sha256"], media_type, caching)
+    except CannotShow:
+        raise NotFound(f"There is no picture under the id {id_}") from None

@@ -16,8 +16,8 @@ from timeline.reading.happenings import quotations
 from timeline.reading.records import PAGES, Quotation
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
-from timeline.web import links
-from timeline.web.pages import date_wording, text_fragments
+from timeline.web import links, withholding
+from timeline.web.pages import date_wording, originals, text_fragments
 
 # Repeated words are searched for only in texts of this many characters, and for this many quotations of a page. Otherwise they
 # are taken to repeat.
@@ -28,12 +28,16 @@ _TEXT = "select text from sources join source_texts on source_texts.source = sou
 
 @dataclass(frozen=True)
 class QuotationView:
-    """One quotation on a page: the record `cited`, and `quote`, which is as much of its words as the page shows."""
+    """One quotation on a page: the record `cited`, and `quote`, which is as much of its words as the page shows.
+
+    `document` is the address of the document as received, unless it was redacted or is withheld.
+    """
 
     cited: Quotation
     quote: str
     address: str
     at_source: str | None
+    document: str | None = None
 
     @property
     def cut(self) -> bool:
@@ -89,6 +93,7 @@ def of_happenings(
     cited = quotations(snapshot, happenings, most)
     repeating = _repeating(snapshot, [quotation for of_one in cited.values() for quotation in of_one])
     anchored = _unchanged_since(snapshot, cited)
+    served = _served(datasette, snapshot, {quotation.source.sha256 for of_one in cited.values() for quotation in of_one})
 
     def view(happening: str, quotation: Quotation) -> QuotationView:
         anchor = links.passage_anchor(happening, quotation.number) if happening in anchored else "passage"
@@ -97,9 +102,19 @@ def of_happenings(
             quotation.source, quotation.quote, quotation.prefix, quotation.suffix,
             page=quotation.page, repeats=id(quotation) in repeating,
         )  # fmt: skip
-        return QuotationView(quotation, quotation.quote[:longest], address, at_source)
+        there = quotation.source.sha256 in served
+        document = originals.address(datasette, database, quotation.source.id) if there else None
+        return QuotationView(quotation, quotation.quote[:longest], address, at_source, document)
 
     return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}
+
+
+def _served(datasette: Datasette, snapshot: Snapshot, hashes: Iterable[str | None]) -> set[str]:
+    """Return the hashes of the documents that visitors can get."""
+    if withholding.closed(datasette, None):
+        return set()
+    sql = "select sha256 from documents where sha256 in (select value from json_each(:hashes))"
+    return {row[0] for row in snapshot.plain(sql, {"hashes": json.dumps(list(filter(None, hashes)))})}
 
 
 def _unchanged_since(snapshot: Snapshot, happenings: Iterable[str]) -> set[str]:

@@ -22,15 +22,19 @@ from timeline.reading.history import redaction_of_document
 from timeline.reading.sources import steps
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
-from timeline.web import access, assets, links, scheduling, snapshots
-from timeline.web.pages import date_wording, history, page_frame, passages, pictures
+from timeline.web import access, assets, links, scheduling, snapshots, withholding
+from timeline.web.pages import date_wording, history, originals, page_frame, passages, pictures, sheets
 from timeline.web.pages.history import RedactionView, VersionView
+from timeline.web.pages.sheets import Sheet
 
-TABLES = ("sources", "source_texts", "captures", "citations", "happening_media", "happenings", "events")
+TABLES = ("sources", "captures", "citations", "happening_media", "happenings", "events")
 MOST_CAPTURES = 50
 MOST_CITATIONS = 2_000
 # A note, which is a line long, names this many of the happenings that cite its passage; the reader can unfold the others.
 MOST_USES = 1
+_PASSAGES = (
+    "select start_char, end_char, quote, prefix, suffix, page from citations where source = :id order by start_char limit :most"
+)
 _CAPTURES = {
     ("bytes", 0): "the same bytes, as extracted earlier",
     ("bytes", 1): "the same bytes, extracted again",
@@ -90,12 +94,14 @@ class MarkedPassage:
 @page_frame.answering
 async def source_page(datasette: Datasette, request: Request) -> Response:
     """Answer with a source; 404, with a list of sources, if there is none."""
-    database = await access.open_timeline(datasette, request, *TABLES)
+    withheld = withholding.closed(datasette, request.actor)
+    database = await access.open_timeline(datasette, request, *TABLES, *(() if withheld else ("source_texts",)))
     id_ = tilde_decode(request.url_vars["source"])
     source = (await database.execute("select * from sources where id = :id", {"id": id_})).first()
     if source is None:
         return await _unknown(datasette, request, database, id_)
-    rows = (await database.execute("select text from source_texts where source = :id", {"id": id_})).rows
+    withheld = bool(source["sha256"]) and (withheld or await originals.is_withheld(database, source["sha256"]))
+    rows = [] if withheld else (await database.execute("select text from source_texts where source = :id", {"id": id_})).rows
     text = rows[0]["text"] if rows else None
     passage = request.args.get("passage") or await _passage_of_citation(database, id_, request.args.get("cited"))
     requested, start = _read_span(passage, len(text or "")), _read_start(request.args.get("start"), len(text or ""))
@@ -107,7 +113,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     redaction = statement.redaction if statement else None
     document_redaction = (
         await snapshots.read(database, lambda snapshot: _document_redaction(datasette, database.name, snapshot, versions))
-        if text is None
+        if text is None and not withheld
         else None
     )
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
@@ -134,9 +140,10 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "has_text": text is not None,
         "text_note": extractors.caveat(source["extractor"] or ""),
         **await _as_picture(datasette, request, database, source),
-        "paragraphs": excerpt.paragraphs,
-        "printed": source["media_type"] == "application/pdf",
-        "pages": excerpt.pages,
+        **await _original(datasette, request, database, source, text, excerpt),
+        "withheld": withheld,
+        "passages": await _cited_passages(datasette, database, source) if withheld else (),
+        "printed": source["media_type"] == originals.PDF,
         "captures": await _captures(datasette, database, id_),
         "long": len(text or "") > passages.LONGEST,
         "excerpts": bool(excerpt.start or excerpt.next_start is not None or len(text or "") > passages.LONGEST),
@@ -164,9 +171,8 @@ class Excerpt:
 
     start: int
     next_start: int | None
-    paragraphs: Sequence[passages.Paragraph]
+    sheets: Sequence[Sheet]
     notes: Mapping[int, MarkedPassage]
-    pages: Mapping[int, int]
     limited: bool
 
 
@@ -182,12 +188,12 @@ async def _excerpt(
             [*((row["start_char"], row["end_char"]) for row in citations), *([requested] if requested else [])]
         )
         limited = len(citations) == MOST_CITATIONS
-        printed = source["media_type"] == "application/pdf"
+        printed = source["media_type"] == originals.PDF
         until = citations[-1]["start_char"] if limited else None
         part = passages.part(text, spans, requested, start=first, until=until, printed=printed)
         notes = _notes(datasette, database.name, spans, citations, requested)
-        pages = _page_numbers(text, part.paragraphs) if printed else {}
-        return Excerpt(first, part.next_start, part.paragraphs, notes, pages, limited)
+        on_pages = sheets.by_page(text, part.paragraphs) if printed else [Sheet(None, part.paragraphs)]
+        return Excerpt(first, part.next_start, on_pages, notes, limited)
 
     excerpt = await scheduling.in_thread(cut)
     before = passages.past_marks(text, requested[0] - passages.AROUND) if requested and requested[0] > passages.AROUND else 0
@@ -213,16 +219,31 @@ def _document_redaction(
     return next((version.redaction for version in reversed(versions) if version.redaction), None)
 
 
-def _page_numbers(text: str, paragraphs: Sequence[passages.Paragraph]) -> dict[int, int]:
-    """Return the page numbers by the start of the paragraph that begins each page. Form feeds separate pages."""
-    numbers: dict[int, int] = {}
-    last, page, counted = 0, 1, 0
-    for paragraph in paragraphs:
-        page += text.count("\f", counted, paragraph.start)
-        counted = paragraph.start
-        if page != last:
-            numbers[paragraph.start] = last = page
-    return numbers
+async def _original(
+    datasette: Datasette, request: Request, database: Database, source: Row, text: str | None, excerpt: Excerpt
+) -> dict[str, Any]:
+    """Return the addresses of the document itself, if the visitor may read it, and its pages as pictures, beside their text."""
+    values: dict[str, Any] = {"document": None, "frame": None, "sheets": excerpt.sheets, "pictures_note": None}
+    there = source["sha256"] and not await originals.is_withheld(database, source["sha256"])
+    if not there or not await access.all_readable(datasette, request.actor, database.name, originals.TABLES):
+        return values
+    values["document"] = originals.address(datasette, database.name, source["id"])
+    if originals.kind_of(source["media_type"]) in originals.FRAMED:
+        values["frame"] = originals.frame_address(datasette, database.name, source["id"])
+    if text is not None and source["media_type"] == originals.PDF:
+        values["sheets"], values["pictures_note"] = await sheets.with_pictures(
+            datasette, request, database, source, text, excerpt.sheets, excerpt.notes
+        )
+    return values
+
+
+async def _cited_passages(datasette: Datasette, database: Database, source: Row) -> list[dict[str, Any]]:
+    """Return the passages of a withheld document: the words of each, its page, and its uses. They are all that is published."""
+    rows = await database.execute(_PASSAGES, {"id": source["id"], "most": MOST_CITATIONS})
+    words = {(row["start_char"], row["end_char"]): row for row in rows.rows}
+    citations = await _citations(database, source["id"], 0)
+    notes = _notes(datasette, database.name, passages.numbered(words), citations, None)
+    return [{"note": note, **dict(words[note.start, note.end])} for note in notes.values() if (note.start, note.end) in words]
 
 
 async def _captures(datasette: Datasette, database: Database, id_: str) -> list[tuple[str, str, str]]:

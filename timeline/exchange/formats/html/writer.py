@@ -172,6 +172,8 @@ def _note(note: Footnote) -> str:
     proof = [_e(line) for line in note.proof]
     if note.address:
         proof.insert(0, _link(note.address, _e(note.address)))
+    if note.document:
+        proof.append(_link(note.document, "The document"))
     proved = f' <span class="proof{" full" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
     return f'<li id="note-{note.number}">{note.before}{cited}{note.page}{quoted}{proved} {back}</li>\n'
 

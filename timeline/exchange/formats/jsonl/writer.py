@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from timeline import extractors, fields, images
+from timeline.errors import DatabaseRefused
 from timeline.exchange.exporting.format import About, Format, Report
 from timeline.exchange.text.json_stream import dumps, filled
 from timeline.reading.records import Happening
@@ -36,8 +37,19 @@ _DOCUMENT: Final = "SELECT bytes FROM documents WHERE sha256 = ?"
 def write_log(connection: sqlite3.Connection, ids: Sequence[str] | None, report: Report) -> Iterator[str]:
     """Write the whole streams of these happenings, or of all, with the sources they cite and the happenings they refer to.
 
-    Writes in the order of the log. Calls `report` for everything left out.
+    Writes in the order of the log. Calls `report` for everything left out. Raises DatabaseRefused if documents are withheld.
     """
+    try:
+        (withheld,) = connection.execute("SELECT count(*) FROM withheld").fetchone()
+    except sqlite3.OperationalError:  # the read tables are of an earlier version, which withheld nothing
+        withheld = 0
+    if withheld:
+        reason = f"its publisher withholds {withheld:,} documents or texts, and a bundle needs them all. Export another format"
+        raise DatabaseRefused("the timeline", reason)
+    return _lines(connection, ids, report)
+
+
+def _lines(connection: sqlite3.Connection, ids: Sequence[str] | None, report: Report) -> Iterator[str]:
     export = _LogExport(connection, None if ids is None else _streams(connection, ids), report)
     for entry in export.entries():
         line = dumps(entry) + "\n"

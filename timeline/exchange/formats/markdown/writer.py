@@ -94,7 +94,10 @@ def _note(note: Footnote) -> str:
     parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}: {quoted}"]
     if note.address:
         parts.append(_link(note.address))
-    return " ".join((*parts, *(f"{escaped(line)}." for line in note.proof)))
+    proof = [f"{escaped(line)}." for line in note.proof]
+    if note.document:
+        proof.append(f"The document: {_link(note.document)}")
+    return " ".join((*parts, *proof))
 
 
 def _link(address: str) -> str:

@@ -1,0 +1,73 @@
+"""The process that shows documents: it limits its own memory, holds the last document, and answers one request after another."""
+
+import json
+import os
+import sys
+from typing import Any, Final
+
+from timeline.errors import DocumentUnreadable
+from timeline.originals import frames, pages
+from timeline.processes import limit_memory
+
+_NAME: Final = "the document"  # reasons follow its name
+
+
+class _Room:
+    """The document that was sent last, opened if it is a PDF."""
+
+    def __init__(self) -> None:
+        self.content, self._pdf = b"", None
+
+    def hold(self, content: bytes) -> None:
+        """Replace the document."""
+        self.content, self._pdf = content, None
+
+    @property
+    def pdf(self) -> Any:  # noqa: ANN401 - a library's own
+        """The document as a PDF. Raises DocumentUnreadable."""
+        if self._pdf is None:
+            self._pdf = pages.opened(self.content, _NAME)
+        return self._pdf
+
+    def answer(self, task: str, parameters: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Do a task, and return its answer and bytes. Raises DocumentUnreadable."""
+        if task == "picture":
+            return {}, pages.picture(self.pdf, parameters["page"])
+        if task == "places":
+            return {"pages": [pages.places(self.pdf, **page) for page in parameters["pages"]]}, b""
+        return {}, frames.page(self.content, _NAME, **parameters).encode("utf-8", "replace")
+
+
+def main() -> None:
+    """Read requests from standard input, and write each answer, a line and its bytes, to standard output."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # output that a library prints is not part of an answer
+    sys.stdout = sys.stderr
+    room = _Room()
+    while head := sys.stdin.buffer.readline():
+        request: dict[str, Any] = json.loads(head)
+        limit_memory(request["memory"])
+        if request["size"]:
+            room.hold(sys.stdin.buffer.read(request["size"]))
+        answer, content = _answer(room, request)
+        answers.write(json.dumps({**answer, "size": len(content)}).encode() + b"\n")
+        answers.write(content)
+        answers.flush()
+
+
+def _answer(room: _Room, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    try:
+        return room.answer(request["task"], request["parameters"])
+    except DocumentUnreadable as error:
+        return {"refused": error.reason}, b""
+    except ModuleNotFoundError:
+        return {"refused": "cannot be shown without the extra: pip install 'cited-timeline[capture]'"}, b""
+    except (MemoryError, ImportError):
+        return {"refused": "takes too much memory to show", "spent": True}, b""
+    except Exception as error:
+        # A library may raise anything on a stranger's bytes.
+        return {"refused": f"is damaged ({type(error).__name__})", "spent": True}, b""
+
+
+if __name__ == "__main__":
+    main()
