@@ -77,6 +77,7 @@ def furnish(home: Path) -> None:
     home.mkdir()
     (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
     (home / "hall.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture")
+    (home / "hall.txt").write_text("Opened in 1962.", encoding="utf-8")
     (home / "page.html").write_text(PAGE, encoding="utf-8")
     (home / "sheet.csv").write_text(SHEET, encoding="utf-8")
     (home / "rows.csv").write_text("Title,Date,Place\nThe pier opens,1962-05,Casablanca\nThe pier closes,1999,Casablanca\n")

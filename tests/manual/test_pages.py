@@ -156,6 +156,7 @@ def test_every_call_is_in_the_manual() -> None:
         "compare_texts",
         "dangling",
         "extracted",
+        "project",
         "read_ahead",
         "reading_ahead",
         "record_checked",
