@@ -21,6 +21,13 @@ EXTRACTORS = {
     "application/warc": ("warc", "WARC"),
     "application/epub+zip": ("epub", "EPUB"),
     "message/rfc822": ("mail", "e-mail"),
+    "application/wacz": ("wacz", "WACZ"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("docx", "DOCX"),
+    "application/vnd.ms-word.document.macroEnabled.12": ("docx", "DOCX"),
+    "application/vnd.oasis.opendocument.text": ("odt", "ODT"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx", "XLSX"),
+    "application/vnd.ms-excel.sheet.macroEnabled.12": ("xlsx", "XLSX"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ODS"),
 }
 
 
