@@ -1,7 +1,7 @@
 """Extract the text of a Word document (.docx, .docm): as a reader sees it, with the numbers of its lists, its notes and its boxes.
 
-Owns which elements have text. Tracked insertions are in the text, deletions are not; hidden text is not. Notes follow the text, then
-headers and footers. Must not run a macro, nor follow a link.
+Owns which elements have text. Tracked insertions are in the text, deletions are not; hidden text is not. Notes follow the text,
+then headers and footers. Must not run a macro, nor follow a link.
 """
 
 from collections import Counter
@@ -257,7 +257,9 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     package.stream(main, reader, _PREFIXES)
     text = reader.flow.take()
     counts["endless field"] = reader.ends_in_field()
-    notes = [note for kind in reader.forms for one in others if one.kind == f"{kind}s" for note in _notes(package, one, reader, kind)]
+    notes = [
+        note for kind in reader.forms for one in others if one.kind == f"{kind}s" for note in _notes(package, one, reader, kind)
+    ]
     headings = list(_headings(package, others, reader, even=even))
     counts["unknown number"], counts["macros"] = reader.numbering.unknown, has_macros(package)
     how = "; ".join(remarks(counts, notes, headings))

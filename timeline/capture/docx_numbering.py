@@ -76,9 +76,8 @@ class Numbering:
         known = self._lists.get(list)
         if known is None:
             return ""
-        if level is None:
-            level = self._inherited(style, "level") or 0
-        at = min(max(int(level), 0), _LEVELS - 1)
+        inherited = self._inherited(style, "level") if level is None else level
+        at = min(int(inherited or 0), _LEVELS - 1)
         definition = known.levels.get(at)
         if definition is None:
             return ""

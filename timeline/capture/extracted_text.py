@@ -4,11 +4,12 @@ Owns which characters a text may have, how long it may be, and the form of facts
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from timeline import dates
+from timeline.documents import Table
 from timeline.errors import DateInvalid, DocumentUnreadable
 
 MAXIMUM_CHARACTERS = 20_000_000
@@ -21,11 +22,15 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class ExtractedText:
-    """The text of a document, the extractor that read it, and the document's own facts: title, author, date and so on."""
+    """The text of a document, the extractor that read it, and the document's own facts: title, author, date and so on.
+
+    `tables` are the sheets of a spreadsheet, with the place of each row in the text.
+    """
 
     text: str
     extractor: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
 
     def refuse_unquotable(self, name: str) -> "ExtractedText":
         """Return itself. Raises DocumentUnreadable where the text is empty or too long."""

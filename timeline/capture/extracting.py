@@ -74,7 +74,7 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
     except DocumentUnreadable as error:
         return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
     extractor = setup.named(extracted.extractor, media_type, encoding, record)
-    return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts)}
+    return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts), "tables": extracted.tables}
 
 
 def _forget_punycode() -> None:

@@ -1,7 +1,7 @@
 """The text of a document under construction: paragraphs, tables, text boxes and notes, in reading order.
 
-Owns how these are parted (cells by tabs, rows and paragraphs by line ends, a text box below its paragraph, notes below the text), and
-the wording of what is not in the text. Must not know any format.
+Owns how these are parted (cells by tabs, rows and paragraphs by line ends, a text box below its paragraph, notes below the text),
+and the wording of what is not in the text. Must not know any format.
 """
 
 from collections import Counter

@@ -22,24 +22,21 @@ _LETTERS: Final = {
     "lowerLetter": _LATIN, "upperLetter": _LATIN.upper(), "a": _LATIN, "A": _LATIN.upper(),
     "russianLower": _RUSSIAN, "russianUpper": _RUSSIAN.upper(), "arabicAlpha": _ALPHA, "arabicAbjad": _ABJAD, "hebrew2": _HEBREW,
 }  # fmt: skip
+_PLAIN: Final = {"decimal": "{}", "1": "{}", "decimalZero": "{:02}", "none": "", "": ""}
 _LARGEST_ROMAN: Final = 3_999
 _MOST_REPEATED: Final = 30
 
 
 def formatted(number: int, form: str) -> str | None:
     """Write a number in a form, by its name in Word or OpenDocument. None for a form that is not known."""
-    if form in ("none", ""):
-        return ""
-    if form in ("decimal", "1"):
-        return str(number)
-    if form == "decimalZero":
-        return f"{number:02}"
+    if form in _PLAIN:
+        return _PLAIN[form].format(number)
     if form == "hindiNumbers":
         return str(number).translate(_ARABIC_DIGITS)
     if form in ("lowerRoman", "upperRoman", "i", "I") and 0 < number <= _LARGEST_ROMAN:
         return _roman(number) if form in ("lowerRoman", "i") else _roman(number).upper()
-    if form in _LETTERS and 0 < number <= _MOST_REPEATED * len(_LETTERS[form]):
-        letters = _LETTERS[form]  # after z comes aa, then bb
+    letters = _LETTERS.get(form, "")
+    if 0 < number <= _MOST_REPEATED * len(letters):  # after z comes aa, then bb
         return letters[(number - 1) % len(letters)] * ((number - 1) // len(letters) + 1)
     return None
 

@@ -1,4 +1,4 @@
-"""The parts that documents and sheets of OpenDocument (ISO/IEC 26300) share: their names, their facts, and whether they are encrypted.
+"""The parts that texts and spreadsheets of OpenDocument (ISO/IEC 26300) share: names, facts, and encryption.
 
 Must not know what is in a document or a sheet.
 """

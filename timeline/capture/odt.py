@@ -1,7 +1,7 @@
 """Extract the text of an OpenDocument text (.odt): as a reader sees it, with the numbers of its lists, its notes and its boxes.
 
-Owns which elements have text. Tracked insertions are in the text, deletions are not; hidden text is not. Notes follow the text, then
-headers and footers.
+Owns which elements have text. Tracked insertions are in the text, deletions are not; hidden text is not. Notes follow the text,
+then headers and footers.
 """
 
 import re
@@ -29,7 +29,16 @@ _ROOMS: Final = {
 }  # fmt: skip
 _SKIPPED: Final = frozenset(("svg:title", "svg:desc", "text:script", "office:scripts", "office:event-listeners"))
 _STRUCTURE: Final = frozenset(
-    ("text:list", "text:list-item", "text:list-header", "text:section", "text:note", "text:note-body", "text:ruby", "text:numbered-paragraph")
+    (
+        "text:list",
+        "text:list-item",
+        "text:list-header",
+        "text:section",
+        "text:note",
+        "text:note-body",
+        "text:ruby",
+        "text:numbered-paragraph",
+    )
 )
 _UNREAD: Final = {
     "draw:image": "picture", "draw:object": "object", "draw:object-ole": "object", "draw:plugin": "object",

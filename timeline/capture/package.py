@@ -44,7 +44,9 @@ class Package:
         if content.startswith(_OLD):
             if "EncryptedPackage".encode("utf-16-le") in content:
                 raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one")
-            raise DocumentUnreadable(name, f"is a file of an old office program, and not {kind}. Open it, and save it as .{kind.lower()}")
+            raise DocumentUnreadable(
+                name, f"is a file of an old office program, and not {kind}. Open it, and save it as .{kind.lower()}"
+            )
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):

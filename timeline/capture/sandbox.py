@@ -11,7 +11,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from timeline.documents import Document
+from timeline.documents import Document, Table
 from timeline.errors import DocumentUnreadable, ExtraMissing
 
 SECONDS = 60
@@ -78,7 +78,8 @@ class Reader:
             self._end()  # it may have run out of memory
             raise (ExtraMissing if answer["lacks"] else DocumentUnreadable)(name, answer["refused"])
         self._read += 1
-        return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
+        tables = tuple(Table(*one) for one in answer["tables"])
+        return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"], tables)
 
     def _exchange(self, head: bytes, content: bytes, name: str, seconds: float) -> tuple[bytes, bool]:
         """Send a document, and return the answer, and whether it came in time; if not, the process has been ended."""

@@ -3,7 +3,7 @@
 Owns the choice of the record and the check of its digests. Must not change the WARC, which is itself the archived document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeAlias
@@ -45,12 +45,17 @@ class _Candidate:
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
     """Read the document with the address or WARC-Record-ID `record`, or the only one. Raises DocumentUnreadable."""
+    return read_one((content,), name, encoding, record)
+
+
+def read_one(contents: Sequence[bytes], name: str, encoding: str | None, record: str | None) -> ExtractedText:
+    """Read a document from the WARCs of one archive, as `read` does from one."""
     import warcio  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
-        chosen = _chosen(list(_candidates(content, name)), name, record)
-        payload, cut = _payload(content, chosen, name)
+        chosen = _chosen(list(_candidates(contents, name)), name, record)
+        payload, cut = _payload(contents, chosen, name)
     except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
         raise DocumentUnreadable(
             name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it again, or archive the page's text"
@@ -76,9 +81,9 @@ def _version() -> str:
     return version("warcio")
 
 
-def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
+def _candidates(contents: Sequence[bytes], name: str) -> Iterator[_Candidate]:
     """Yield the documents that were received in full; for other responses, the reason why they are none."""
-    for number, one in enumerate(_records(content, name)):
+    for number, one in enumerate(_records(contents, name)):
         headers, answer, url, why = one.rec_headers, one.http_headers, _address(one), ""
         media_type = headers.get_header("Content-Type") or ""
         if one.rec_type == "response" and answer is not None:
@@ -98,17 +103,24 @@ def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
             yield candidate
 
 
-def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]:
+def _records(contents: Sequence[bytes], name: str, *, check: bool = False) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
+    number = 0
+    for content in contents:
+        _refuse_other(content, name)
+        for one in ArchiveIterator(BytesIO(content), check_digests=check):
+            number += 1
+            if number > MAXIMUM_RECORDS:
+                raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
+            yield one
+
+
+def _refuse_other(content: bytes, name: str) -> None:
     if content.startswith(_ZSTD):
         raise DocumentUnreadable(name, "is packed with zstd, which is not supported. Unpack it, with zstd -d, and archive that")
     if not content.startswith((b"WARC/", b"\x1f\x8b")):
         raise DocumentUnreadable(name, "is not a WARC: its first bytes are others. Check what it is; a saved page is .html")
-    for number, one in enumerate(ArchiveIterator(BytesIO(content), check_digests=check)):
-        if number >= MAXIMUM_RECORDS:
-            raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
-        yield one
 
 
 def _address(record: _Record) -> str:
@@ -145,9 +157,9 @@ def _listed(candidates: list[_Candidate]) -> str:
     return ", ".join(urls[:_LISTED]) + more
 
 
-def _payload(content: bytes, chosen: _Candidate, name: str) -> tuple[bytes, str]:
+def _payload(contents: Sequence[bytes], chosen: _Candidate, name: str) -> tuple[bytes, str]:
     """Read the bytes of a record's document, check its digests, and return a remark if it was cut short when captured."""
-    for number, one in enumerate(_records(content, name, check=True)):
+    for number, one in enumerate(_records(contents, name, check=True)):
         if number != chosen.number:
             continue
         raw = one.raw_stream.read(MAXIMUM_BYTES + 1)

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from timeline import capture
 from timeline.documents import Document
+from timeline.errors import DocumentUnreadable
 from timeline.exchange import formats
 from timeline.exchange.importing import row
 from timeline.exchange.importing.row import Read
 from timeline.exchange.text import decoding
+from timeline.extractors import DECODED
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class File:
     def document(self) -> Document:
         """Return the file as a document to be archived."""
         read = self.understood
-        return Document(self.content, read.text, read.media_type, f"decoded as {read.encoding}")
+        return Document(self.content, read.text, read.media_type, read.extractor)
 
 
 def understand(path: str | Path, format: str, *, encoding: str | None = None, **options: object) -> File:
@@ -39,14 +42,29 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     path = Path(path)
     module = row.reader(format)
     content = decoding.read_bytes(path)
-    decoded = decoding.decode(content, encoding, str(path))
+    media_type = formats.entries()[format].reads or ""
     try:
-        read = module.read(decoded.text, format=format, **options)
+        if media_type in capture.OFFICE:
+            document = capture.from_bytes(content, media_type, str(path), encoding=encoding)
+            decoded = decoding.Decoded(document.text, "")
+            read = module.read(document.text, tables=document.tables, format=format, **options)
+            extractor = document.extractor
+        else:
+            decoded = decoding.decode(content, encoding, str(path))
+            read = module.read(decoded.text, format=format, **options)
+            extractor = f"{DECODED}{decoded.encoding}"
+    except DocumentUnreadable as error:
+        raise row.ImportRefused(path, error.reason) from None
     except row.ImportRefused as error:
         raise error.under(path) from None
     except RecursionError:
         raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
-    media_type = read.media_type or formats.entries()[format].reads or ""
-    notes = (*decoded.notes, *read.notes)
-    read = read._replace(rows=tuple(read.rows), notes=notes, media_type=media_type, text=decoded.text, encoding=decoded.encoding)
-    return File(path, format, content, read)
+    understood = read._replace(
+        rows=tuple(read.rows),
+        notes=(*decoded.notes, *read.notes),
+        media_type=read.media_type or media_type,
+        text=decoded.text,
+        encoding=decoded.encoding,
+        extractor=extractor,
+    )
+    return File(path, format, content, understood)

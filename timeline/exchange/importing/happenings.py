@@ -24,7 +24,7 @@ from timeline.exchange.importing.pictures import Pictures
 from timeline.exchange.importing.row import Row
 from timeline.log import AT_ONCE, Event
 from timeline.model import Citation, PlacedCitation
-from timeline.reading.records import HEAD
+from timeline.reading.records import HEAD, SPREADSHEETS
 from timeline.shortening import shortened
 from timeline.statements import Statement
 from timeline.timeline import Timeline
@@ -88,6 +88,8 @@ class Happenings:
                     outcome.verb, outcome.act, outcome.remarks = "unchanged", None, []
                     self._try(outcome, ids[outcome.row.number], known.get(outcome.row.number))
         vanished = [] if self.earlier.same else [id for id in self.earlier.known if id not in self.claimed]
+        if self.file.understood.media_type in SPREADSHEETS:  # it may be in a sheet that is not imported now
+            vanished = [id for id in vanished if self.earlier.known[id].quote not in self.text.raw]
         return outcomes, [id for id in vanished if self.earlier.known[id].last.type != "HappeningRetracted"]
 
     def _try(self, outcome: Outcome, id: str, known: Known | None) -> None:

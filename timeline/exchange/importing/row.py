@@ -58,8 +58,9 @@ class Read(NamedTuple):
     media_type: str = ""
     """Empty means that of the format."""
     text: str = ""
-    """The decoded text and its encoding, which `file` adds."""
+    """The text of the file, its encoding, and the extractor that read it, which `file` adds."""
     encoding: str = ""
+    extractor: str = ""
 
 
 class Reader(Protocol):
