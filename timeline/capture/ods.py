@@ -18,6 +18,7 @@ _PARTS: Final = {
     "number:year": "year", "number:month": "month", "number:day": "day", "number:day-of-week": "day", "number:hours": "time",
     "number:minutes": "time", "number:seconds": "seconds",
 }  # fmt: skip
+_SHOWN: Final = ("year", "month", "day", "time", "seconds")
 _DURATION: Final = re.compile(r"(-?)P(?:(\d{1,6})D)?T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,]\d+)?S)?")
 _DAY: Final = re.compile(r"(-?\d{4,}-\d\d-\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?.*)?")
 _DEFAULT: Final = "the style of all cells"
@@ -168,7 +169,7 @@ class _Reader:
     def _dated(self, cell: dict[str, str], kind: str) -> str:
         style = cell.get("table:style-name") or self._row.get("table:default-cell-style-name") or self._run(self._column)[0]
         known = self._dates.get(self._formats.get(style or _DEFAULT, "") or self._formats.get(_DEFAULT, ""))
-        shown = Shown()._replace(**dict.fromkeys(known, True)) if known else None
+        shown = None if not known else Shown(**{part: part in known for part in _SHOWN})  # type: ignore[arg-type]
         if kind == "time":
             match = _DURATION.fullmatch(value := cell.get("office:time-value", ""))
             if match is None or match[1]:

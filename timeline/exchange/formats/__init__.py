@@ -52,6 +52,7 @@ OURS: Final = (
     Entry("vis", "application/json", writes=True),
     Entry("markdown", writes=True),
     Entry("html", writes=True),
+    Entry("docx", writes=True),
     Entry("svg", writes=True),
     Entry("png", writes=True),
 )
