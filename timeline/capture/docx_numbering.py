@@ -122,7 +122,7 @@ def is_default(style: Element) -> bool:
 def _style(style: Element) -> _Style:
     hidden = child(style, "rPr", "vanish")
     return _Style(
-        attribute(child(style, "basedOn") or Element("none"), "val") if child(style, "basedOn") is not None else "",
+        _value(child(style, "basedOn")),
         _value(child(style, "pPr", "numPr", "numId")),
         _whole(_value(child(style, "pPr", "numPr", "ilvl"))),
         None if hidden is None else is_on(hidden),

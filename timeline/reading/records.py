@@ -13,7 +13,6 @@ from timeline.selection.conditions import is_corrected
 
 SPREADSHEETS: Final = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.ms-excel.sheet.macroEnabled.12",
     "application/vnd.oasis.opendocument.spreadsheet",
 )
 """Media types of tables with several sheets."""

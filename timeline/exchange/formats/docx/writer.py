@@ -23,6 +23,7 @@ from timeline.reading.records import Happening, Picture
 _PIXEL: Final = 9_525  # English metric units
 _WIDEST, _HIGHEST = 5_900_000, 3_600_000  # of these units: the width of the page between its margins, and ten centimetres
 _SHORT: Final = 90  # characters of the title at the head of each page
+_RTL_LANGUAGES: Final = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 _REFERENCE: Final = '<w:rPr><w:rStyle w:val="EndnoteReference"/></w:rPr>'
 _LINK: Final = '<w:rStyle w:val="Hyperlink"/>'
 _ITALIC: Final = "<w:i/><w:iCs/>"
@@ -103,7 +104,7 @@ class _Writer:
         backwards = _is_rtl(text)
         # In the order that the schema prescribes: style, bold, italic, struck, direction, language.
         properties += "<w:rtl/>" if backwards else ""
-        if language:
+        if language and backwards == (language.partition("-")[0].lower() in _RTL_LANGUAGES):
             properties += f'<w:lang w:{"bidi" if backwards else "val"}="{escape(clean(language))}"/>'
         return f'<w:r>{f"<w:rPr>{properties}</w:rPr>" if properties else ""}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
