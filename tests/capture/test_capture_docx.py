@@ -1,5 +1,7 @@
 """Word documents: reading order, numbers of lists, notes, tracked changes, hidden text, and harmful files."""
 
+import re
+import sys
 from io import BytesIO
 
 import docx as python_docx
@@ -156,6 +158,14 @@ def test_harmful_and_foreign_files_are_refused_in_one_line() -> None:
     assert "there is no text in it" in refusal(docx("<w:p/>"), DOCX)
     many = packed({f"{number}": "" for number in range(10_001)})
     assert "holds more than 10,000 files" in refusal(many, DOCX)
+
+
+def test_office_files_need_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard library reads them."""
+    for library in ("lxml", "docx", "openpyxl"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert read(docx(p("x")), DOCX).text == "x\n"
+    assert re.search(r"with Python [\d.]+ \(setup", capture.from_bytes(docx(p("x")), DOCX, "a.docx").extractor)
 
 
 def test_macros_are_named_and_an_encoding_is_refused() -> None:

@@ -44,15 +44,16 @@ class Flow:
         self._size += len(text)
         if self._size > MAXIMUM_CHARACTERS:
             raise too_long(self._name)
-        self._rooms[-1].words.append(text)
+        if text:
+            self._rooms[-1].words.append(text)
 
     def has_words(self) -> bool:
         """Whether the paragraph has any words yet."""
-        return any(self._rooms[-1].words)
+        return bool(self._rooms[-1].words)
 
     def last_letter(self) -> str:
         """Return the last letter of the paragraph; "" at its beginning."""
-        return next((one[-1] for one in reversed(self._rooms[-1].words) if one), "")
+        return self._rooms[-1].words[-1][-1] if self._rooms[-1].words else ""
 
     def label(self, text: str) -> None:
         """Put the number of a list before the paragraph."""

@@ -50,6 +50,7 @@ _LEVELS: Final = ("text:list-level-style-number", "text:list-level-style-bullet"
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
 _PLACE: Final = re.compile(r"%(\d+)%")
 _OUTLINE: Final = "the outline of headings"
+_DEEPEST: Final = 20  # levels of a list; office programs have ten
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class _Reader:
             self.counts["insertion"] += tag == "text:insertion"
             self.counts["deletion"] += tag == "text:deletion"
         elif tag in _PARAGRAPHS:
-            level = odf.whole(attributes.get("text:outline-level")) if tag == "text:h" else None
+            level = min(odf.whole(attributes.get("text:outline-level")), _DEEPEST) if tag == "text:h" else None
             plain = attributes.get("text:is-list-header") == "true"
             self._paragraphs.append(_Paragraph(attributes.get("text:style-name", ""), level, plain, lists=len(self._lists)))
         elif tag == "text:s":
@@ -215,11 +216,11 @@ class _Reader:
         elif tag in ("text:list-style", "text:outline-style"):
             self._list_style = attributes.get("style:name", "") if tag == "text:list-style" else _OUTLINE
         elif tag in _LEVELS:
-            self._levels[self._list_style][odf.whole(attributes.get("text:level"))] = _Level(
+            self._levels[self._list_style][min(odf.whole(attributes.get("text:level")), _DEEPEST)] = _Level(
                 attributes.get("style:num-format", ""),
                 attributes.get("style:num-prefix", ""),
                 attributes.get("style:num-suffix", ""),
-                odf.whole(attributes.get("text:display-levels")),
+                min(odf.whole(attributes.get("text:display-levels")), _DEEPEST),
                 odf.whole(attributes.get("text:start-value")),
                 attributes.get("style:num-list-format") or attributes.get("loext:num-list-format", ""),
                 attributes.get("text:bullet-char", ""),
@@ -264,6 +265,7 @@ class _Reader:
         return self._counted(self._levels.get(_OUTLINE, {}), self._by_style[_OUTLINE], paragraph.heading, None)
 
     def _counted(self, levels: dict[int, _Level], counts: dict[int, int], level: int, start: int | None) -> str:
+        level = min(level, _DEEPEST)
         known = levels.get(level)
         first = known.start if known else 1
         counts[level] = start if start is not None else counts.get(level, first - 1) + 1

@@ -113,7 +113,7 @@ STYLES: Final = (
     + _style("Version", "Version", "", f'<w:color w:val="444444"/>{_size(17)}')
     + _style("Caption", "caption", '<w:spacing w:after="160"/>', _size(19))
     + _style("EndnoteText", "endnote text", '<w:spacing w:after="80" w:line="240" w:lineRule="auto"/>', _size(19))
-    + _style("Header", "header", '<w:jc w:val="end"/>', _size(18))
+    + _style("Header", "header", '<w:jc w:val="right"/>', _size(18))
     + _style("Footer", "footer", '<w:jc w:val="center"/>', _size(18))
     + '<w:style w:type="character" w:styleId="EndnoteReference"><w:name w:val="endnote reference"/><w:rPr>'
     '<w:b w:val="false"/><w:bCs w:val="false"/><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
