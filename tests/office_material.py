@@ -25,7 +25,8 @@ _X = (
 _ODF = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
-        *((one, one) for one in ("office", "style", "text", "table", "draw", "meta", "form")),
+        *((one, one) for one in ("office", "style", "text", "table", "meta", "form")),
+        ("draw", "drawing"),
         ("number", "datastyle"),
         ("svg", "svg-compatible"),
     )

@@ -273,7 +273,7 @@ def _notes(package: Package, part: Part, reader: _Reader, kind: str) -> Iterator
     reader.flow.take()
     for (one, id), mark in reader.marks.items():
         if one == kind and (words := reader.notes_read.get(id, "")):
-            yield f"{mark} {words}".strip()
+            yield f"{mark} {words.strip()}".strip()
 
 
 def _headings(package: Package, others: list[Part], reader: _Reader, *, even: bool) -> Iterator[str]:

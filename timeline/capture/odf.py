@@ -16,7 +16,8 @@ _META: Final = "meta.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 PREFIXES: Final = {
-    **{f"{_SPACE}{name}:1.0": name for name in ("office", "style", "text", "table", "draw", "form", "script", "meta")},
+    **{f"{_SPACE}{name}:1.0": name for name in ("office", "style", "text", "table", "form", "meta")},
+    f"{_SPACE}drawing:1.0": "draw",
     f"{_SPACE}datastyle:1.0": "number",
     f"{_SPACE}svg-compatible:1.0": "svg",
     "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",

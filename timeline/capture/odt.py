@@ -153,7 +153,7 @@ class _Reader:
             text = self.flow.close()
             if tag == "text:note-body" and self._marks:
                 kind, mark = self._marks[-1]
-                self.notes.get(kind, self.notes["footnote"]).append(f"[{''.join(mark).strip()}] {text}")
+                self.notes.get(kind, self.notes["footnote"]).append(f"[{''.join(mark).strip()}] {text.strip()}")
             elif tag.startswith("style:") and text.strip():
                 self.headings.append(text)
         elif tag == "text:note-citation" and self._marks:
