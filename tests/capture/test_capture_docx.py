@@ -83,6 +83,20 @@ def test_notes_follow_the_text_at_their_marks() -> None:
     assert "notes follow the text, at their marks in brackets" in found.extractor
 
 
+def test_notes_have_the_marks_that_sections_say() -> None:
+    """Their form and first number; where each page begins anew, no program but Word knows the marks, which is remarked on."""
+    notes = "".join(f'<w:footnote w:id="{number}">{p(f"note {number}")}</w:footnote>' for number in (1, 2))
+    body = f"<w:p><w:r><w:t>One</w:t></w:r>{REFERENCE.format('foot', 1)}{REFERENCE.format('foot', 2)}</w:p>"
+    section = '<w:sectPr><w:footnotePr><w:numFmt w:val="{}"/>{}</w:footnotePr></w:sectPr>'
+    signs = read(docx(body + section.format("chicago", '<w:numStart w:val="2"/>'), footnotes=notes), DOCX)
+    assert signs.text == "One[†][‡]\n\n[†] note 1\n[‡] note 2\n"
+    assert "numbered through" not in signs.extractor
+    anew = docx(body + section.format("decimal", '<w:numRestart w:val="eachPage"/>'), footnotes=notes)
+    assert "notes are numbered through, though pages or sections show other marks" in read(anew, DOCX).extractor
+    settings = '<w:footnotePr><w:numFmt w:val="upperLetter"/></w:footnotePr>'
+    assert read(docx(body, footnotes=notes, settings=settings), DOCX).text.startswith("One[A][B]")
+
+
 NUMBERING = """<w:abstractNum w:abstractNumId="7">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="Article %1"/></w:lvl>
 <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1.%2)"/></w:lvl>

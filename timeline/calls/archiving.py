@@ -60,7 +60,7 @@ class Archiving(Opened):
             language: a BCP 47 tag, such as "en" or "ar-MA".
             text: the text itself, if there is no file.
             encoding: the encoding of a plain text, if it is not recognised: "cp1252".
-            record: the address or id of the document to read from a WARC.
+            record: the address or id of the document to read from a WARC or WACZ.
             media_type: such as "text/plain", if the file's name does not show it.
             as_found: True fills the omitted fields from the document itself.
             base64: with `text` and `extractor`, the bytes of a document from an export. They are read again, and a text that
@@ -133,7 +133,7 @@ class Archiving(Opened):
             url: its web address, with http:// or https://. It is recorded, not visited.
             language: a BCP 47 tag, such as "en" or "ar-MA".
             name: the file's name, to make an id from if none is given.
-            record: the address or id of the document that was read from a WARC.
+            record: the address or id of the document that was read from a WARC or WACZ.
             media_type: as in `archive`.
             as_found: as in `archive`.
             expected_version: as in `archive`.

@@ -14,7 +14,7 @@ from timeline.capture.extracted_text import ExtractedText, readable
 from timeline.capture.flow import Flow, composed, remarks
 from timeline.capture.list_numbers import formatted
 from timeline.capture.ooxml import Part, attribute, child, facts_of, has_macros, main_part, parts
-from timeline.capture.package import Package
+from timeline.capture.package import Package, local
 
 _PREFIXES: Final = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
@@ -34,6 +34,7 @@ _PREFIXES: Final = {
     "urn:schemas-microsoft-com:office:office": "o",
     "http://www.w3.org/XML/1998/namespace": "xml",
 }
+_NOTES: Final = {"footnote": "decimal", "endnote": "lowerRoman"}  # with the form of their numbers unless a document says otherwise
 _PROPERTIES: Final = frozenset(("w:pPr", "w:rPr", "w:trPr", "w:tcPr"))
 _SKIPPED: Final = frozenset(
     ("w:tabs", "w:pPrChange", "w:rPrChange", "w:tblPrChange", "w:trPrChange", "w:tcPrChange", "w:sectPrChange", "w:tblGrid", "w:rt")
@@ -50,16 +51,59 @@ _BOXES: Final = {True: "☒", False: "☐"}
 _OFF: Final = ("0", "false", "off")
 
 
+class _NoteNumbers:
+    """Takes the form, the first number and the restarts of notes from each section, which states them at its end."""
+
+    def __init__(self, settings: Element | None) -> None:
+        self._kind = ""
+        self._values: dict[str, list[str]] = {}
+        for kind in _NOTES:
+            for one in child(settings, f"{kind}Pr") or ():
+                self._take(f"w:{local(one)}", kind, attribute(one, "val"))
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Begin an element."""
+        if tag in ("w:footnotePr", "w:endnotePr"):
+            self._kind = tag[2:-2]
+        elif self._kind:
+            self._take(tag, self._kind, attributes.get("w:val", ""))
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+        self._kind = "" if tag in ("w:footnotePr", "w:endnotePr") else self._kind
+
+    def data(self, text: str) -> None:
+        """Ignore text."""
+
+    def _take(self, tag: str, kind: str, value: str) -> None:
+        if tag in ("w:numFmt", "w:numStart", "w:numRestart"):
+            self._values.setdefault(f"{kind} {tag}", []).append(value)
+
+    def form(self, kind: str) -> str:
+        """Return the form of the numbers, that of the last section."""
+        return self._values.get(f"{kind} w:numFmt", [_NOTES[kind]])[-1]
+
+    def first(self, kind: str) -> int:
+        """Return the first number."""
+        start = self._values.get(f"{kind} w:numStart", ["1"])[0]
+        return int(start) if start.isdecimal() and len(start) < 6 else 1
+
+    def differ(self) -> bool:
+        """Whether notes have other numbers than those of one run through the document, as where each page begins anew."""
+        restarts = (value for key, values in self._values.items() if key.endswith("w:numRestart") for value in values)
+        forms = (values for key, values in self._values.items() if key.endswith("w:numFmt"))
+        return any(value != "continuous" for value in restarts) or any(len(set(values)) > 1 for values in forms)
+
+
 class _Reader:
     """Takes the elements of a part, and builds its text."""
 
-    def __init__(self, flow: Flow, numbering: Numbering, counts: Counter[str]) -> None:
-        self.flow, self.numbering, self.counts = flow, numbering, counts
+    def __init__(self, flow: Flow, numbering: Numbering, notes: _NoteNumbers, counts: Counter[str]) -> None:
+        self.flow, self.numbering, self.counts, self._note_numbers = flow, numbering, counts, notes
         self.marks: dict[tuple[str, str], str] = {}
         """The mark of each note, by its kind and id, in the order of the text."""
         self.headings: dict[str, str] = {}
         """The headers and footers in use: the kind of each, by the id of its part."""
-        self.forms = {"footnote": "decimal", "endnote": "lowerRoman"}
         self.notes_read: dict[str, str] = {}
         self._section: list[tuple[str, str]] = []
         self._skip = 0
@@ -207,8 +251,8 @@ class _Reader:
         own = attributes.get("w:customMarkFollows", "0") not in _OFF
         if key not in self.marks:
             self.counts[kind] += not own
-            number = self.counts[kind]
-            self.marks[key] = "" if own else f"[{formatted(number, self.forms[kind]) or number}]"
+            number = self.counts[kind] - 1 + self._note_numbers.first(kind)
+            self.marks[key] = "" if own else f"[{formatted(number, self._note_numbers.form(kind)) or number}]"
         self._write(self.marks[key])
 
     def _field(self, step: str) -> None:
@@ -249,18 +293,17 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         return package.xml(member) if member else None
 
     counts, settings = Counter[str](), tree("settings")
-    reader = _Reader(Flow(name), Numbering(tree("styles"), tree("numbering")), counts)
-    for kind in reader.forms:
-        if (form := child(settings, f"{kind}Pr", "numFmt")) is not None:
-            reader.forms[kind] = attribute(form, "val")
+    note_numbers = _NoteNumbers(settings)
+    if any(one.kind in ("footnotes", "endnotes") for one in others):
+        package.stream(main, note_numbers, _PREFIXES)
+    reader = _Reader(Flow(name), Numbering(tree("styles"), tree("numbering")), note_numbers, counts)
     even = child(settings, "evenAndOddHeaders") is not None
     package.stream(main, reader, _PREFIXES)
     text = reader.flow.take()
     counts["endless field"] = reader.ends_in_field()
-    notes = [
-        note for kind in reader.forms for one in others if one.kind == f"{kind}s" for note in _notes(package, one, reader, kind)
-    ]
+    notes = [note for kind in _NOTES for one in others if one.kind == f"{kind}s" for note in _notes(package, one, reader, kind)]
     headings = list(_headings(package, others, reader, even=even))
+    counts["numbered through"] = bool(notes) and note_numbers.differ()
     counts["unknown number"], counts["macros"] = reader.numbering.unknown, has_macros(package)
     how = "; ".join(remarks(counts, notes, headings))
     return ExtractedText(composed(text, notes, headings), f"standard library, DOCX ({how})", facts_of(package))

@@ -118,6 +118,8 @@ def remarks(counts: Counter[str], notes: Sequence[str], headings: Sequence[str])
     yield "as it stands, with the tracked changes accepted" if any(changes) else "as it stands"
     if notes:
         yield "notes follow the text, at their marks in brackets"
+    if counts["numbered through"]:
+        yield "notes are numbered through, though pages or sections show other marks"
     if headings:
         yield "headers and footers follow, each once"
     if any(changes):

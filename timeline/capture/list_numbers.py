@@ -21,6 +21,7 @@ _ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _LETTERS: Final = {
     "lowerLetter": _LATIN, "upperLetter": _LATIN.upper(), "a": _LATIN, "A": _LATIN.upper(),
     "russianLower": _RUSSIAN, "russianUpper": _RUSSIAN.upper(), "arabicAlpha": _ALPHA, "arabicAbjad": _ABJAD, "hebrew2": _HEBREW,
+    "chicago": "*†‡§",
 }  # fmt: skip
 _PLAIN: Final = {"decimal": "{}", "1": "{}", "decimalZero": "{:02}", "none": "", "": ""}
 _LARGEST_ROMAN: Final = 3_999

@@ -41,6 +41,7 @@ class Package:
     def __init__(self, content: bytes, name: str, kind: str) -> None:
         """Open it; `kind` is a name such as "EPUB". Raises DocumentUnreadable where it holds too much, or is none."""
         self.name, self.kind, self._left = name, kind, MAXIMUM_UNPACKED
+        self._unpacked: set[str] = set()
         if content.startswith(_OLD):
             if "EncryptedPackage".encode("utf-16-le") in content:
                 raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one")
@@ -109,11 +110,13 @@ class Package:
             raise self.encrypted()
         if one.file_size > _SMALL and one.file_size > _MOST_PACKED * max(one.compress_size, 1):
             raise self.refused(f"{on_one_line(member)} in it unpacks to more than {_MOST_PACKED} times its size")
-        if one.file_size > self._left:
+        if member not in self._unpacked and one.file_size > self._left:
             raise self.refused(f"unpacks to more than {MAXIMUM_UNPACKED // 1_000_000} MB")
         if one.file_size > limit:
             raise self.refused(f"{on_one_line(member)} in it is too large")
-        self._left -= one.file_size  # a member never unpacks to more than that: zipfile stops there
+        # A member never unpacks to more than its stated size: zipfile stops there. It counts once.
+        self._left -= 0 if member in self._unpacked else one.file_size
+        self._unpacked.add(member)
         try:
             file = self._zip.open(one)
         except RuntimeError:

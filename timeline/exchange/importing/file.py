@@ -46,7 +46,8 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     try:
         if media_type in capture.OFFICE:
             document = capture.from_bytes(content, media_type, str(path), encoding=encoding)
-            decoded = decoding.Decoded(document.text, "")
+            how = document.extractor.partition("; read as ")[0]
+            decoded = decoding.Decoded(document.text, "", (f"read by {how}",))
             read = module.read(document.text, tables=document.tables, format=format, **options)
             extractor = document.extractor
         else:

@@ -97,6 +97,7 @@ def test_a_merged_cell_has_its_value_in_each_row(saved: Callable[..., Path]) -> 
     assert (rows[3].fields["date"], rows[3].fields["date_note"]) == ("2025-11-24", "the date is that of the row above")
     assert "date_note" not in rows[2].fields
     assert rows[5].refused == "there is no date"
+    assert any("days as ISO 8601, formulas by their last value" in note for note in read.notes), "as what is left out is named"
     assert "1 merged cell has its value in each row that it goes over" in read.notes
 
 
