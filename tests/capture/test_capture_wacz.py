@@ -1,11 +1,15 @@
 """WACZ: the choice of the page by the archive's own list, its title, and its digests."""
 
 import json
+from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import material
 from material import read, refusal
 from office_material import WACZ, packed
+
+from timeline import Timeline
 
 PAGE = ("https://example.org/a", "text/html", b"<p>One page.</p>")
 OTHER = ("https://example.org/b", "text/html", b"<p>Another.</p>")
@@ -48,3 +52,21 @@ def test_a_changed_or_foreign_archive_is_refused() -> None:
     assert "pages/pages.jsonl in it is not sound JSON" in refusal(wacz(more={"pages/pages.jsonl": b"{}\nx"}), WACZ)
     assert "is not a WACZ: there is no WARC in it" in refusal(packed({"x": "y"}), WACZ)
     assert "WACZ (without digests)" in read(packed({"archive/a.warc": material.warc(PAGE)}), WACZ).extractor
+
+
+def test_two_pages_are_two_sources_that_are_read_again(tmp_path: Path, timeline: Timeline) -> None:
+    """Each by its address, also where the name of its extractor does not say which page it is."""
+    (tmp_path / "a.wacz").write_bytes(wacz("https://example.org/a", "https://example.org/b"))
+    for name in ("a", "b"):
+        url = f"https://example.org/{name}"
+        source = timeline.archive(tmp_path / "a.wacz", id=name, title="T", url=url, record=url)
+        assert timeline.extract_again(name).id == name
+        assert source.text == read((tmp_path / "a.wacz").read_bytes(), WACZ, record=url).text
+    given = {
+        "extractor": "text as given by the bundle (x)",
+        "media_type": WACZ,
+        "base64": b64encode(wacz("https://example.org/a", "https://example.org/b")).decode(),
+    }
+    timeline.archive(text="x", id="old", title="T", url="https://example.org/b", **given)
+    assert timeline.extract_again("old").text == "Another.\n"
+    assert timeline.verify().ok

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline.capture import epub, html, media_type_of, pdf
+from timeline.capture import MEDIA_TYPES, docx, epub, html, media_type_of, ods, odt, pdf, xlsx
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
@@ -18,7 +18,13 @@ MAXIMUM_RECORDS: Final = 100_000
 _LISTED: Final = 5
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _Record: TypeAlias = Any  # a library's own, which is imported only when it is needed
-_KINDS: Final = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "application/epub+zip")
+_SUFFIXES: Final = ((docx, "docx", "docm"), (odt, "odt"), (xlsx, "xlsx", "xlsm"), (ods, "ods"))
+_READERS: Final = {
+    "application/pdf": pdf,
+    "application/epub+zip": epub,
+    **{MEDIA_TYPES[f".{suffix}"]: module for module, *suffixes in _SUFFIXES for suffix in suffixes},
+}
+_KINDS: Final = ("text/html", "application/xhtml+xml", "text/plain", *_READERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,8 @@ def read_one(contents: Sequence[bytes], name: str, encoding: str | None, record:
     within = f"{name}, {on_one_line(chosen.url)}"
     if chosen.kind in ("text/html", "application/xhtml+xml"):
         extracted = html.read(payload, within, encoding=encoding, declared=chosen.charset)
-    elif chosen.kind == "application/pdf":
-        extracted = pdf.read(payload, within)
-    elif chosen.kind == "application/epub+zip":
-        extracted = epub.read(payload, within)
+    elif chosen.kind in _READERS:
+        extracted = _READERS[chosen.kind].read(payload, within)
     else:
         text, how = decoded_page(payload, within, encoding, chosen.charset)
         extracted = ExtractedText(readable(text), how)

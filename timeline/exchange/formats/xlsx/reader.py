@@ -31,6 +31,8 @@ def read(text: str, **options: object) -> Read:
 def _chosen(tables: Sequence[Table], name: str | None) -> Table:
     """Return the sheet with a name, or the only one. Raises ImportRefused, with the names."""
     listed = ", ".join(f"“{one.name}”" for one in tables[:_LISTED]) + (" …" if len(tables) > _LISTED else "")
+    if not tables:
+        raise ImportRefused("has no sheet with cells that are shown. Check what it is")
     if name is None:
         if len(tables) > 1:
             raise ImportRefused(f"has {len(tables)} sheets: {listed}. Name the one to import: --sheet '{tables[0].name}'")
