@@ -7,7 +7,7 @@ from io import BytesIO
 import docx as python_docx
 import pytest
 from material import read, refusal
-from office_material import DOCX, docx, p, packed
+from office_material import DOCX, docx, p, packed, xlsx
 
 from timeline import capture
 from timeline.errors import DocumentUnreadable
@@ -168,6 +168,8 @@ def test_harmful_and_foreign_files_are_refused_in_one_line() -> None:
     assert "is encrypted. Open it with its password" in refusal(old + "EncryptedPackage".encode("utf-16-le"), DOCX)
     assert "is not a sound DOCX" in refusal(docx(p("x"))[:400], DOCX)
     assert "is not DOCX: the document in it is missing" in refusal(packed({"x": "y"}), DOCX)
+    assert "is not DOCX: it holds a workbook. Check what it is" in refusal(xlsx(""), DOCX)
+    assert "but pictures (2); it may be scanned. Recognise the text (OCR)" in refusal(docx("<pic:pic/><pic:pic/>"), DOCX)
     assert "not sound XML" in refusal(docx("<w:p>"), DOCX)
     assert "there is no text in it" in refusal(docx("<w:p/>"), DOCX)
     many = packed({f"{number}": "" for number in range(10_001)})

@@ -102,5 +102,8 @@ def test_encrypted_and_foreign_files_are_refused_in_one_line() -> None:
     assert "is encrypted. Open it with its password" in refusal(odt("", more={"META-INF/manifest.xml": manifest}), ODT)
     assert "is encrypted" in refusal(packed({"encrypted-package": "x"}), ODT)
     assert "is not ODT: content.xml is missing in it" in refusal(packed({"x": "y"}), ODT)
+    sheet = odt("<text:p>x</text:p>", more={"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})
+    assert "is not ODT: it says that it is application/vnd.oasis.opendocument.spreadsheet" in refusal(sheet, ODT)
+    assert "but pictures (1); it may be scanned" in refusal(odt("<text:p><draw:image/></text:p>"), ODT)
     spaces = '<text:s text:c="99999999"/>' * 3
     assert "longer than 20 million characters" in refusal(odt(f"<text:p>x{spaces}</text:p>"), ODT)

@@ -6,7 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from material import read, refusal
-from office_material import ODS, XLSX, ods, packed, xlsx
+from office_material import ODS, XLSX, docx, ods, p, packed, xlsx
 
 from timeline import capture
 from timeline.capture.cell_values import of_number, of_serial, shown_by
@@ -161,6 +161,7 @@ def test_harmful_spreadsheets_are_refused_in_one_line() -> None:
         xlsx("<row><c><v>1</v></c></row>", before='<cols><col min="x" max="y" hidden="1"/></cols>'), XLSX
     )
     assert "is not XLSX: the document in it is missing" in refusal(packed({"x": "y"}), XLSX)
+    assert "is not XLSX: it holds a document" in refusal(docx(p("x")), XLSX)
     assert "there is no text in it" in refusal(xlsx(""), XLSX)
     with pytest.raises(DocumentUnreadable, match="holds one document"):
         capture.from_bytes(xlsx(""), XLSX, "a.xlsx", record="https://example.org/")

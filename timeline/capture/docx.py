@@ -11,10 +11,11 @@ from xml.etree.ElementTree import Element
 
 from timeline.capture.docx_numbering import Numbering
 from timeline.capture.extracted_text import ExtractedText, readable
-from timeline.capture.flow import Flow, composed, remarks
+from timeline.capture.flow import Flow, composed, refuse_pictures, remarks
 from timeline.capture.list_numbers import formatted
 from timeline.capture.ooxml import Part, attribute, child, facts_of, has_macros, main_part, parts
 from timeline.capture.package import Package, local
+from timeline.errors import on_one_line
 
 _PREFIXES: Final = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
@@ -45,7 +46,7 @@ _SIGNS: Final = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:n
 _ROOMS: Final = {"w:tbl": "table", "w:tr": "row", "w:tc": "cell", "w:txbxContent": "box", "w:footnote": "note", "w:endnote": "note"}
 _UNREAD: Final = {
     "pic:pic": "picture", "v:imagedata": "picture", "chart:chart": "chart", "diagram:relIds": "diagram", "o:OLEObject": "object",
-    "w:altChunk": "document within it", "w:subDoc": "document within it",
+    "w:altChunk": "document within it", "w:subDoc": "document within it", "w:ddList": "form field",
 }  # fmt: skip
 _BOXES: Final = {True: "☒", False: "☐"}
 _OFF: Final = ("0", "false", "off")
@@ -114,9 +115,12 @@ class _Reader:
         self._hidden = self._in_text = self._trim = False
         self._note = ("", "")
         self._ticked: bool | None = None
+        self.root = ""
+        """The first element of the first part."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
+        self.root = self.root or tag
         if self._skip:
             self._skip += 1
             return
@@ -299,14 +303,17 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     reader = _Reader(Flow(name), Numbering(tree("styles"), tree("numbering")), note_numbers, counts)
     even = child(settings, "evenAndOddHeaders") is not None
     package.stream(main, reader, _PREFIXES)
+    if reader.root != "w:document":
+        raise package.foreign(f"it holds a {on_one_line(reader.root.rpartition(':')[2])}")
     text = reader.flow.take()
     counts["endless field"] = reader.ends_in_field()
     notes = [note for kind in _NOTES for one in others if one.kind == f"{kind}s" for note in _notes(package, one, reader, kind)]
     headings = list(_headings(package, others, reader, even=even))
     counts["numbered through"] = bool(notes) and note_numbers.differ()
     counts["unknown number"], counts["macros"] = reader.numbering.unknown, has_macros(package)
-    how = "; ".join(remarks(counts, notes, headings))
-    return ExtractedText(composed(text, notes, headings), f"standard library, DOCX ({how})", facts_of(package))
+    how, whole = "; ".join(remarks(counts, notes, headings)), composed(text, notes, headings)
+    refuse_pictures(whole, counts, name)
+    return ExtractedText(whole, f"standard library, DOCX ({how})", facts_of(package))
 
 
 def _notes(package: Package, part: Part, reader: _Reader, kind: str) -> Iterator[str]:

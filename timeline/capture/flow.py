@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, too_long
+from timeline.errors import DocumentUnreadable
 
 _BETWEEN: Final = {"row": "\t"}
 # Things that a document may hold beside text, as they are counted.
@@ -110,6 +111,13 @@ def composed(text: str, notes: Sequence[str], headings: Sequence[str]) -> str:
     blocks = (text, "\n".join(notes), "\n".join(dict.fromkeys(headings)))
     whole = "\n\n".join(block.strip("\n") for block in blocks if block.strip())
     return f"{whole}\n" if whole else ""
+
+
+def refuse_pictures(text: str, counts: Counter[str], name: str) -> None:
+    """Refuse a document that has pictures and no text. Raises DocumentUnreadable."""
+    if not text.strip() and counts["picture"]:
+        why = f"there is no text in it, but pictures ({counts['picture']:,}); it may be scanned"
+        raise DocumentUnreadable(name, f"{why}. Recognise the text (OCR), or type it")
 
 
 def remarks(counts: Counter[str], notes: Sequence[str], headings: Sequence[str]) -> Iterator[str]:

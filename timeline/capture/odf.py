@@ -8,11 +8,13 @@ from xml.etree.ElementTree import Element
 
 from timeline.capture.extracted_text import facts, title
 from timeline.capture.package import Package, local
-from timeline.errors import DocumentUnreadable
+from timeline.errors import on_one_line
 
 CONTENT: Final = "content.xml"
 STYLES: Final = "styles.xml"
 _META: Final = "meta.xml"
+_MEDIA_TYPE: Final = "mimetype"
+_KINDS: Final = {kind: f"application/vnd.oasis.opendocument.{word}" for kind, word in (("ODT", "text"), ("ODS", "spreadsheet"))}
 _MANIFEST: Final = "META-INF/manifest.xml"
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 PREFIXES: Final = {
@@ -35,7 +37,10 @@ def opened(content: bytes, name: str, kind: str) -> Package:
     if encrypted:
         raise package.encrypted()
     if CONTENT not in package.members:
-        raise DocumentUnreadable(name, f"is not {kind}: {CONTENT} is missing in it. Check what it is")
+        raise package.foreign(f"{CONTENT} is missing in it")
+    media_type = package.read(_MEDIA_TYPE).decode("ascii", "replace").strip() if _MEDIA_TYPE in package.members else ""
+    if media_type and not media_type.startswith(_KINDS[kind]):
+        raise package.foreign(f"it says that it is {on_one_line(media_type)[:80]}")
     return package
 
 

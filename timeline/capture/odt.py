@@ -11,7 +11,7 @@ from typing import Final
 
 from timeline.capture import odf
 from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, readable
-from timeline.capture.flow import Flow, composed, remarks
+from timeline.capture.flow import Flow, composed, refuse_pictures, remarks
 from timeline.capture.list_numbers import bullet, formatted
 
 _PARAGRAPHS: Final = ("text:p", "text:h")
@@ -301,5 +301,6 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     package.stream(odf.CONTENT, reader, odf.PREFIXES)
     text, notes = reader.flow.take(), [*reader.notes["footnote"], *reader.notes["endnote"]]
     reader.counts["macros"] = odf.has_macros(package)
-    how = "; ".join(remarks(reader.counts, notes, reader.headings))
-    return ExtractedText(composed(text, notes, reader.headings), f"standard library, ODT ({how})", odf.facts_of(package))
+    how, whole = "; ".join(remarks(reader.counts, notes, reader.headings)), composed(text, notes, reader.headings)
+    refuse_pictures(whole, reader.counts, name)
+    return ExtractedText(whole, f"standard library, ODT ({how})", odf.facts_of(package))

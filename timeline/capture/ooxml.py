@@ -11,7 +11,6 @@ from xml.etree.ElementTree import Element
 
 from timeline.capture.extracted_text import facts, title
 from timeline.capture.package import Package, local
-from timeline.errors import DocumentUnreadable
 
 _MACROS: Final = "vbaproject.bin"
 
@@ -54,7 +53,7 @@ def main_part(package: Package) -> str:
     """Return the member that holds the document. Raises DocumentUnreadable where there is none."""
     found = next((one.member for one in parts(package) if one.kind == "officeDocument"), None)
     if found is None or found not in package.members:
-        raise DocumentUnreadable(package.name, f"is not {package.kind}: the document in it is missing. Check what it is")
+        raise package.foreign("the document in it is missing")
     return found
 
 

@@ -144,6 +144,10 @@ class Package:
         """Make the error for a damaged package."""
         return DocumentUnreadable(self.name, f"is not a sound {self.kind}; it may be cut short. Get it again")
 
+    def foreign(self, why: str) -> DocumentUnreadable:
+        """Make the error for a package of another kind."""
+        return DocumentUnreadable(self.name, f"is not {self.kind}: {why}. Check what it is")
+
     def encrypted(self) -> DocumentUnreadable:
         """Make the error for an encrypted package."""
         return DocumentUnreadable(self.name, "is encrypted. Open it with its password, and save it without one")

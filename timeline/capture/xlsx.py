@@ -165,6 +165,8 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
             package.stream(one.member, strings, _PREFIXES)
         elif one.kind == "styles":
             formats = _formats(package.xml(one.member))
+    if local(book) != "workbook":
+        raise package.foreign(f"it holds a {local(book)}")
     properties = child(book, "workbookPr")
     since_1904 = properties is not None and attribute(properties, "date1904") in _TRUE
     for listed in child(book, "sheets") or ():
