@@ -142,6 +142,16 @@ def test_boxes_fields_and_symbols_are_read_as_they_are_shown() -> None:
     assert "a field has no end: words may be missing" in unended.extractor
 
 
+def test_signs_and_words_across_the_page_are_read() -> None:
+    """Ticks and boxes of Wingdings; a sign that is not known is counted; a watermark is below the header that it is in."""
+    signs = "".join(f'<w:sym w:font="{font}" w:char="{code}"/>' for font, code in (("Wingdings", "F0FE"), ("Webdings", "F061")))
+    mark = '<w:p><w:r><w:t>Case 1</w:t><w:pict><v:shape><v:textpath string="DRAFT"/></v:shape></w:pict></w:r></w:p>'
+    section = '<w:sectPr><w:headerReference w:type="default" r:id="header1"/></w:sectPr>'
+    found = read(docx(f"<w:p><w:r>{signs}</w:r></w:p>{section}", header1=mark), DOCX)
+    assert found.text == "☑\uf061\n\nCase 1\nDRAFT\n"
+    assert "signs of fonts of symbols, whose meaning is not known: 1" in found.extractor
+
+
 def test_headers_that_no_page_shows_are_left_out() -> None:
     """That of a first page needs a page of its own, that of even pages a setting."""
     reference = "".join(

@@ -4,6 +4,8 @@ Owns which elements have text. Tracked insertions are in the text, deletions are
 then headers and footers. Must not run a macro, nor follow a link.
 """
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -48,6 +50,8 @@ _UNREAD: Final = {
     "pic:pic": "picture", "v:imagedata": "picture", "chart:chart": "chart", "diagram:relIds": "diagram", "o:OLEObject": "object",
     "w:altChunk": "document within it", "w:subDoc": "document within it", "w:ddList": "form field",
 }  # fmt: skip
+# Signs of the font that ticks and boxes are in; the file has only their places in it.
+_WINGDINGS: Final = {0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0x78: "☒", 0xA8: "☐", 0x6F: "☐", 0xA7: "▪", 0xE0: "→", 0x4A: "☺"}
 _BOXES: Final = {True: "☒", False: "☐"}
 _OFF: Final = ("0", "false", "off")
 
@@ -218,7 +222,11 @@ class _Reader:
         elif tag == "w:fldChar":
             self._field(attributes.get("w:fldCharType", ""))
         elif tag == "w:sym":
-            self._write(_symbol(attributes.get("w:char", "")))
+            self._write(self._symbol(attributes.get("w:font", ""), attributes.get("w:char", "")))
+        elif tag == "v:textpath" and attributes.get("string"):  # a word across the page, such as DRAFT
+            self.flow.open("box")
+            self.flow.write(readable(attributes["string"]))
+            self.flow.close()
         elif tag == "mc:AlternateContent":
             self._alternatives.append(False)
         elif tag in ("mc:Choice", "mc:Fallback") and self._alternatives:
@@ -258,6 +266,14 @@ class _Reader:
             number = self.counts[kind] - 1 + self._note_numbers.first(kind)
             self.marks[key] = "" if own else f"[{formatted(number, self._note_numbers.form(kind)) or number}]"
         self._write(self.marks[key])
+
+    def _symbol(self, font: str, code: str) -> str:
+        """Return a sign of a font of symbols; one without a letter of its own is counted."""
+        place = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,4}", code) else 0xFFFD
+        if font.lower() == "wingdings" and place & 0xFF in _WINGDINGS:
+            return _WINGDINGS[place & 0xFF]
+        self.counts["symbol"] += unicodedata.category(chr(place)) in ("Co", "Cn", "Cs") or place == 0xFFFD
+        return chr(place)
 
     def _field(self, step: str) -> None:
         if step == "begin":
@@ -334,10 +350,3 @@ def _headings(package: Package, others: list[Part], reader: _Reader, *, even: bo
             package.stream(members[id], reader, _PREFIXES)
             if text := reader.flow.take():
                 yield text
-
-
-def _symbol(code: str) -> str:
-    try:
-        return chr(int(code, 16))
-    except (ValueError, OverflowError):
-        return "\ufffd"

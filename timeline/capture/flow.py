@@ -13,6 +13,15 @@ from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, too_long
 from timeline.errors import DocumentUnreadable
 
 _BETWEEN: Final = {"row": "\t"}
+_REMARKS: Final = {
+    "hidden": "hidden text is left out",
+    "formula": "formulas are letters in a row",
+    "pronunciation": "readings above words are left out",
+    "symbol": "signs of fonts of symbols, whose meaning is not known: {:,}",
+    "unknown number": "numbers of lists whose form is not known are in digits",
+    "endless field": "a field has no end: words may be missing",
+    "macros": "it holds macros, which are not run",
+}
 # Things that a document may hold beside text, as they are counted.
 _UNREAD: Final = ("comment", "picture", "chart", "diagram", "object", "document within it", "form field")
 
@@ -135,15 +144,6 @@ def remarks(counts: Counter[str], notes: Sequence[str], headings: Sequence[str])
     for kind in _UNREAD:
         if counts[kind]:
             yield f"{kind}s, which are not read: {counts[kind]:,}".replace("document within its", "documents within it")
-    if counts["hidden"]:
-        yield "hidden text is left out"
-    if counts["formula"]:
-        yield "formulas are letters in a row"
-    if counts["pronunciation"]:
-        yield "readings above words are left out"
-    if counts["unknown number"]:
-        yield "numbers of lists whose form is not known are in digits"
-    if counts["endless field"]:
-        yield "a field has no end: words may be missing"
-    if counts["macros"]:
-        yield "it holds macros, which are not run"
+    for kind, words in _REMARKS.items():
+        if counts[kind]:
+            yield words.format(counts[kind])
