@@ -22,6 +22,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+import office_material
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
@@ -80,6 +81,8 @@ def furnish(home: Path) -> None:
     (home / "hall.txt").write_text("Opened in 1962.", encoding="utf-8")
     (home / "page.html").write_text(PAGE, encoding="utf-8")
     (home / "sheet.csv").write_text(SHEET, encoding="utf-8")
+    (home / "letter.docx").write_bytes(office_material.letter())
+    (home / "openings.xlsx").write_bytes(office_material.two_sheets())
     (home / "rows.csv").write_text("Title,Date,Place\nThe pier opens,1962-05,Casablanca\nThe pier closes,1999,Casablanca\n")
 
 

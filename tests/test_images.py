@@ -259,3 +259,13 @@ def test_the_first_bytes_are_enough(timeline: Timeline) -> None:
     assert [images.media_type(one[: images.HEAD]) for one in (PNG, JPEG, GIF, WEBP)] == [
         "image/png", "image/jpeg", "image/gif", "image/webp",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "size"), [
+    (PNG, (1, 1)), (b"GIF89a\x03\x00\x02\x00", (3, 2)),
+    (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc2\x00\x11\x08\x00\x05\x00\x07\x03", (7, 5)), (b"\xff\xd8\xff\xe0\x00\x00", None),
+    (b"RIFF0000WEBPVP8 ", None), (b"\x89PNG\r\n\x1a\n", None), (b"", None),
+])  # fmt: skip
+def test_pictures_state_their_size(content: bytes, size: tuple[int, int] | None) -> None:
+    """In their head, which may be damaged."""
+    assert images.size(content) == size

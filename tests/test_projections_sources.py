@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from timeline import Timeline
 
 PAGES = "The first page.\f\fThe third page has Words.\fWords on the fourth."
@@ -66,9 +68,10 @@ def test_pages_are_found_quickly(path: Path) -> None:
     assert took["application/pdf"] < 2 * took["text/plain"] + 1
 
 
-def test_one_document_under_two_ids_is_a_single_source(timeline: Timeline) -> None:
-    """The same bytes, or the same text, are one source, whatever their ids; the pages of a WARC are one each."""
-    warc = {"media_type": "application/warc", "base64": "V0FSQw==", "extractor": "text as given by the bundle (x)"}
+@pytest.mark.parametrize("archive", ["application/warc", "application/wacz"])
+def test_one_document_under_two_ids_is_a_single_source(timeline: Timeline, archive: str) -> None:
+    """The same bytes, or the same text, are one source, whatever their ids; the pages of a web archive are one each."""
+    warc = {"media_type": archive, "base64": "V0FSQw==", "extractor": "text as given by the bundle (x)"}
     one = timeline.archive(text="The bridge fell.", id="one", title="T")
     same = timeline.archive(text="The bridge fell.", id="same", title="U")
     other = timeline.archive(text="The bridge fell at noon.", id="other", title="V")

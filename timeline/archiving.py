@@ -277,7 +277,7 @@ def read_again(
     if was is not None and was.media_type in capture.EXTRACTED:
         media_type, encoding, record = was.media_type, encoding or was.encoding, record or was.record
     encoding, url = encoding or (None if was else extractors.encoding(known["extractor"])), known.get("url")
-    if record is None and media_type == capture.WARC and url is not None:
+    if record is None and media_type in capture.HOLDING_SEVERAL and url is not None:
         try:
             return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)
         except DocumentUnreadable:  # the WARC has the document under another address

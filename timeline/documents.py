@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from timeline import encodings, extractors, files, images
 from timeline.errors import DocumentUnreadable, Fault, on_one_line
@@ -27,12 +28,24 @@ TEXT = "the text"  # the subject of errors about a text that was given directly
 _MARK = "\ufeff"  # the byte order mark, which is not part of a text
 
 
+class Table(NamedTuple):
+    """A sheet of a spreadsheet. Rows count from 1, as spreadsheets count them, and columns from 0.
+
+    `rows`: the number of each row, and its start and end in the text. `merged`: a column, and the first and last row of cells in it
+    that are one.
+    """
+
+    name: str
+    rows: Sequence[tuple[int, int, int]]
+    merged: Sequence[tuple[int, int, int]] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as received, and the text that the named extractor read from it.
 
     `facts` are the document's own details: title, author, publisher, published (EDTF), language (BCP 47), url. They are
-    suggestions, and never replace an author's.
+    suggestions, and never replace an author's. `tables` are the sheets of a spreadsheet.
     """
 
     bytes: bytes
@@ -40,6 +53,7 @@ class Document:
     media_type: str
     extractor: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
 
 
 def from_text(text: str, media_type: str = "text/plain") -> Document:

@@ -18,6 +18,7 @@ NO_TEXT: Final = sha256(b"").hexdigest()  # of the empty text; every other docum
 MOST: Final = 20  # pictures of a happening
 SHORT: Final = 16  # hex digits of the hash in an address
 HEAD: Final = 16  # bytes that show the format
+_PNG_HEAD, _GIF_HEAD = 24, 10  # bytes that show the size
 
 
 def query(sha256: str, media_type: str | None) -> str:
@@ -37,3 +38,28 @@ def media_type(content: bytes) -> str | None:
     if content.startswith((b"GIF87a", b"GIF89a")):
         return "image/gif"
     return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+def size(content: bytes) -> tuple[int, int] | None:
+    """Return the width and height of a picture in pixels, as its head states them; None if it does not, or for WebP."""
+    kind, numbers = media_type(content), (0, 0)
+    if kind == "image/png" and len(content) >= _PNG_HEAD:
+        numbers = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    elif kind == "image/gif" and len(content) >= _GIF_HEAD:
+        numbers = int.from_bytes(content[6:8], "little"), int.from_bytes(content[8:10], "little")
+    elif kind == "image/jpeg":
+        numbers = _jpeg_size(content)
+    return numbers if min(numbers) > 0 else None
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    place = 2
+    while place + 9 < len(content) and content[place] == 0xFF:
+        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if marker == 0xFF:  # a filler
+            place += 1
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # the start of a frame
+            return int.from_bytes(content[place + 7 : place + 9], "big"), int.from_bytes(content[place + 5 : place + 7], "big")
+        else:
+            place += 2 + max(length, 2)
+    return 0, 0

@@ -67,7 +67,13 @@ def test_files_are_read_by_their_suffix(tmp_path: Path) -> None:
         document = capture.from_file(tmp_path / name)
         assert (document.bytes, document.media_type) == (content, media_type)
         assert document.text.strip()
-    for name, advice in (("passwd", "Archive its text"), ("a.docx", "Save it as PDF"), ("a.mbox", "as .eml")):
+    for name, advice in (
+        ("passwd", "Archive its text"),
+        ("a.doc", "save it as .docx"),
+        ("a.xls", "save it as .xlsx"),
+        ("a.pptx", "Save it as PDF"),
+        ("a.mbox", "as .eml"),
+    ):
         with pytest.raises(DocumentUnreadable, match=f"only .txt, .md, .html.*{advice}"):
             capture.from_file(tmp_path / name)
     with pytest.raises(DocumentUnreadable, match="only a WARC"):

@@ -4,6 +4,7 @@ import gzip
 import zlib
 
 import material
+import office_material
 from material import WARC, read, refusal
 
 
@@ -20,6 +21,8 @@ def test_one_document_of_a_warc_is_read() -> None:
     assert read(two, WARC, record="https://example.org/b").text.strip() == "A report."
     assert "holds no document of https://example.org/c" in refusal(two, WARC, record="https://example.org/c")
     assert "holds no web page" in refusal(material.warc(picture), WARC)
+    letter = material.warc(("https://example.org/letter.docx", "application/octet-stream", office_material.letter()))
+    assert read(letter, WARC).text.startswith("Dear member,\n1. The council met")
 
 
 def test_a_packed_response_is_unpacked() -> None:

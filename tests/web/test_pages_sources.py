@@ -12,9 +12,10 @@ import pytest
 from browser import DESK, PHONE, Served, Visitor, serving
 from datasette.app import Datasette
 
-from timeline import Timeline
+from timeline import Timeline, capture
 from timeline.selection import sources
 from timeline.web import links
+from timeline.web.pages import sources as sources_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -370,3 +371,9 @@ def test_a_title_from_right_to_left_is_aligned_to_the_right(visitor: Visitor, li
     heading = reader.locator(".sources h2").first
     assert heading.evaluate("e => getComputedStyle(e).direction") == "rtl"
     assert reader.locator(".sources .about").first.evaluate("e => getComputedStyle(e).direction") == "ltr"
+
+
+@pytest.mark.parametrize("media_type", sorted(set(capture.MEDIA_TYPES.values())))
+def test_every_kind_of_document_has_a_name(media_type: str) -> None:
+    """People do not read media types."""
+    assert media_type in sources_page._KINDS

@@ -74,7 +74,7 @@ class Archiving(Opened):
             text: the text itself, if there is no file.
             transcript: the text that a person made of the file: of a recording, a scan or a picture. It is marked as such.
             encoding: the encoding of a plain text, if it is not recognised: "cp1252".
-            record: the address or id of the document to read from a WARC.
+            record: the address or id of the document to read from a WARC or WACZ.
             media_type: such as "text/plain", if the file's name does not show it.
             as_found: True fills the omitted fields from the document itself.
             base64: with `text` and `extractor`, the bytes of a document from an export. They are read again, and a text that
@@ -166,7 +166,7 @@ class Archiving(Opened):
             collection_note: anything else about how it was obtained.
             custody: what was done with it since, in order: [{"when": "2025-11-29", "who": "…", "what": "…"}].
             name: the file's name, to make an id from if none is given.
-            record: the address or id of the document that was read from a WARC.
+            record: the address or id of the document that was read from a WARC or WACZ.
             media_type: as in `archive`.
             as_found: as in `archive`.
             expected_version: as in `archive`.

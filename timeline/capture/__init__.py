@@ -15,6 +15,10 @@ from timeline.errors import DocumentUnreadable, on_one_line
 
 WARC = "application/warc"
 MHTML = "multipart/related"  # RFC 2557
+WACZ = "application/wacz"
+HOLDING_SEVERAL = frozenset((WARC, WACZ))
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+XLSX, ODS = f"{_OFFICE}.spreadsheetml.sheet", "application/vnd.oasis.opendocument.spreadsheet"
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {
     **documents.MEDIA_TYPES,
@@ -28,6 +32,13 @@ MEDIA_TYPES = {
     ".warc.gz": WARC,
     ".epub": "application/epub+zip",
     ".eml": "message/rfc822",
+    ".wacz": WACZ,
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".xlsx": XLSX,
+    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+    ".ods": ODS,
     **images.SUFFIXES,
 }
 # Recordings, scans and pictures that no extractor reads: archived with a transcript.
@@ -38,9 +49,12 @@ _TRANSCRIBED = {
     ".avif": "image/avif",
 }  # fmt: skip
 _INSTEAD = {
-    (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".pages", ".xls", ".xlsx", ".ods", ".ps", ".djvu"): "Save it as PDF",
+    (".doc", ".dot", ".dotx", ".rtf", ".wpd"): "Open it, and save it as .docx",
+    (".xls", ".xlsb", ".xlt", ".xltx", ".numbers"): "Open it, and save it as .xlsx",
+    (".ott", ".ots", ".fodt", ".fods"): "Open it, and save it as .odt or .ods",
+    (".ppt", ".pptx", ".odp", ".pages", ".ps", ".djvu"): "Save it as PDF",
     (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
-    (".webarchive", ".wacz"): "Save the page as .html, or as .warc",
+    (".webarchive",): "Save the page as .html, or as .warc",
     (".zst",): "Unpack it, with zstd -d",
     (".tif", ".tiff", ".heic", ".bmp", ".svg", ".avif"): "Save it as PNG or JPEG; to quote it, recognise its text (OCR) into a PDF",
 }
@@ -49,6 +63,7 @@ _MESSAGE = re.compile(
     rb"[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3}",
     re.I,
 ).match
+OFFICE = frozenset(MEDIA_TYPES[suffix] for suffix in (".docx", ".docm", ".odt", ".xlsx", ".xlsm", ".ods"))
 EXTRACTED = frozenset(MEDIA_TYPES.values()).difference(documents.MEDIA_TYPES.values(), images.SUFFIXES.values())
 
 
@@ -87,7 +102,9 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
             if _MESSAGE(content):
                 return content, "message/rfc822"
     if media_type is None:
-        supported = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .warc, .png, .jpg, .webp and .gif"
+        supported = (
+            ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .docx, .odt, .xlsx, .ods, .warc, .wacz, .png, .jpg, .webp and .gif"
+        )
         raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
 
@@ -128,12 +145,13 @@ def from_bytes(
     kind = kind.strip()
     if len(content) > documents.MAXIMUM_BYTES:
         raise documents.too_large(name)
-    if record is not None and kind != WARC:
-        raise DocumentUnreadable(name, f"holds one document, {kind}. Leave the record out; only a WARC holds several")
+    if record is not None and kind not in HOLDING_SEVERAL:
+        raise DocumentUnreadable(name, f"holds one document, {kind}. Leave the record out; only a WARC or WACZ holds several")
     if kind in EXTRACTED:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
-        if encoding is not None and kind == "application/pdf":
-            raise DocumentUnreadable(name, "a PDF declares the encoding of its text itself. Leave the encoding out")
+        if encoding is not None and (kind == "application/pdf" or kind in OFFICE):
+            what = "a PDF" if kind == "application/pdf" else "an office file"
+            raise DocumentUnreadable(name, f"{what} declares the encoding of its text itself. Leave the encoding out")
         return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record)
     if kind in images.SUFFIXES.values():
         if encoding is not None:

@@ -22,6 +22,13 @@ EXTRACTORS = {
     "application/warc": ("warc", "WARC"),
     "application/epub+zip": ("epub", "EPUB"),
     "message/rfc822": ("mail", "e-mail"),
+    "application/wacz": ("wacz", "WACZ"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("docx", "DOCX"),
+    "application/vnd.ms-word.document.macroEnabled.12": ("docx", "DOCX"),
+    "application/vnd.oasis.opendocument.text": ("odt", "ODT"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx", "XLSX"),
+    "application/vnd.ms-excel.sheet.macroEnabled.12": ("xlsx", "XLSX"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ODS"),
 }
 
 
@@ -68,7 +75,7 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
     except DocumentUnreadable as error:
         return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
     extractor = extraction_setup.named(extracted.extractor, media_type, encoding, record)
-    return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts)}
+    return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts), "tables": extracted.tables}
 
 
 def _forget_punycode() -> None:

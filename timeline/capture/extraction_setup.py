@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
-from timeline import documents, extractors
+from timeline import capture, documents, extractors
 from timeline.capture.encodings import known
 from timeline.extractors import Reading
 
@@ -32,7 +32,7 @@ _LIBRARIES: Final = (
 def named(extractor: str, media_type: str, encoding: str | None, record: str | None) -> str:
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
     reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
-    lxml = () if media_type == "application/pdf" else _lxml()
+    lxml = () if media_type == "application/pdf" or media_type in capture.OFFICE else _lxml()
     return extractors.name(extractor, reading, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
 
 

@@ -15,13 +15,11 @@ from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from timeline.capture import hyphens, letter_order
-from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, facts, readable
+from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, facts, readable, title
 from timeline.capture.pdf_annotations import stamped, stamps, ticked, values
 from timeline.errors import DocumentUnreadable
 
 MAXIMUM_PAGES: Final = 20_000
-_NOT_TITLES: Final = ("microsoft word", "untitled", "powerpoint presentation")
-_FILES: Final = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".rtf", ".tex", ".ppt", ".pptx", ".xls", ".xlsx")
 _NAMED_PAGES: Final = 12
 _END: Final = 2048  # bytes within which a complete file has its end mark
 # Presentation forms, such as the fi of a font: they are replaced by the letters that they draw.
@@ -207,11 +205,8 @@ def _facts_of(content: bytes) -> dict[str, str]:
         language = reader.trailer["/Root"].get("/Lang")
     except Exception:  # the metadata may be damaged while the text is not
         xmp = language = None
-    title = _of_xmp(xmp, "dc_title") or _string(information, "/Title")
-    if title.lower().startswith(_NOT_TITLES) or title.lower().endswith(_FILES):
-        title = ""
     return facts(
-        title=title,
+        title=title(_of_xmp(xmp, "dc_title") or _string(information, "/Title")),
         author=_of_xmp(xmp, "dc_creator") or _string(information, "/Author"),
         publisher=_of_xmp(xmp, "dc_publisher"),
         published=_of_xmp(xmp, "dc_date"),

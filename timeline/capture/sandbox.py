@@ -6,7 +6,7 @@ Owns those limits and the errors where one is reached. Must not know any format:
 from types import TracebackType
 from typing import Self
 
-from timeline.documents import Document
+from timeline.documents import Document, Table
 from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.processes import Aborted, Process
 
@@ -71,7 +71,8 @@ class Reader(Process):
             self.end()  # it may have run out of memory
             raise (ExtraMissing if answer["lacks"] else DocumentUnreadable)(name, answer["refused"])
         self._read += 1
-        return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
+        tables = tuple(Table(*one) for one in answer["tables"])
+        return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"], tables)
 
     def end(self) -> None:
         """End the process: the next one has read no document yet."""

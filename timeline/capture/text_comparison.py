@@ -98,7 +98,7 @@ def _readings(extractor: str, media_type: str, url: str | None) -> Iterator[Read
         yield recorded
         return
     kind = media_type.lower().split(";")[0].strip()
-    records = (url, None) if kind == capture.WARC and url is not None else (None,)
+    records = (url, None) if kind in capture.HOLDING_SEVERAL and url is not None else (None,)
     for record in records:
         for encoding in dict.fromkeys((None, extractors.encoding(extractor))):
             yield Reading(kind, encoding, record)

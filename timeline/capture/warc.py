@@ -4,12 +4,12 @@ Owns the choice of the record and the check of its digests. Must not change the 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline.capture import epub, html, media_type_of, pdf
+from timeline.capture import MEDIA_TYPES, docx, epub, html, media_type_of, ods, odt, pdf, xlsx
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.http_coding import CodingRefused, undone
@@ -21,7 +21,13 @@ _LISTED: Final = 5
 _LONGEST_INFO: Final = 10_000
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _Record: TypeAlias = Any  # a library's own, which is imported only when it is needed
-_KINDS: Final = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "application/epub+zip")
+_SUFFIXES: Final = ((docx, "docx", "docm"), (odt, "odt"), (xlsx, "xlsx", "xlsm"), (ods, "ods"))
+_READERS: Final = {
+    "application/pdf": pdf,
+    "application/epub+zip": epub,
+    **{MEDIA_TYPES[f".{suffix}"]: module for module, *suffixes in _SUFFIXES for suffix in suffixes},
+}
+_KINDS: Final = ("text/html", "application/xhtml+xml", "text/plain", *_READERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +54,19 @@ class _Candidate:
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
     """Read the document with the address or WARC-Record-ID `record`, or the only one. Raises DocumentUnreadable."""
+    return read_one((content,), name, encoding, record)
+
+
+def read_one(contents: Sequence[bytes], name: str, encoding: str | None, record: str | None) -> ExtractedText:
+    """Read a document from the WARCs of one archive, as `read` does from one."""
     import warcio  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
-    chosen, payload, cut = document(content, name, record)
+    chosen, payload, cut = document(contents, name, record)
     within = f"{name}, {on_one_line(chosen.url)}"
     if chosen.kind in ("text/html", "application/xhtml+xml"):
         extracted = html.read(payload, within, encoding=encoding, declared=chosen.charset)
-    elif chosen.kind == "application/pdf":
-        extracted = pdf.read(payload, within)
-    elif chosen.kind == "application/epub+zip":
-        extracted = epub.read(payload, within)
+    elif chosen.kind in _READERS:
+        extracted = _READERS[chosen.kind].read(payload, within)
     else:
         text, how = decoded_page(payload, within, encoding, chosen.charset)
         extracted = ExtractedText(readable(text), how)
@@ -66,13 +75,13 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     return ExtractedText(extracted.text, extractor, {**extracted.facts, **facts(url=chosen.url, **chosen.captured)})
 
 
-def document(content: bytes, name: str, record: str | None) -> tuple[_Candidate, bytes, str]:
+def document(contents: Sequence[bytes], name: str, record: str | None) -> tuple[_Candidate, bytes, str]:
     """Return the document that is asked for, its bytes, and a remark if it was cut short. Raises DocumentUnreadable."""
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     try:
-        chosen = _chosen(list(_candidates(content, name)), name, record)
-        return chosen, *_payload(content, chosen, name)
+        chosen = _chosen(list(_candidates(contents, name)), name, record)
+        return chosen, *_payload(contents, chosen, name)
     except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
         raise DocumentUnreadable(
             name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it again, or archive the page's text"
@@ -85,10 +94,10 @@ def _version() -> str:
     return version("warcio")
 
 
-def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
+def _candidates(contents: Sequence[bytes], name: str) -> Iterator[_Candidate]:
     """Yield the documents that were received in full; for other responses, the reason why they are none."""
     software = ""
-    for number, one in enumerate(_records(content, name)):
+    for number, one in enumerate(_records(contents, name)):
         headers, answer, url, why = one.rec_headers, one.http_headers, _address(one), ""
         media_type = headers.get_header("Content-Type") or ""
         if one.rec_type == "response" and answer is not None:
@@ -112,17 +121,24 @@ def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
             yield candidate
 
 
-def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]:
+def _records(contents: Sequence[bytes], name: str, *, check: bool = False) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
+    number = 0
+    for content in contents:
+        _refuse_other(content, name)
+        for one in ArchiveIterator(BytesIO(content), check_digests=check):
+            number += 1
+            if number > MAXIMUM_RECORDS:
+                raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
+            yield one
+
+
+def _refuse_other(content: bytes, name: str) -> None:
     if content.startswith(_ZSTD):
         raise DocumentUnreadable(name, "is packed with zstd, which is not supported. Unpack it, with zstd -d, and archive that")
     if not content.startswith((b"WARC/", b"\x1f\x8b")):
         raise DocumentUnreadable(name, "is not a WARC: its first bytes are others. Check what it is; a saved page is .html")
-    for number, one in enumerate(ArchiveIterator(BytesIO(content), check_digests=check)):
-        if number >= MAXIMUM_RECORDS:
-            raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
-        yield one
 
 
 def _software(info: bytes) -> str:
@@ -171,9 +187,9 @@ def _listed(candidates: list[_Candidate]) -> str:
     return ", ".join(urls[:_LISTED]) + more
 
 
-def _payload(content: bytes, chosen: _Candidate, name: str) -> tuple[bytes, str]:
+def _payload(contents: Sequence[bytes], chosen: _Candidate, name: str) -> tuple[bytes, str]:
     """Read the bytes of a record's document, check its digests, and return a remark if it was cut short when captured."""
-    for number, one in enumerate(_records(content, name, check=True)):
+    for number, one in enumerate(_records(contents, name, check=True)):
         if number != chosen.number:
             continue
         raw = one.raw_stream.read(MAXIMUM_BYTES + 1)

@@ -28,7 +28,7 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 )
 @click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
-@click.option("--record", metavar="URL", help="The page that you mean, in a WARC that holds several.")
+@click.option("--record", metavar="URL", help="The page that you mean, in a WARC or WACZ that holds several.")
 @click.option("--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC.")
 @click.option(
     "--again",
@@ -53,7 +53,7 @@ def archive(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document to quote from (text, HTML, PDF, EPUB, e-mail or WARC), or a picture to show.
+    """Archive a document to quote from (text, HTML, PDF, office file, EPUB, e-mail, WARC or WACZ), or a picture to show.
 
     The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
     again append nothing. The document's own title, author and date are shown, and used only with --as-found.

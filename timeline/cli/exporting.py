@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import click
 
@@ -20,6 +20,8 @@ from timeline.exchange.exporting.format import About, Format, with_near
 from timeline.exchange.exporting.losses import Losses
 from timeline.reading.happenings import at_positions
 from timeline.timeline import Timeline
+
+_NOT_TEXT: Final = ("image/png", "application/vnd.openxmlformats")
 
 
 @click.command(epilog=f"Formats: {', '.join(formats.written_names())}.")
@@ -54,7 +56,7 @@ def export(
             f'--page: "{page}" is not a web address. Give the address of the timeline\'s page, which begins with https://'
         )
     chosen = format_named(format)
-    if output is None and sys.stdout.isatty() and chosen.media_type.startswith("image/png"):
+    if output is None and sys.stdout.isatty() and chosen.media_type.startswith(_NOT_TEXT):
         raise Refused(f"{format}: is not text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
     with opened(db) as timeline:
         refuse_outdated(timeline, db)

@@ -19,7 +19,7 @@ SAMPLE: Final = 3  # new rows that are printed as they were read
 _ROWS: Final = 5  # row numbers that are printed
 _VALUE: Final = 30  # characters of a value
 _NUMBERED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("csv", "tsv", "timelinejs-csv"), "numbered as a spreadsheet numbers them"),
+    **dict.fromkeys(("csv", "tsv", "xlsx", "ods", "timelinejs-csv"), "numbered as a spreadsheet numbers them"),
     "jsonl": "numbered as the lines of the file",
 }
 
@@ -41,7 +41,8 @@ def lines(read: File, plan: Plan, *, full: bool, done: bool) -> Iterator[str]:
         for field, value, why in one.row.dropped:
             dropped.add(one, field, value, why)
     numbered = _NUMBERED.get(read.format, "numbered from 1 in the order of the file")
-    yield f"{read.path}: {read.format}, {read.understood.encoding}, {count(rows, 'row')}{f', {numbered}' if rows else ''}"
+    encoded = "" if read.understood.encoding == "" else f", {read.understood.encoding}"
+    yield f"{read.path}: {read.format}{encoded}, {count(rows, 'row')}{f', {numbered}' if rows else ''}"
     for note in plan.notes:
         yield f"  {on_one_line(note)}"
     if read.understood.guessed:

@@ -14,7 +14,8 @@ from timeline.exchange.importing.file import File, understand
 from timeline.exchange.tables.guessing import ColumnsUnknown
 from timeline.exchange.tables.mapping import Columns, mapping_path, read_mapping
 
-_MAPPED = ("csv", "tsv", "jsonl")
+_SHEETS = ("xlsx", "ods")
+_MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 
 
 @click.command("import", epilog=f"Formats: {', '.join(formats.read_names())}.")
@@ -26,6 +27,7 @@ _MAPPED = ("csv", "tsv", "jsonl")
     "--mapping", type=click.Path(path_type=Path), help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]"
 )
 @click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, for you to correct.")
+@click.option("--sheet", metavar="NAME", help="The sheet to import, of a spreadsheet that has several.")
 @click.option("--id", help="The file's id as a source.  [default: made from its name]")
 @click.option(
     "--happening",
@@ -46,6 +48,7 @@ def import_(
     full: bool,
     mapping: Path | None,
     save_mapping: bool,
+    sheet: str | None,
     id: str | None,
     happening: str | None,
     fetch_media: bool,
@@ -64,7 +67,9 @@ def import_(
     """
     if fetch_media and not (do and format.startswith("timelinejs")):
         raise click.UsageError("--fetch-media fetches the pictures of a file for TimelineJS, together with --append.")
-    read = _read(format, file, encoding, mapping, save_mapping)
+    if sheet is not None and format not in _SHEETS:
+        raise click.UsageError(f"--sheet names a sheet of a spreadsheet ({' or '.join(_SHEETS)}): leave it out.")
+    read = _read(format, file, encoding, mapping, save_mapping, {"sheet": sheet} if sheet is not None else {})
     about = given_fields(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
         if do:
@@ -91,7 +96,7 @@ def _fetch(address: str) -> bytes:
     return fetching.fetch(address).body
 
 
-def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, save: bool) -> File:
+def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, save: bool, options: dict[str, str]) -> File:
     if format not in _MAPPED:
         if mapping or save:
             raise Refused(f"{format}: has no columns to map. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
@@ -102,9 +107,9 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
     if mapping or path.exists():
         if save:
             raise Refused(f"{path}: exists already, and is in use. Correct it, or remove it to have the columns guessed")
-        return _understand(file, format, encoding, read_mapping(path))
+        return _understand(file, format, encoding, read_mapping(path), options)
     try:
-        read = _understand(file, format, encoding, None)
+        read = _understand(file, format, encoding, None, options)
     except ColumnsUnknown as error:
         if not save:
             raise
@@ -121,6 +126,6 @@ def _save(path: Path, draft: str) -> None:
         file.write(draft)
 
 
-def _understand(file: Path, format: str, encoding: str | None, mapping: Columns | None) -> File:
+def _understand(file: Path, format: str, encoding: str | None, mapping: Columns | None, options: dict[str, str]) -> File:
     with progress("Reading", file.stat().st_size if file.is_file() else 0) as advance:
-        return understand(file, format, encoding=encoding, mapping=mapping, advance=advance)
+        return understand(file, format, encoding=encoding, mapping=mapping, advance=advance, **options)

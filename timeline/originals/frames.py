@@ -36,7 +36,7 @@ def _parts(content: bytes, name: str, media_type: str, encoding: str | None, rec
     if media_type in _PAGES:
         yield decoded_page(content, name, encoding)[0]
     elif media_type == "application/warc":
-        chosen, payload, _ = warc.document(content, name, record)
+        chosen, payload, _ = warc.document((content,), name, record)
         if chosen.kind not in _PAGES:
             raise DocumentUnreadable(name, f"holds {chosen.kind}, which cannot be shown in a frame")
         yield decoded_page(payload, name, encoding, chosen.charset)[0]

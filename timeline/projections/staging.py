@@ -34,7 +34,7 @@ _REPLACED: Final = (
 )
 _PAGE: Final = (
     "SELECT json_extract(data, '$.statement.url') FROM events"
-    " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') = 'application/warc'"
+    " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') IN ('application/warc', 'application/wacz')"
 )
 _STATEMENT: Final = (
     *("title", "summary", "date", "date_note", "kind", "place"),

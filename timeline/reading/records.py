@@ -11,6 +11,11 @@ from timeline import extractors
 from timeline.reading import wording
 from timeline.selection.conditions import is_corrected
 
+SPREADSHEETS: Final = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
+"""Media types of tables with several sheets."""
 DATA: Final = frozenset(
     {
         "text/csv",
@@ -22,11 +27,12 @@ DATA: Final = frozenset(
         "application/vnd.citationstyles.csl+json",
         "application/x-bibtex",
         "application/x-research-info-systems",
+        *SPREADSHEETS,
     }
 )
 """Media types of data files. A quotation from them is an entry of the file, not prose."""
 
-PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc"))
+PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc", "application/wacz"))
 """Media types of web pages: at their address, a browser shows the page itself."""
 HEAD: Final = 4096
 """Characters at the beginning of a table, enough for its column names."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from sample_happenings import SOURCE, happening, lost, quotation, written
 
-from timeline import quotes
+from timeline import capture, quotes
 from timeline.exchange import formats
 from timeline.exchange.exporting import format_named
 from timeline.reading import wording
-from timeline.reading.records import DATA
+from timeline.reading.records import DATA, PAGES
 
 TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
 ROW = "1997,7,,,The flood"
@@ -34,6 +34,11 @@ def test_an_entry_of_a_table_is_named_and_not_quoted(name: str) -> None:
 def test_every_imported_format_is_a_file_of_entries() -> None:
     """Readers and writers name the same media types, although neither may import the other."""
     assert {one.reads for one in formats.OURS if one.reads} == DATA
+
+
+def test_a_page_of_any_web_archive_is_a_web_page() -> None:
+    """At its address, a browser shows the page itself."""
+    assert capture.HOLDING_SEVERAL <= PAGES
 
 
 @pytest.mark.datasette

@@ -122,8 +122,8 @@ async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query
 @pytest.mark.asyncio
 async def test_an_unknown_format_is_refused_in_one_line(demo: Datasette) -> None:
     """With those that there are; the suffix of a known one may follow its name."""
-    message = await text(demo, f"{PAGE}/docx", 404)
-    assert message == f"There is no format “docx”. Ask for one of these: {', '.join(format_catalogue.names())}\n"
+    message = await text(demo, f"{PAGE}/rtf", 404)
+    assert message == f"There is no format “rtf”. Ask for one of these: {', '.join(format_catalogue.names())}\n"
     assert await text(demo, f"{PAGE}/csv.csv") == await text(demo, f"{PAGE}/csv")
     assert (await demo.client.get("/demo/-/timeline/export/csv/more")).status_code == 404
     assert (await demo.client.get("/nowhere/-/timeline/export/csv")).status_code == 404

@@ -37,6 +37,8 @@ OURS: Final = (
     Entry("timelinejs-csv", "text/csv", writes=True),
     Entry("csv", "text/csv", writes=True),
     Entry("tsv", "text/tab-separated-values", package=f"{__name__}.csv"),
+    Entry("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Entry("ods", "application/vnd.oasis.opendocument.spreadsheet", package=f"{__name__}.xlsx"),
     Entry("jsonl", "application/jsonl", writes=True),
     Entry("ics", "text/calendar", writes=True),
     Entry("atom", writes=True),
@@ -50,6 +52,7 @@ OURS: Final = (
     Entry("vis", "application/json", writes=True),
     Entry("markdown", writes=True),
     Entry("html", writes=True),
+    Entry("docx", writes=True),
     Entry("svg", writes=True),
     Entry("png", writes=True),
 )

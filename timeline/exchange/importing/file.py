@@ -5,13 +5,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
-from timeline import documents
+from timeline import capture, documents
 from timeline.documents import Document
-from timeline.errors import ImportRefused
+from timeline.errors import DocumentUnreadable, ImportRefused
 from timeline.exchange import formats
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Reader
 from timeline.exchange.text import decoding
+from timeline.extractors import DECODED
 
 
 class File:
@@ -43,7 +44,7 @@ class File:
     def document(self) -> Document:
         """Return the file as a document to be archived."""
         read = self.understood
-        return Document(zlib.decompress(self._content), self.text, read.media_type, f"decoded as {read.encoding}")
+        return Document(zlib.decompress(self._content), self.text, read.media_type, read.extractor)
 
 
 def understand(path: str | Path, format: str, *, encoding: str | None = None, **options: object) -> File:
@@ -54,19 +55,33 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     path = Path(path)
     module = reader(format)
     content = decoding.read_bytes(path, getattr(module, "MAXIMUM_BYTES", documents.MAXIMUM_BYTES))
-    decoded = decoding.decode(content, encoding, str(path))
-    file = File(path, format, content, decoded.text, Read(()))
-    del content  # before the rows are in memory
+    media_type = formats.entries()[format].reads or ""
     try:
+        if media_type in capture.OFFICE:
+            document = capture.from_bytes(content, media_type, str(path), encoding=encoding)
+            extractor, how = document.extractor, document.extractor.partition("; read as ")[0]
+            decoded = decoding.Decoded(document.text, "", (f"read by {how}",))
+            options["tables"] = document.tables
+        else:
+            decoded = decoding.decode(content, encoding, str(path))
+            extractor = f"{DECODED}{decoded.encoding}"
+        file = File(path, format, content, decoded.text, Read(()))
+        del content  # before the rows are in memory
         read = module.read(decoded.text, format=format, **options)
+    except DocumentUnreadable as error:
+        raise ImportRefused(path, error.reason) from None
     except ImportRefused as error:
         raise error.under(path) from None
     except RecursionError:
         raise ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
-    media_type = read.media_type or formats.entries()[format].reads or ""
-    notes = (*decoded.notes, *read.notes)
     rows = read.rows if isinstance(read.rows, Packed) else tuple(read.rows)
-    file.understood = read._replace(rows=rows, notes=notes, media_type=media_type, encoding=decoded.encoding)
+    file.understood = read._replace(
+        rows=rows,
+        notes=(*decoded.notes, *read.notes),
+        media_type=read.media_type or media_type,
+        encoding=decoded.encoding,
+        extractor=extractor,
+    )
     return file
 
 

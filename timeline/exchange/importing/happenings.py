@@ -24,7 +24,7 @@ from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Row
 from timeline.log import AT_ONCE, Event
 from timeline.model import Citation, PlacedCitation
-from timeline.reading.records import HEAD
+from timeline.reading.records import HEAD, SPREADSHEETS
 from timeline.shortening import shortened
 from timeline.statements import Statement
 from timeline.timeline import Timeline
@@ -85,6 +85,8 @@ class Happenings:
                 if again:
                     outcomes.put(number, block)
         vanished = [] if self.earlier.same else [id for id in self.earlier.known if id not in self.claimed]
+        if self.file.understood.media_type in SPREADSHEETS:  # it may be in a sheet that is not imported now
+            vanished = [id for id in vanished if self.earlier.known[id].quote not in self.text.raw]
         return outcomes, [id for id in vanished if self.earlier.known[id].last.type != "HappeningRetracted"]
 
     def _outcome(self, row: Row, id: str, known: Known | None) -> Outcome:

@@ -46,7 +46,8 @@ class Read(NamedTuple):
     media_type: str = ""
     """Empty means that of the format."""
     encoding: str = ""
-    """That of the text, which `file` adds."""
+    """That of the text, and the extractor that read it, which `file` adds."""
+    extractor: str = ""
 
 
 class Reader(Protocol):

@@ -55,6 +55,8 @@ class Cells(NamedTuple):
     end: int
     cells: Mapping[str, str]
     doubts: tuple[str, ...] = ()
+    merged: frozenset[str] = frozenset()
+    """The columns whose value is that of a merged cell, which begins in a row above."""
 
 
 def read(
@@ -102,6 +104,7 @@ def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _
     for record in records:
         cells, filled = dates.filled(record.cells, mapping, above)
         row = _row(record._replace(cells=cells), mapping, used)
+        filled = filled or not record.merged.isdisjoint(dates.columns_of_dates(mapping))
         if filled and row.refused is None:
             note = "; ".join(filter(None, (row.fields.get("date_note"), "the date is that of the row above")))
             row = row._replace(fields={**row.fields, "date_note": note})

@@ -34,13 +34,18 @@ def is_filled(cells: Mapping[str, str], mapping: Columns) -> bool:
     return any(cells.get(name, "").strip() for name in _names(mapping.columns.get("date")))
 
 
+def columns_of_dates(mapping: Columns) -> list[str]:
+    """Return the columns that the date is read from, and its end."""
+    return [name for side in DATES for name in _names(mapping.columns.get(side))]
+
+
 def filled(cells: Mapping[str, str], mapping: Columns, above: dict[str, str]) -> tuple[Mapping[str, str], bool]:
     """Fill an empty date from the row above if the mapping says so, and return whether it was filled. Updates `above`."""
     if mapping.empty != "above":
         return cells, False
     if is_filled(cells, mapping):
         above.clear()
-        above |= {name: cells.get(name, "") for side in DATES for name in _names(mapping.columns.get(side))}
+        above |= {name: cells.get(name, "") for name in columns_of_dates(mapping)}
         return cells, False
     return {**cells, **above}, bool(above)
 

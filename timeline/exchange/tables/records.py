@@ -27,6 +27,8 @@ class Record:
     cells: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     """Faults in the CSV: a quotation mark that is never closed, or words after a closing one."""
+    merged: frozenset[int] = frozenset()
+    """The columns whose cell is one with a cell of a row above, and has its value."""
 
     @property
     def is_blank(self) -> bool:

@@ -21,8 +21,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
 )
 _NOT_TEXT: Final = (
-    (b"PK\x03\x04", "a zip file, such as a spreadsheet (.xlsx, .ods). Open it there, save it as CSV in UTF-8, and import that"),
-    (b"\xd0\xcf\x11\xe0", "a file of an old office program, such as .xls. Open it there, save it as CSV in UTF-8, and import that"),
+    (b"PK\x03\x04", "a zip file, such as a spreadsheet. Import that as what it is: timeline import xlsx, or timeline import ods"),
+    (b"\xd0\xcf\x11\xe0", "a file of an old office program, such as .xls. Open it there, save it as .xlsx, and import that"),
     (b"\x1f\x8b", "compressed (gzip). Unpack it, and import the file in it"),
     (b"%PDF-", "a PDF. Archive it as a source: timeline archive"),
     (b"SQLite format 3\x00", "a database. Export its table as CSV, and import that"),

@@ -15,6 +15,7 @@ from timeline.exchange.exporting.format import Format
 GROUPS = (
     ("To read and print", {
         "html": "A chronology with numbered notes, ready to be printed or filed.",
+        "docx": "The same chronology for Word and LibreOffice, with endnotes, headings and page numbers: for an editor or a court.",
         "markdown": "The same chronology as plain text with numbered notes, for an article or a repository.",
     }),
     ("Calendar and feeds", {

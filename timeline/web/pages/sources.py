@@ -15,6 +15,7 @@ from datasette.utils.asgi import Request, Response
 
 from timeline import extractors, images
 from timeline.errors import TookTooLong
+from timeline.reading.records import SPREADSHEETS
 from timeline.selection import as_of, sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import PAGE_SIZE, Weight
@@ -38,7 +39,13 @@ _KINDS = {
     "application/xhtml+xml": "Web page",
     "multipart/related": "Web page, saved as one file",
     "application/warc": "Web archive (WARC)",
+    "application/wacz": "Web archive (WACZ)",
     "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/vnd.ms-word.document.macroEnabled.12": "Word document with macros",
+    "application/vnd.oasis.opendocument.text": "OpenDocument text",
+    "application/vnd.ms-excel.sheet.macroEnabled.12": "Excel workbook with macros",
+    **dict(zip(SPREADSHEETS, ("Excel workbook", "OpenDocument spreadsheet"), strict=True)),
     "application/epub+zip": "E-book (EPUB)",
     "message/rfc822": "E-mail",
     **{media_type: f"Picture ({media_type[6:].upper()})" for media_type in images.SUFFIXES.values()},

@@ -4,7 +4,7 @@ Owns where the header is: in the first row, below a title, or nowhere. A table t
 columns; its happenings keep their ids. Must not open files.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -35,7 +35,11 @@ def read(text: str, **options: object) -> Read:
         raise ImportRefused("is a web page rather than a table. Open it in a spreadsheet, save that as CSV, and import it")
     stated = text[4] if text[:4].lower() == "sep=" and text[4:5] in records.DELIMITERS else None
     delimiter = "\t" if options.get("format") == "tsv" else stated or _delimiter_of_export(text) or records.delimiter_of(text)
-    rest = records.records(text, delimiter, _WIDEST)
+    return of_records(records.records(text, delimiter, _WIDEST), mapping=options.get("mapping"), advance=options.get("advance"))
+
+
+def of_records(rest: Iterator[Record], notes: Sequence[str] = (), **options: object) -> Read:
+    """Read the records of a table, the header among them, with what is already known of it. Options as above."""
     beginning = list(islice(rest, _SEARCHED))
     filled = [record for record in beginning if not record.is_blank]
     if not filled:
@@ -47,7 +51,7 @@ def read(text: str, **options: object) -> Read:
     names = tuple(f"column {n}" for n in range(1, widest + 1)) if header is None else records.headed(header)
     above = [record for record in filled if header is not None and record.number < header.number]
     table, refused, blank = _below(header, chain(beginning, rest), names)
-    notes = [_above(above, header)] if above and header else []
+    notes = [*notes, *([_above(above, header)] if above and header else [])]
     notes += [f"{blank:,} empty row{'s' if blank > 1 else ''} skipped"] if blank else []
     if mapping is None and set(names) >= _OURS:
         rows = columns.in_order(Packed(map(_row, table)), refused)
@@ -83,7 +87,8 @@ def _below(header: Record | None, table: Iterable[Record], names: Sequence[str])
             cells = dict(zip(names, record.cells, strict=False))
             cells.update({f"column {n}": cell for n, cell in enumerate(more, start=len(names) + 1)})
             doubts = (*record.doubts, *(("has more cells than the header",) if any(more) else ()))
-            below.append(Cells(record.number, record.start, record.end, cells, doubts))
+            merged = frozenset(names[at] for at in record.merged if at < len(names))
+            below.append(Cells(record.number, record.start, record.end, cells, doubts, merged))
     return below, refused, blank
 
 
