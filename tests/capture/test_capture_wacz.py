@@ -35,7 +35,7 @@ def test_the_page_of_the_list_is_read() -> None:
     found = read(wacz("https://example.org/a"), WACZ)
     assert found.text == "One page.\n"
     assert found.extractor.startswith("WACZ (digests checked), warcio ")
-    assert found.facts == {"title": "Title of a", "url": "https://example.org/a"}
+    assert found.facts == {"title": "Title of a", "url": "https://example.org/a", "collected_at": "2025-11-24T10:00:00Z"}
     both = wacz("https://example.org/a", "https://example.org/b")
     assert read(both, WACZ, record="https://example.org/b").text == "Another.\n"
     asked = refusal(both, WACZ)

@@ -134,15 +134,16 @@ def _again(
 def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
     """Refuse to archive the same bytes under another id; of a WARC, the same record.
 
-    A source whose text a bundle gave, and whose text differs from the document's, does not count.
+    A text that a bundle or a person gave, and that differs, makes another source: those do not count.
     """
+    given = document.extractor == extractors.TRANSCRIBED
     text_sha256 = sha256(document.text.encode()).hexdigest()
     statements = [(one, one.event.payload["statement"]) for one in existing]
     same = [
         one
         for one, statement in statements
         if record in (None, statement.get("url"))
-        and (statement["text_sha256"] == text_sha256 or not extractors.is_as_given(statement["extractor"]))
+        and (statement["text_sha256"] == text_sha256 or not (given or extractors.caveat(statement["extractor"])))
     ]
     if id is not None and same and id not in [one.id for one in existing]:
         one = same[0]

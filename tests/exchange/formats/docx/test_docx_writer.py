@@ -82,7 +82,7 @@ def test_notes_are_endnotes_that_word_numbers() -> None:
     found = reader.read(content, "a.docx").text
     first, second = re.findall(r"^\[\d\] .*$", found, re.MULTILINE)
     assert first.startswith("[1] The *report*, TNA, 28 November 2025, p. 3: “words <b> that, stand; there” https://example.org/t/")
-    assert first.endswith(f"· Archived 1 January 2026 · SHA-256 {'ab' * 32}")
+    assert first.endswith(f"· Archived 1 January 2026 · SHA-256 {'ab' * 32} · The document as received")
     assert second == "[2] Disputed by The *report* (as in note 1), p. 3: “other words”"
     assert "Disputed: a source says otherwise, see note 2" in found
 
@@ -136,7 +136,8 @@ def test_hostile_words_stay_words() -> None:
     cited = (quotation(source=source, quote="a </w:t>\n\tb"), quotation(2, source=odd))
     text = parts(written(happening(title="<w:t> \x00 &amp;", quotations=cited), about=About("t\x01", "https://e.org/-/timeline")))
     external = re.findall(r'Target="([^"]*)" TargetMode="External"', text["word/_rels/endnotes.xml.rels"])
-    assert external == ["https://e.org/%22a%20b%22"]
+    assert external[1:2] == ["https://e.org/%22a%20b%22"]
+    assert {one.rpartition("/")[2] for one in external[::2]} == {"document"}
     assert "a &lt;/w:t&gt; b" in text["word/endnotes.xml"]
     assert "&lt;w:t&gt; \ufffd &amp;amp;" in text["word/document.xml"]
 

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from office_material import ods
-from timeline.exchange.importing.row import ImportRefused
 
 from timeline import Timeline
 from timeline.cli import main
+from timeline.errors import ImportRefused
 from timeline.exchange.importing import run as importing
 
 DAY = datetime.date(2025, 11, 24)
