@@ -16,7 +16,7 @@ DateLike = str | Day | datetime
 
 def read(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
     """Convert the dates among fields to EDTF, and put the zone of one into `zone`. Raises StatementInvalid."""
-    values = _with_shifts(fields, subject)
+    values = _with_shifts(fields, subject) if "collected_at" in fields or "custody" in fields else dict(fields)
     for name in ("date", "published"):
         if not isinstance(value := values.get(name), Day):
             continue
