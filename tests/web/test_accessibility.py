@@ -52,7 +52,7 @@ def searched(page: "Page") -> None:
     """Search, without leaving the page."""
     page.get_by_label("Search titles").fill("morocco")
     page.wait_for_url("**q=morocco**")
-    page.locator("#found .chips").wait_for()
+    page.locator("#chosen .chips").wait_for()
 
 
 def nonsense_typed(page: "Page") -> None:

@@ -66,7 +66,7 @@ def test_filters_change_list_and_drawing(visitor: Visitor, demo: Served) -> None
     page.wait_for_url("**from=2025-11-25**")
     settled(page)
     assert drawn(page)["count"] <= len(expected)
-    page.locator("#found .chips a").filter(has_text="Kind").click()
+    page.locator("#chosen .chips a").filter(has_text="Kind").click()
     page.wait_for_url(lambda url: "kind=" not in url)
 
 

@@ -163,3 +163,20 @@ def test_dragging_is_no_step_for_each_pixel(visitor: Visitor, demo: Served) -> N
     page.mouse.up()
     settled(page)
     assert page.evaluate("history.length") - before <= 1
+
+
+def test_a_neighbour_begins_at_its_top_and_nothing_slides(visitor: Visitor, demo: Served) -> None:
+    """However far down the panel was read; and closing leaves the page where it is."""
+    page = visitor.open(demo.page + "?focus=shahkar-meeting")
+    page.set_viewport_size({"width": 1280, "height": 700})
+    card = page.locator("#card")
+    card.locator(".before-after a").last.wait_for()
+    page.evaluate("document.querySelector('.panel').scrollTo(0, 9999)")
+    before = page.evaluate("scrollY")
+    title = card.locator(".card-title").inner_text()
+    card.locator(".before-after a").last.click()
+    expect(card.locator(".card-title")).not_to_have_text(title)
+    assert page.evaluate("document.querySelector('.panel').scrollTop") == 0
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert page.evaluate("scrollY") == before

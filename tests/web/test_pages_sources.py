@@ -154,7 +154,7 @@ async def test_a_text_that_nobody_compared_is_marked(serve: Serve, listed_db: Pa
         copy.execute("update sources set extractor = ?, media_type = 'application/pdf' where id = 'untold'", [given])
         copy.execute("update sources set extractor = 'decoded as utf-8' where id = 'fragment'")
     text = await page(serve(path))
-    assert "Text not compared with the document" in of(text, "untold")
+    assert "Text as given by the bundle, not compared with the document" in of(text, "untold")
     assert "PDF" in of(text, "untold")
     assert "text read from the document" in of(text, "fragment")
     assert text.count("not compared") == 1

@@ -32,6 +32,11 @@ def headline(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE
     return f"{claimed(claimed_by) if claimed_by else ''}{title or untitled}"
 
 
+def label(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE) -> str:
+    """Return the title, before the author if it is a claim: where it may be cut, beside a sign of a claim."""
+    return f"{title or untitled}{f' (according to {one_line(claimed_by)})' if claimed_by else ''}"
+
+
 def marks(claimed_by: str | None, status: str, *, near: bool = False) -> str:
     """Return the marks after a title in a list: whose claim it is, and whether it is retracted, or only near the period."""
     words = (

@@ -106,7 +106,7 @@ class Gathered:
 
 def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool, parts: int = 0) -> dict[str, Any]:
     """Return the JSON of a happening for the browser."""
-    title = wording.headline(row["title"], row["attributed_to"], row["id"])
+    title = wording.label(row["title"], row["attributed_to"], row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",

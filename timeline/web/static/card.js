@@ -81,17 +81,18 @@ export class Card {
     } catch {
       // What is to be said is the same as of a page without an article.
     }
-    article ??= Object.assign(document.createElement("p"), { textContent: "This happening could not be fetched. Try again." });
+    article ??= Object.assign(document.createElement("p"), { textContent: "It could not be fetched. Try again." });
     if (asked !== this.asked) return;
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
     const inside = this.body.matches(":focus-within");
     this.body.replaceChildren(document.adoptNode(article), ...(neighbours ? [document.adoptNode(neighbours)] : []));
     /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = place?.textContent ?? "";
-    this.element.scrollTop = 0;
     this.busy(false);
     this.element.hidden = false;
-    if (inside) this.element.focus();
+    this.element.scrollTop = 0;
+    this.element.closest(".panel")?.scrollTo(0, 0);
+    if (inside) this.element.focus({ preventScroll: true });
   }
 }
 

@@ -91,7 +91,8 @@ function leave() {
   drawing.lookAt(null);
   card.close();
   drawing.view.focus({ preventScroll: true });
-  drawing.view.scrollIntoView({ block: "nearest" });
+  const box = drawing.view.getBoundingClientRect();
+  if (box.bottom < 99 || box.top > innerHeight) drawing.view.scrollIntoView({ block: "nearest" });
 }
 
 /** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
