@@ -49,7 +49,7 @@ def test_the_export_is_on_standard_output_and_its_losses_on_stderr(db: str, meet
     assert told["title"]["text"]["headline"] == "Councils"
     assert "https://example.org/t/chaired" in result.stdout
     assert "2 happenings in TimelineJS (JSON)" in result.stderr
-    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were certain" in result.stderr
+    assert "uncertain and approximate dates (in 1 of 2 happenings): placed as if it were certain" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ class Redacted(TimelineError):
 
 
 class AlreadyRedacted(Redacted):
-    """The event to append is already in the log, redacted; bundles that still contain it skip it."""
+    """The event is in the log already, redacted. Appending a bundle that still contains it passes over it."""
 
 
 # The file

@@ -267,7 +267,7 @@ class Happening(Model):
 
 
 class HappeningVersion(Happening):
-    """A happening as one event has it, with the event's place in the log."""
+    """A happening as one event states it, with the event's place in the log."""
 
     citations: tuple[VerifiedCitation, ...]
     instant: str | None = None

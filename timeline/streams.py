@@ -116,7 +116,7 @@ class Streams:
         self._unprojected, self._unprojected_size = {}, 0
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
-        """Yield the streams of this transaction with a reference to an unknown happening, or in a circle, and the error of each.
+        """Yield each stream of this transaction that refers to an unknown happening or closes a circle, with its error.
 
         A circle is reported once, at a reference that closes it. Events are read back from the log, not held in memory.
         """
@@ -212,7 +212,7 @@ class Streams:
         fields: list[str],
         why: str,
     ) -> Event | None:
-        """Find the same correction in the log, by applying it to the statement before each correction with the same reason."""
+        """Find this correction in the log: apply it to the statement before each one with the same reason, and compare."""
         for event in self.log.containing(subject, canonical({"reason": why})[1:-1]):
             if event.type != type or not _has_changes(event, fields, why):
                 continue

@@ -55,7 +55,7 @@ class Hit:
         return one.id if one is not None else ""
 
     def __repr__(self) -> str:
-        """Show its place and the passage."""
+        """Show its kind and id, whose claim it is, and the passage."""
         claim = self.happening.attributed_to if self.happening is not None else None
         return f"<{self.kind} {self.id}{f' (according to {claim})' if claim else ''}: {self.passage}>"
 

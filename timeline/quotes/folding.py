@@ -116,7 +116,7 @@ class Text:
 
     @cached_property
     def _spelt(self) -> "_Folded | None":
-        """The normalised text with letters for ligatures; None if there are no ligatures."""
+        """The normalised text with ligatures spelt out; None if it has none."""
         if self.normalised.isascii() or not _LIGATURE.search(self.normalised):
             return None
         return _fold(self.normalised, _LIGATURE, LIGATURES.__getitem__)

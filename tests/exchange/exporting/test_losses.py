@@ -21,8 +21,8 @@ def test_losses_are_counted(timeline: Timeline, report: ArchivedSource) -> None:
     )  # fmt: skip
     read = at_positions(timeline.log.connection, [2, 3, 4])
     assert lost(read, format) == [
-        "kind (in 2 of 3 happenings): left out",
+        "kinds (in 2 of 3 happenings): left out",
         "vague dates (in 2 of 3 happenings): made a day",
-        "uncertain or approximate dates (in 1 of 3 happenings): unmarked",
+        "uncertain and approximate dates (in 1 of 3 happenings): unmarked",
         "published (in 3 of 3 happenings): a year",
     ]

@@ -13,6 +13,7 @@ from test_pages_demo import serve as serve_demo
 
 from timeline import Timeline
 from timeline.exchange import formats
+from timeline.exchange.exporting import losses
 from timeline.exchange.exporting.format import Format
 from timeline.web import links
 from timeline.web.pages import format_catalogue
@@ -37,11 +38,7 @@ def test_every_format_has_its_place_and_each_field_its_words() -> None:
         format = format_catalogue.find(name)
         assert format is not None
         assert all(what and fate for what, fate in format_catalogue.losses(format))
-        unknown = [
-            field
-            for field in format.loses
-            if field not in format_catalogue.FIELDS and field.rpartition(".")[2] not in format_catalogue.FIELDS
-        ]
+        unknown = [field for field in format.loses if field not in losses.FIELDS and field.rpartition(".")[2] not in losses.FIELDS]
         assert unknown == [], name
 
 

@@ -61,28 +61,30 @@ _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
         or (date.latest_day is not None and (date.latest_day < 1 or date.latest_day >= _LAST + date.timed))
     ),
 }
-_NAMES: Final = {
-    "date": "vague dates",
-    "date.uncertain": "uncertain or approximate dates",
-    "date.open": "open or unknown starts and ends",
-    "date.parts": "seasons, sets and unspecified digits",
-    "date.interval": "intervals",
-    "date.time": "times of day",
-    "date.hour": "times of which only the hour is known",
-    "date.second": "times without a second",
-    "date.shift": "shifts from universal time",
-    "date.unknown": "dates without a known side",
+# The fields that a format may lose, as people call them.
+FIELDS: Final = {
+    "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
+    "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
     "date.far": "days before the year 1 and from the end of 9999 on",
     "title.spaces": "line ends and runs of spaces in titles",
-    "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
-    "source.title": "titles of sources",
-    "source.spaces": "line ends and runs of spaces in descriptions of sources",
-    "eras": "happenings of the kind era",
-    "returns": "carriage returns",
-    "cells": "cells that a spreadsheet would run as formulas",
-    "media": "pictures",
-    "entries": "entries of tables and other files of entries",
-}
+    "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns", "eras": "eras",
+    "source.title": "titles of sources", "source.spaces": "runs of spaces in the descriptions of sources",
+    "date.hour": "times without a minute", "date.second": "times without a second",
+    "date.unknown": "dates without a known start or end", "date.shift": "shifts from universal time",
+    "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
+    "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",
+    "part_of": "what is part of what", "attributed_to": "whose claim it is", "actors": "who took part", "role": "roles",
+    "tags": "tags", "related": "what is related", "quotations": "quotations", "status": "that something was retracted",
+    "reason": "reasons of corrections", "version": "versions", "recorded_at": "when it was recorded",
+    "recorded_by": "who recorded it", "stance": "that a quotation disputes", "grade": "how exactly a quotation matched",
+    "supports": "what a quotation is cited for", "page": "pages of quotations", "prefix": "the words before a quotation",
+    "suffix": "the words after a quotation", "start": "where a quotation begins", "end": "where a quotation ends",
+    "author": "authors", "publisher": "publishers", "published": "when a source was published", "url": "addresses of sources",
+    "language": "languages", "media_type": "the file types of sources", "sha256": "fingerprints of sources",
+    "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
+    "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
+    "media": "pictures", "cells": "cells that a spreadsheet would calculate", "entries": "entries of tables and other files of entries",
+}  # fmt: skip
 
 
 class Losses:
@@ -109,10 +111,15 @@ class Losses:
     def lines(self) -> list[str]:
         """Describe the losses, with a line for each field that was used."""
         return [
-            f"{_NAMES.get(field, field.replace('_', ' '))} (in {count:,} of {self.total:,} happenings): {self.format.loses[field]}"
+            f"{label_of(field)} (in {count:,} of {self.total:,} happenings): {self.format.loses[field]}"
             for field, count in self.counts.items()
             if count
         ]
+
+
+def label_of(field: str) -> str:
+    """Return a field that a format may lose, as people call it."""
+    return FIELDS.get(field) or FIELDS.get(field.rpartition(".")[2]) or field.replace("_", " ").replace(".", " ")
 
 
 def is_formula(text: object) -> bool:

@@ -165,7 +165,7 @@ class Building:
         self.refused = self.refused or (reason if isinstance(reason, str) else reason.reason)
 
     def require_title(self, label: str) -> None:
-        """Require a title. If there is none, use the first line of the summary, and ask."""
+        """Require a title: without one, take the first line of the summary and ask; without both, refuse the row."""
         if self.fields.get("title"):
             return
         first = title_from(self.fields.get("summary", ""))

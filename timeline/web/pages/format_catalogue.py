@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from timeline.exchange import formats
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import Format
+from timeline.exchange.exporting.losses import label_of
 
 # The groups in the order in which people look for them: each title, and its formats with their purposes.
 GROUPS = (
@@ -46,30 +47,6 @@ GROUPS = (
 FEEDS = ("ics", "atom", "jsonfeed")
 # The library that a format needs to write, and the extra that installs it.
 _NEEDS = {"png": ("resvg_py", "picture")}
-# The fields that a format may lose, as people call them.
-FIELDS = {
-    "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
-    "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
-    "date.far": "days before the year 1 and from the end of 9999 on",
-    "title.spaces": "line ends and runs of spaces in titles",
-    "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns", "eras": "eras",
-    "source.title": "titles of sources", "source.spaces": "runs of spaces in the descriptions of sources",
-    "date.hour": "times without a minute", "date.second": "times without a second",
-    "date.unknown": "dates without a known start or end", "date.shift": "shifts from universal time",
-    "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
-    "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",
-    "part_of": "what is part of what", "attributed_to": "whose claim it is", "actors": "who took part", "role": "roles",
-    "tags": "tags", "related": "what is related", "quotations": "quotations", "status": "that something was retracted",
-    "reason": "reasons of corrections", "version": "versions", "recorded_at": "when it was recorded",
-    "recorded_by": "who recorded it", "stance": "that a quotation disputes", "grade": "how exactly a quotation matched",
-    "supports": "what a quotation is cited for", "page": "pages of quotations", "prefix": "the words before a quotation",
-    "suffix": "the words after a quotation", "start": "where a quotation begins", "end": "where a quotation ends",
-    "author": "authors", "publisher": "publishers", "published": "when a source was published", "url": "addresses of sources",
-    "language": "languages", "media_type": "the file types of sources", "sha256": "fingerprints of sources",
-    "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
-    "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
-    "media": "pictures", "cells": "cells that a spreadsheet would calculate", "entries": "entries of imported tables",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,7 +95,7 @@ def losses(format: Format) -> tuple[tuple[str, str], ...]:
     """Return the losses of a format in words: fields that share a fate together, those simply left out last."""
     by_fate: dict[str, list[str]] = {}
     for field, fate in format.loses.items():
-        label = FIELDS.get(field) or FIELDS.get(field.rpartition(".")[2]) or field.replace("_", " ").replace(".", " ")
+        label = label_of(field)
         labels = by_fate.setdefault(fate, [])
         if label not in labels:
             labels.append(label)

@@ -47,7 +47,7 @@ def answering(handler: Handler) -> Handler:
 
 
 def line(text: str, status: int) -> Response:
-    """Answer with one line of plain text. 503 also says after how many seconds to try again."""
+    """Answer with one line of plain text. With 503, Retry-After says when to try again."""
     joined = " ".join(text.split())
     headers = {"Retry-After": str(_RETRY_SECONDS)} if status == _BUSY else {}
     return Response(f"{joined[:1].upper()}{joined[1:]}\n", status=status, headers=headers, content_type=CONTENT_TYPE)

@@ -80,7 +80,7 @@ def _place(happening: Happening) -> dict[str, Any] | None:
 
 
 def _actor(name: str, role: str | None) -> dict[str, Any]:
-    """Name an actor. The log does not say whether it is a person or an organisation."""
+    """Write an actor as a Thing: the log does not say whether it is a person or an organisation."""
     thing = {"@type": "Thing", "name": name}
     return {"@type": "Role", "roleName": role, "about": thing} if role else thing
 
