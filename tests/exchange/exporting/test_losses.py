@@ -24,5 +24,5 @@ def test_losses_are_counted(timeline: Timeline, report: ArchivedSource) -> None:
         "kinds (in 2 of 3 happenings): left out",
         "vague dates (in 2 of 3 happenings): made a day",
         "uncertain and approximate dates (in 1 of 3 happenings): unmarked",
-        "published (in 3 of 3 happenings): a year",
+        "when a source was published (in 3 of 3 happenings): a year",
     ]

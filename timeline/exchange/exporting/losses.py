@@ -83,7 +83,8 @@ FIELDS: Final = {
     "language": "languages", "media_type": "the file types of sources", "sha256": "fingerprints of sources",
     "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
     "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
-    "media": "pictures", "cells": "cells that a spreadsheet would calculate", "entries": "entries of tables and other files of entries",
+    "media": "pictures", "cells": "cells that a spreadsheet would calculate",
+    "entries": "entries of tables and other files of entries",
 }  # fmt: skip
 
 
