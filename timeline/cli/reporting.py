@@ -120,7 +120,10 @@ def report(
                 put([content], target)
                 size = len(content)
     counted = f"{printing.count(len(contents.entries), 'happening')}, {printing.count(len(contents.sources), 'source')}"
-    click.echo(printing.harmless(f"{target}: {counted}, {printing.count(len(contents.proofs), 'proof')}, {size / 1e6:.1f} MB"))
+    click.echo(
+        printing.harmless(f"{target}: {counted}, {printing.count(len(contents.proofs), 'proof')}, {size / 1e6:.1f} MB"),
+        err=target == Path("-"),
+    )
     if not contents.note.signatures:
         click.echo(
             "Its checkpoint is not signed. Sign one, and give it: timeline checkpoint --key KEY > FILE; --checkpoint FILE", err=True

@@ -12,7 +12,7 @@ from urllib.parse import quote as percent
 from timeline.dates import worded
 from timeline.exchange.exporting import footnotes, sentences
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.footnotes import Chronology
+from timeline.exchange.exporting.footnotes import Chronology, Fact
 from timeline.exchange.formats.html.writer import STYLE, css_text, fact_in_words, figure
 from timeline.merkle.note import TIME_STAMP
 from timeline.reading import differences, wording
@@ -25,18 +25,20 @@ from timeline.reports.passages import Drawing, Passage
 Link = Callable[[str, bytes], str]
 """Returns the address of a file with a proof or the checkpoint, by its name and its content."""
 _STYLE: Final = """
-table { border-collapse: collapse; width: 100%; font-size: .82rem; margin: .5rem 0 1rem }
+table { border-collapse: collapse; width: 100%; font-size: .82rem; margin: .5rem 0 1rem; break-inside: avoid }
 th, td { text-align: start; vertical-align: top; border-top: 1px solid #999; padding: .3rem .5rem .3rem 0; overflow-wrap: anywhere }
 tr { break-inside: avoid } thead { display: table-header-group }
-caption { text-align: start; font-weight: bold; padding: .3rem 0 }
+th { overflow-wrap: normal } td:last-child { min-width: 6.5rem }
+caption { break-after: avoid; text-align: start; font-weight: bold; padding: .3rem 0 }
 section.happening, section.source { border-top: 1px solid #999; padding: 1rem 0 }
 section.happening h3, section.source h3 { font-size: 1.15rem; margin: 0 0 .4rem }
 section p { margin: 0 0 .4rem }
-blockquote { margin: .8rem 0; padding-inline-start: 1rem; border-inline-start: 4px solid #999 }
-blockquote > p:first-child { font-size: 1.05em; white-space: pre-line }
+blockquote { margin: .8rem 0; padding: .3rem 0; padding-inline-start: 1rem; border-inline-start: 4px solid #999 }
+blockquote > p:first-child { font-size: 1.05em; white-space: pre-wrap; break-after: avoid }
 figure { margin: .5rem 0 .8rem; break-inside: avoid }
-figure.passage img { width: 100%; height: auto; max-height: 20cm; object-fit: contain; border: 1px solid #999 }
-figcaption { font-size: .82rem; color: #444 }
+figure.passage img { width: 100%; height: auto; max-height: 20cm; object-fit: contain }
+figure.passage img { box-sizing: border-box; border: 1px solid #999 }
+figcaption { margin-top: .3rem; font-size: .82rem; color: #444 }
 dl { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: .25rem 1.5rem; margin: .5rem 0 1rem; font-size: .92rem }
 dt { font-style: italic } dd { margin: 0; overflow-wrap: anywhere }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 .8rem }
@@ -170,11 +172,18 @@ class _Page:
             claim = f"<strong>A claim, according to</strong> {who}. The timeline records who says so, not that it is so."
             yield f'<p class="mark">{claim}</p>\n'
         else:
-            yield '<p class="facts">The timeline states this in its own words, on the strength of the quotations below.</p>\n'
+            states = (
+                "no longer states this"
+                if happening.retracted
+                else "states this in its own words, on the strength of its quotations"
+            )
+            yield f'<p class="facts">The timeline {states}.</p>\n'
         for word, more in footnotes.warnings(happening, ()):
             yield f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>\n'
         if happening.superseded_by:
-            yield f'<p class="mark">See instead: <bdi>{_e(happening.superseded_by)}</bdi></p>\n'
+            _, title = self._chronology.entries.get(happening.superseded_by, (0, happening.superseded_by))
+            instead = fact_in_words(Fact("See instead", [(title, happening.superseded_by)]), self._chronology)
+            yield f'<p class="mark">{instead}</p>\n'
         ordered = sorted(happening.quotations, key=lambda one: (one.disputes, one.number))
         if against := [f"{number}.{place}" for place, one in enumerate(ordered, start=1) if one.disputes]:
             yield f'<p class="mark"><strong>Disputed:</strong> a source says otherwise, see quotation {", ".join(against)}</p>\n'
@@ -265,7 +274,7 @@ class _Page:
                     ("Address", f"<bdi>{_e(source.url)}</bdi>" if source.url else ""),
                     ("Kind of file", _e(source.media_type)),
                     *((("How obtained" if number == 0 else ""), f"<bdi>{_e(line)}</bdi>") for number, line in enumerate(obtained)),
-                    ("Document", self._archived(one.document)),
+                    ("Document", self._archived(one.document) or "not in this report: the record of this source was redacted"),
                     ("Text", self._archived(one.text)),
                     ("Text read with", _e(source.extractor) if one.document else ""),
                     ("Note", _e(source.caveat)),

@@ -39,7 +39,7 @@ class Drawing:
     """Draws the passages of a report. `left` is how many bytes of pictures it may still hold, `missing` how many it lacks."""
 
     log: Log
-    left: int = ALL
+    left: int
     missing: int = 0
     _process: Process = field(default_factory=lambda: Process("timeline.originals"))
     _held: str = ""
@@ -78,7 +78,7 @@ class Drawing:
             return
         text = self._text_of(source.text.sha256)
         begin, pages = quotation.start, 0
-        while begin < quotation.end:
+        while begin < min(quotation.end, len(text)):
             start, after = text.rfind("\f", 0, begin) + 1, text.find("\f", begin)
             after = len(text) if after < 0 else after
             end = min(after, quotation.end)
@@ -125,7 +125,7 @@ class Drawing:
 @contextmanager
 def drawing(log: Log) -> Iterator[Drawing]:
     """Yield what draws the passages of one report."""
-    made = Drawing(log)
+    made = Drawing(log, ALL)
     try:
         yield made
     finally:
