@@ -421,3 +421,32 @@ def test_a_picture_is_shown_with_the_happening(folder: Path) -> None:
     run("report", "claim", "--folder", "kept")
     assert '<img alt="A hall" src="data:image/png;base64,' in (folder / "kept/report.html").read_text(encoding="utf-8")
     assert (folder / "kept/originals/2-hall.png").read_bytes() == PNG + b"hall"
+
+
+def test_a_picture_whose_words_a_person_wrote_down_is_shown_whole(folder: Path) -> None:
+    """No place in it is marked, and the page says who read the words."""
+    (folder / "hall.png").write_bytes(PNG)
+    with Timeline("timeline.db", by="Ada") as timeline:
+        hall = timeline.archive(folder / "hall.png", id="hall", title="A plaque", transcript="Opened in 1962.")
+        timeline.record("hall", title="The hall opens", date="1962", citations=[hall.quote("Opened in 1962")])
+    run("report", "hall", "--out", "a.html")
+    text = (folder / "a.html").read_text(encoding="utf-8")
+    assert f'src="data:image/png;base64,{b64encode(PNG).decode()}"' in text
+    assert "The document, a picture: a person wrote down its words, no place in it is marked." in words(text)
+
+
+def test_documents_that_are_cited_in_turn_each_have_their_pictures(folder: Path) -> None:
+    """More of them than there are processes; the passage over two pages has a picture of each."""
+    with Timeline("timeline.db", by="Ada") as timeline:
+        cited = []
+        for number in range(passages.PROCESSES + 2):
+            (folder / "one.pdf").write_bytes(material.pdf([f"Number {number} ends", f"here, says {number}"]))
+            source = timeline.archive(folder / "one.pdf", id=f"s{number}", title="One")
+            cited.append(source.quote(f"Number {number}"))
+            cited.append(source.quote(source.text.strip()))
+        timeline.record("many", title="Many", date="1962", citations=[*cited[::2], *cited[1::2]])
+    result = run("report", "many")
+    assert "could not be drawn" not in result.stderr
+    text = (folder / "many.html").read_text(encoding="utf-8")
+    drawn = re.findall(r'<figure class="passage"><img [^>]*src="data:image/png;base64,([^"]+)"', text)
+    assert len(drawn) == len(set(drawn)) == 3 * (passages.PROCESSES + 2)

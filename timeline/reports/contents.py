@@ -96,10 +96,6 @@ class Contents:
         """The name, the size and the root of the log."""
         return Checkpoint.of(self.note)
 
-    def source(self, id: str) -> CitedSource | None:
-        """Return a source of the report by its id."""
-        return next((one for one in self.sources if one.source.id == id), None)
-
     def proof_name(self, position: int) -> str:
         """Return the name of the file with the proof of an event."""
         event = self.proofs[position].proven.event

@@ -77,6 +77,7 @@ class _Page:
         self._chronology = Chronology(contents.about, [one.happening for one in contents.entries if one.happening])
         numbers = {one.id: one.number for one in contents.entries}
         self._chronology.entries = {id: (numbers[id], title) for id, (_, title) in self._chronology.entries.items()}
+        self._sources = {one.source.id: one for one in contents.sources}
         self._cited: dict[str, list[str]] = {}  # the numbers of the quotations of each source
         self._language = f' lang="{_e(contents.about.language)}"' if contents.about.language else ""
 
@@ -197,7 +198,7 @@ class _Page:
             yield self._quotation(f"{number}.{place}", quotation)
 
     def _quotation(self, name: str, quotation: Quotation) -> str:
-        source = self._contents.source(quotation.source.id)
+        source = self._sources.get(quotation.source.id)
         self._cited.setdefault(quotation.source.id, []).append(name)
         lang = f' lang="{_e(quotation.source.language)}"' if quotation.source.language else ""
         numbered = f'<a href="#source-{source.number}">Source {source.number}</a>' if source else "Source"

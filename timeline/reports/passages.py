@@ -1,4 +1,4 @@
-"""Pictures of the quoted passages, drawn from the documents of a report in a process of its own.
+"""Pictures of the quoted passages, drawn from the documents of a report in processes of their own.
 
 Owns how large the pictures of a report may be, and the words where one is missing. Must not read a document itself: a library reads
 a stranger's bytes in the other process (see timeline.originals).
@@ -21,6 +21,7 @@ LARGEST_PICTURE: Final = 2_000_000  # bytes of a picture that is itself the docu
 ALL: Final = 100_000_000  # bytes of all pictures in a report
 MOST_PAGES: Final = 3  # of a passage that goes over several
 LONGEST: Final = 200_000  # characters of a page on which a passage is looked for
+PROCESSES: Final = 3  # each with a document, for happenings that cite several in turn
 SECONDS: Final = 60  # for one picture
 MEMORY: Final = 1_200_000_000  # bytes of addresses of the process
 
@@ -41,8 +42,7 @@ class Drawing:
     log: Log
     left: int
     missing: int = 0
-    _process: Process = field(default_factory=lambda: Process("timeline.originals"))
-    _held: str = ""
+    _shown: dict[str, Process] = field(default_factory=dict)  # by the document that each holds, the last used last
     _text: tuple[str, str] = ("", "")
 
     def passages(self, quotation: Quotation, source: CitedSource | None) -> list[Passage]:
@@ -97,15 +97,18 @@ class Drawing:
             why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"
             return Passage(f"There is no picture of the passage on page {page:,}: {why}.")
         parameters = {"page": page, "text": text, "span": span, "most": most}
-        content = b"" if self._held == sha256 else self.log.document(sha256) or b""
+        process, content = self._shown.pop(sha256, None), b""
+        if process is None:
+            oldest = next(iter(self._shown)) if len(self._shown) >= PROCESSES else ""
+            process, content = self._shown.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
         try:
-            answer, png = self._process.ask({"task": "passage", "parameters": parameters, "memory": MEMORY}, content, SECONDS)
+            answer, png = process.ask({"task": "passage", "parameters": parameters, "memory": MEMORY}, content, SECONDS)
         except Aborted as error:
-            self._held = ""
             return Passage(f"There is no picture of the passage on page {page:,}: drawing it {error}.")
-        self._held = sha256
         if "spent" in answer:  # its memory may be full
-            self.end()
+            process.end()
+        else:
+            self._shown[sha256] = process
         if "refused" in answer:
             return Passage(f"There is no picture of the passage on page {page:,}: the document {answer['refused']}.")
         self.left -= len(png)
@@ -117,9 +120,9 @@ class Drawing:
         return self._text[1]
 
     def end(self) -> None:
-        """End the process."""
-        self._process.end()
-        self._held = ""
+        """End the processes."""
+        while self._shown:
+            self._shown.popitem()[1].end()
 
 
 @contextmanager
