@@ -200,3 +200,13 @@ def test_the_picture_of_a_passage_has_no_more_bytes_than_it_may() -> None:
         pages.passage(document, 1, text, (0, 11), 100)
     with pytest.raises(DocumentUnreadable, match="does not show for certain where on page 1"):
         pages.passage(document, 1, "Other words.", (0, 5), 400_000)
+
+
+def test_the_picture_of_a_passage_cuts_no_line_of_text() -> None:
+    """It begins and ends between lines, wherever the passage is on a full page."""
+    lines = b" ".join(b"(Line %d of a full page) Tj 0 -13 Td" % number for number in range(50))
+    document, (text,) = opened(material.pdf([b"BT /F1 11 Tf 50 740 Td %s ET" % lines]))
+    for number in (3, 20, 31):
+        start = text.index(f"Line {number} of")
+        _, rows = colours(pages.passage(document, 1, text, (start, start + 7), 400_000))
+        assert all(len(set(row)) == 1 for row in (rows[0], rows[-1]))

@@ -64,7 +64,9 @@ def passage(document: _Pdf, page: int, text: str, span: tuple[int, int], most: i
             try:
                 pixels = bytearray(bitmap.buffer)
                 _mark(pixels, bitmap, [[side * scale for side in box] for box in boxes], math.ceil(top * scale))
-                content = _png(bytes(pixels), bitmap.width, bitmap.height, bitmap.stride, 9)
+                first, last = _between_lines(pixels, bitmap, round(AROUND * scale / 2))
+                part = bytes(pixels[first * bitmap.stride : last * bitmap.stride])
+                content = _png(part, bitmap.width, last - first, bitmap.stride, 9)
             finally:
                 bitmap.close()
             if len(content) <= most:
@@ -73,6 +75,19 @@ def passage(document: _Pdf, page: int, text: str, span: tuple[int, int], most: i
     finally:
         one.close()
     raise DocumentUnreadable("the document", f"has a page {page:,} that is too large for a picture of it")
+
+
+def _between_lines(pixels: bytearray, bitmap: _Pdf, most: int) -> tuple[int, int]:
+    """Return where a picture begins and ends so that no line of text is cut, leaving out at most `most` rows at each end."""
+
+    def is_blank(row: int) -> bool:
+        content = pixels[row * bitmap.stride : row * bitmap.stride + 3 * bitmap.width]
+        return content[3:] == content[:-3]
+
+    most, height = min(most, bitmap.height // 2), bitmap.height
+    first = next((row for row in range(most) if is_blank(row)), 0)
+    last = next((row for row in range(height - 1, height - 1 - most, -1) if is_blank(row)), height - 1)
+    return first, last + 1
 
 
 def _mark(pixels: bytearray, bitmap: _Pdf, boxes: Iterable[Sequence[float]], top: int) -> None:
