@@ -210,3 +210,20 @@ def test_the_picture_of_a_passage_cuts_no_line_of_text() -> None:
         start = text.index(f"Line {number} of")
         _, rows = colours(pages.passage(document, 1, text, (start, start + 7), 400_000))
         assert all(len(set(row)) == 1 for row in (rows[0], rows[-1]))
+
+
+@pytest.mark.parametrize("turned", [b"/Rotate 90", b"/Rotate 180", b"/Rotate 270", b"/CropBox[30 100 500 760]"])
+def test_a_passage_is_marked_where_it_is_on_a_page_that_is_turned_or_cut(turned: bytes) -> None:
+    """The marked part has the ink of the words: no letter of them is outside it."""
+    document, (text,) = opened(material.pdf([TWO_LINES]).replace(b"/MediaBox", turned + b"/MediaBox"))
+    start = text.index("Marrakech and sat.")
+    boxes = pages.places(document, 1, text, [(start, start + 18)])["marks"][0]
+    (left, top, _, _), (_, _, right, bottom) = (tuple(map(one, zip(*boxes, strict=True))) for one in (min, max))
+    width, rows = colours(pages.passage(document, 1, text, (start, start + 18), 400_000))
+    tinted = [(x, y) for y, row in enumerate(rows) for x in range(width) if row[3 * x] != row[3 * x + 2]]
+    columns, lines = {x for x, _ in tinted}, {y for _, y in tinted}
+    assert max(columns) - min(columns) == pytest.approx(2 * (right - left), abs=4)
+    assert max(lines) - min(lines) == pytest.approx(2 * (bottom - top), abs=4)
+    inside = range(min(columns), max(columns) + 1)
+    dark = [x for y in lines for x in inside if rows[y][3 * x] < 100]
+    assert len(dark) > 300
