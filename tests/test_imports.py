@@ -41,6 +41,7 @@ LEVELS = [
     {"timeline"},
     {"bundles"},
     {"publishing", "exchange"},
+    {"reports"},
     {"starting"},
     {"cli"},
 ]

@@ -162,3 +162,68 @@ def test_a_page_that_is_not_there_is_refused_in_words() -> None:
     for page in (3, 10_000):
         with pytest.raises(DocumentUnreadable, match="has 2 pages, and no page"):
             pages.picture(document, page)
+
+
+def colours(png: bytes) -> tuple[int, list[bytes]]:
+    """Return the width of a picture in colour, and its rows of red, green and blue."""
+    width, height, colour = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big"), png[25]
+    assert colour == 2
+    start = png.index(b"IDAT")
+    raw = zlib.decompress(png[start + 4 : start + 4 + int.from_bytes(png[start - 4 : start], "big")])
+    return width, [raw[row * (3 * width + 1) + 1 : (row + 1) * (3 * width + 1)] for row in range(height)]
+
+
+def test_the_picture_of_a_passage_is_as_wide_as_the_page_and_marks_the_words_alone() -> None:
+    """The paper behind them is yellow, in every row of their box and nowhere else; the letters stay black."""
+    content = material.pdf([TWO_LINES])
+    document, (text,) = opened(content)
+    start = text.index("Marrakech")
+    (box,) = marked(content, "Marrakech")
+    width, rows = colours(pages.passage(document, 1, text, (start, start + 9), 400_000))
+    assert width == 612 * 2
+    assert len(rows) < 792
+    top = min(y for y, row in enumerate(rows) if any(row[3 * x] != row[3 * x + 2] for x in range(width)))
+    tinted = {x for row in rows for x in range(width) if row[3 * x] != row[3 * x + 2]}
+    assert (min(tinted) // 2, -(-max(tinted) // 2)) == (int(box[0]), pytest.approx(box[2], abs=1))
+    assert top == pytest.approx(2 * pages.AROUND, abs=2)
+    assert any(row[3 * x : 3 * x + 3] == bytes((255, 214, 89)) for row in rows for x in tinted)
+    assert min(row[3 * x] for row in rows for x in tinted) < 60
+
+
+def test_the_picture_of_a_passage_has_no_more_bytes_than_it_may() -> None:
+    """It is drawn more coarsely; if that is not enough, there is none. Words without a certain place have none either."""
+    document, (text,) = opened(material.pdf([TWO_LINES]))
+    fine = pages.passage(document, 1, text, (0, 11), 400_000)
+    coarse = pages.passage(document, 1, text, (0, 11), len(fine) - 1)
+    assert len(coarse) < len(fine)
+    with pytest.raises(DocumentUnreadable, match="too large"):
+        pages.passage(document, 1, text, (0, 11), 100)
+    with pytest.raises(DocumentUnreadable, match="does not show for certain where on page 1"):
+        pages.passage(document, 1, "Other words.", (0, 5), 400_000)
+
+
+def test_the_picture_of_a_passage_cuts_no_line_of_text() -> None:
+    """It begins and ends between lines, wherever the passage is on a full page."""
+    lines = b" ".join(b"(Line %d of a full page) Tj 0 -13 Td" % number for number in range(50))
+    document, (text,) = opened(material.pdf([b"BT /F1 11 Tf 50 740 Td %s ET" % lines]))
+    for number in (3, 20, 31):
+        start = text.index(f"Line {number} of")
+        _, rows = colours(pages.passage(document, 1, text, (start, start + 7), 400_000))
+        assert all(len(set(row)) == 1 for row in (rows[0], rows[-1]))
+
+
+@pytest.mark.parametrize("turned", [b"/Rotate 90", b"/Rotate 180", b"/Rotate 270", b"/CropBox[30 100 500 760]"])
+def test_a_passage_is_marked_where_it_is_on_a_page_that_is_turned_or_cut(turned: bytes) -> None:
+    """The marked part has the ink of the words: no letter of them is outside it."""
+    document, (text,) = opened(material.pdf([TWO_LINES]).replace(b"/MediaBox", turned + b"/MediaBox"))
+    start = text.index("Marrakech and sat.")
+    boxes = pages.places(document, 1, text, [(start, start + 18)])["marks"][0]
+    (left, top, _, _), (_, _, right, bottom) = (tuple(map(one, zip(*boxes, strict=True))) for one in (min, max))
+    width, rows = colours(pages.passage(document, 1, text, (start, start + 18), 400_000))
+    tinted = [(x, y) for y, row in enumerate(rows) for x in range(width) if row[3 * x] != row[3 * x + 2]]
+    columns, lines = {x for x, _ in tinted}, {y for _, y in tinted}
+    assert max(columns) - min(columns) == pytest.approx(2 * (right - left), abs=4)
+    assert max(lines) - min(lines) == pytest.approx(2 * (bottom - top), abs=4)
+    inside = range(min(columns), max(columns) + 1)
+    dark = [x for y in lines for x in inside if rows[y][3 * x] < 100]
+    assert len(dark) > 300

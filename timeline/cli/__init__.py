@@ -31,6 +31,7 @@ HOMES = {
     "redact": "redacting.redact",
     "rebuild": "checking.rebuild",
     "export": "exporting.export",
+    "report": "reporting.report",
     "publish": "publishing.publish",
     "backup": "publishing.backup",
     "restore": "publishing.restore",

@@ -61,7 +61,7 @@ def export(
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         choice = choose(timeline.log.connection, chosen_by, chosen.status)
-        title, description = _metadata(db, title)
+        title, description = described(db, title)
         for line in _write(timeline, chosen, choice, _Heading(title, description, page), output):
             click.echo(printing.on_one_line(line), err=True)
 
@@ -83,7 +83,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
         if choice.as_of is not None:
             raise Refused(f"{format.name}: holds the history of the records, and no state as of a position. Leave --as-of out")
         remarks: list[str] = []
-        _put(format.write_log(connection, choice.ids if choice.filtered else None, remarks.append), output)
+        put(format.write_log(connection, choice.ids if choice.filtered else None, remarks.append), output)
         return remarks + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
     losses = Losses(format)
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
@@ -92,7 +92,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     older = len(choice.positions) - len(positions)
     filters = with_near(choice.in_words, len(choice.near.intersection(positions)))
     about = About.read(connection, **heading._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
-    _put(format.write(happenings, about), output)
+    put(format.write(happenings, about), output)
     remarks = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:
         remarks.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
@@ -105,7 +105,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     return remarks
 
 
-def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
+def put(chunks: Iterable[str | bytes], output: Path | None) -> None:
     """Write to standard output, or to a file, which appears only when it is complete. A database is never overwritten."""
     if output is None or output == Path("-"):
         _into(sys.stdout.buffer, chunks)
@@ -148,10 +148,13 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
     file.flush()
 
 
-def _metadata(db: Path, title: str | None) -> tuple[str, str | None]:
-    """Return the title and description of the timeline, from metadata.json in this folder; else its file's name as the title."""
+def described(db: Path, title: str | None, given: Path | None = None) -> tuple[str, str | None]:
+    """Return the title and description of the timeline, from metadata.json in this folder; else its file's name as the title.
+
+    `given` is another file with its description.
+    """
     try:
-        path = None if title and leads_away(METADATA) else metadata_here()
+        path = given or (None if title and leads_away(METADATA) else metadata_here())
         metadata = json.loads(path.read_text(encoding="utf-8")) if path else {}
         database = metadata.get("databases", {}).get(db.stem, {})
         title, description = title or database.get("title") or metadata.get("title"), database.get("description")

@@ -33,6 +33,8 @@ class _Room:
         """Do a task, and return its answer and bytes. Raises DocumentUnreadable."""
         if task == "picture":
             return {}, pages.picture(self.pdf, parameters["page"])
+        if task == "passage":
+            return {}, pages.passage(self.pdf, **parameters)
         if task == "places":
             return {"pages": [pages.places(self.pdf, **page) for page in parameters["pages"]]}, b""
         return {}, frames.page(self.content, _NAME, **parameters).encode("utf-8", "replace")

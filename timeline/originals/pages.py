@@ -16,11 +16,14 @@ from timeline.capture.extracted_text import readable
 from timeline.capture.pdf import opened
 from timeline.errors import DocumentUnreadable
 
-__all__ = ["opened", "picture", "places"]
+__all__ = ["opened", "passage", "picture", "places"]
 
 SCALE: Final = 2.0  # pixels for each point, 144 for each inch
 MOST_PIXELS: Final = 6_000_000
 LONGEST_SIDE: Final = 20_000  # pixels
+AROUND: Final = 40.0  # points above and below a passage, about three lines
+SMALLEST: Final = 0.6  # pixels for each point: below that, print cannot be read
+_MARKED: Final = tuple(bytes(level * share // 100 for level in range(256)) for share in (100, 84, 35))  # red, green, blue
 _HYPHENS: Final = "-\u00ad\ufffe\x02"  # a hyphen at the end of a line, before and after it is decided what it is
 _PARTS: Final = 1_000_000  # into which the sides of a page are divided when letters are placed
 _KERNED: Final = 0.25  # of a box: how far letters reach into one another's
@@ -39,6 +42,63 @@ def picture(document: _Pdf, page: int) -> bytes:
     finally:
         bitmap.close()
         one.close()
+
+
+def passage(document: _Pdf, page: int, text: str, span: tuple[int, int], most: int) -> bytes:
+    """Draw the part of a page, at its full width, that shows a span of its text, with the span marked, as a PNG.
+
+    It has at most `most` bytes, so a large one is drawn more coarsely. Raises DocumentUnreadable where the place is not certain, or
+    the picture would have more bytes.
+    """
+    placed = places(document, page, text, [span])
+    if not (boxes := placed["marks"][0]):
+        raise DocumentUnreadable("the document", f"does not show for certain where on page {page:,} these words are")
+    width, height = placed["width"], placed["height"]
+    top = max(0.0, min(box[1] for box in boxes) - AROUND)
+    bottom = min(height, max(box[3] for box in boxes) + AROUND)
+    scale = min(SCALE, math.sqrt(MOST_PIXELS / (width * (bottom - top))), LONGEST_SIDE / max(width, bottom - top))
+    one = _page(document, page)
+    try:
+        while scale >= SMALLEST:
+            bitmap = one.render(scale=scale, crop=(0, height - bottom, 0, top), rev_byteorder=True)
+            try:
+                pixels = bytearray(bitmap.buffer)
+                _mark(pixels, bitmap, [[side * scale for side in box] for box in boxes], math.ceil(top * scale))
+                first, last = _between_lines(pixels, bitmap, round(AROUND * scale / 2))
+                part = bytes(pixels[first * bitmap.stride : last * bitmap.stride])
+                content = _png(part, bitmap.width, last - first, bitmap.stride, 9)
+            finally:
+                bitmap.close()
+            if len(content) <= most:
+                return content
+            scale *= 0.75
+    finally:
+        one.close()
+    raise DocumentUnreadable("the document", f"has a page {page:,} that is too large for a picture of it")
+
+
+def _between_lines(pixels: bytearray, bitmap: _Pdf, most: int) -> tuple[int, int]:
+    """Return where a picture begins and ends so that no line of text is cut, leaving out at most `most` rows at each end."""
+
+    def is_blank(row: int) -> bool:
+        content = pixels[row * bitmap.stride : row * bitmap.stride + 3 * bitmap.width]
+        return content[3:] == content[:-3]
+
+    most, height = min(most, bitmap.height // 2), bitmap.height
+    first = next((row for row in range(most) if is_blank(row)), 0)
+    last = next((row for row in range(height - 1, height - 1 - most, -1) if is_blank(row)), height - 1)
+    return first, last + 1
+
+
+def _mark(pixels: bytearray, bitmap: _Pdf, boxes: Iterable[Sequence[float]], top: int) -> None:
+    """Darken the green and the blue of a picture within boxes, as a marker pen does; in black and white, that is grey."""
+    plain = bytes(pixels)
+    for left, upper, right, lower in boxes:
+        begin, end = max(0, math.floor(left)), min(bitmap.width, math.ceil(right))
+        for row in range(max(0, math.floor(upper) - top), min(bitmap.height, math.ceil(lower) - top)):
+            first, last = row * bitmap.stride + 3 * begin, row * bitmap.stride + 3 * end
+            for colour, darker in enumerate(_MARKED):
+                pixels[first + colour : last : 3] = plain[first + colour : last : 3].translate(darker)
 
 
 def places(document: _Pdf, page: int, text: str = "", spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
@@ -174,13 +234,13 @@ def _holds(box: Box, point: tuple[float, float]) -> bool:
     return box[0] < point[0] < box[2] and box[1] < point[1] < box[3]
 
 
-def _png(pixels: bytes, width: int, height: int, stride: int) -> bytes:
+def _png(pixels: bytes, width: int, height: int, stride: int, level: int = 3) -> bytes:
     """Write red, green and blue bytes as a PNG, in grey where no pixel has a colour."""
     rows = [pixels[start : start + width * 3] for start in range(0, stride * height, stride)]
     colour = 2
     if all(row[::3] == row[1::3] == row[2::3] for row in rows):
         rows, colour = [row[::3] for row in rows], 0
-    content = zlib.compress(b"".join(b"\0" + row for row in rows), 3)
+    content = zlib.compress(b"".join(b"\0" + row for row in rows), level)
     chunks = ((b"IHDR", pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)), (b"IDAT", content), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in chunks

@@ -50,7 +50,7 @@ def publish(
     database = live.name
     repository.refuse_conflict(path)
     former = folder.read(path, database, live)
-    description = _description(metadata)
+    description = described(metadata)
     if former:
         growth_check.check(timeline.log, former, key.public if key else None)
     else:
@@ -98,7 +98,7 @@ def _files(database: str, description: bytes, note: Note, signer: Key | None) ->
     }
 
 
-def _description(metadata: Path | None) -> bytes:
+def described(metadata: Path | None) -> bytes:
     """Read the metadata for Datasette, or make an empty one."""
     if metadata is None:
         return b"{}\n"

@@ -68,7 +68,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     language = f' lang="{_e(about.language)}"' if about.language else ""
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
     yield '<meta name="viewport" content="width=device-width">\n'
-    yield f"<style>{STYLE.replace('%s', _css_text(footnotes.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
+    yield f"<style>{STYLE.replace('%s', css_text(footnotes.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
     yield f'<h1 dir="auto"{language}>{title}</h1>\n'
     if about.description:
         yield f'<p dir="auto"{language}>{_e(about.description)}</p>\n'
@@ -109,10 +109,10 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
         f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in footnotes.warnings(happening, cited)
     ]
     parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in footnotes.paragraphs(happening)]
-    parts += [_picture(picture, about, language) for picture in happening.media]
+    parts += [figure(picture, about, language) for picture in happening.media]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
-    facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
+    facts = [fact_in_words(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         parts.append(f'<p class="facts">{" · ".join(facts)}</p>')
     version = _e(footnotes.version_line(happening))
@@ -121,7 +121,7 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
 
 
-def _picture(picture: Picture, about: About, language: str) -> str:
+def figure(picture: Picture, about: About, language: str) -> str:
     """Write a picture with its bytes if they are few, or else only its words, with a link."""
     source = picture.source
     content = about.picture(source.sha256) if about.picture and source.sha256 else None
@@ -143,7 +143,8 @@ def _mark(note: Footnote, earlier: int) -> str:
     return f'<a{id} href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>'
 
 
-def _fact(fact: Fact, chronology: Chronology) -> str:
+def fact_in_words(fact: Fact, chronology: Chronology) -> str:
+    """Write a fact, with links to the happenings in the same file."""
     values = []
     for words, id in fact.values:
         value = f"<bdi>{_e(wording.one_line(words))}</bdi>"
@@ -185,7 +186,7 @@ def _link(address: str, shown: str) -> str:
     return f'<a href="{_e(address)}">{shown}</a>'
 
 
-def _css_text(text: str) -> str:
+def css_text(text: str) -> str:
     """Write a text within the quotation marks of a style sheet. Anything but letters, digits and spaces is escaped."""
     return "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):X} " for sign in clean(text)[:SHORT])
 

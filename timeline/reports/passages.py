@@ -1,0 +1,135 @@
+"""Pictures of the quoted passages, drawn from the documents of a report in processes of their own.
+
+Owns how large the pictures of a report may be, and the words where one is missing. Must not read a document itself: a library reads
+a stranger's bytes in the other process (see timeline.originals).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from timeline import extractors, images
+from timeline.log import Log
+from timeline.processes import Aborted, Process
+from timeline.reading.happenings import PDF
+from timeline.reading.records import Quotation
+from timeline.reports.contents import CitedSource
+
+LARGEST: Final = 400_000  # bytes of a drawn passage
+LARGEST_PICTURE: Final = 2_000_000  # bytes of a picture that is itself the document
+ALL: Final = 100_000_000  # bytes of all pictures in a report
+MOST_PAGES: Final = 3  # of a passage that goes over several
+LONGEST: Final = 200_000  # characters of a page on which a passage is looked for
+PROCESSES: Final = 3  # each with a document, for happenings that cite several in turn
+SECONDS: Final = 60  # for one picture
+MEMORY: Final = 1_200_000_000  # bytes of addresses of the process
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The picture of a passage, or the words that say why there is none."""
+
+    words: str
+    media_type: str = ""
+    content: bytes | None = None
+
+
+@dataclass(slots=True)
+class Drawing:
+    """Draws the passages of a report. `left` is how many bytes of pictures it may still hold, `missing` how many it lacks."""
+
+    log: Log
+    left: int
+    missing: int = 0
+    _shown: dict[str, Process] = field(default_factory=dict)  # by the document that each holds, the last used last
+    _text: tuple[str, str] = ("", "")
+
+    def passages(self, quotation: Quotation, source: CitedSource | None) -> list[Passage]:
+        """Return the pictures of a quotation, page by page; none for a document that has neither pages nor pixels."""
+        kind = quotation.source.media_type or ""
+        if kind != PDF and kind not in images.SUFFIXES.values():
+            return []
+        if source is None or source.document is None or source.document.absent:
+            why = source.document.absent if source and source.document else "its source was redacted"
+            made = [Passage(f"There is no picture of the passage: {why}.")]
+        else:
+            made = [*self._of_pdf(quotation, source)] if kind == PDF else [self._whole(source)]
+        self.missing += sum(one.content is None for one in made)
+        return made
+
+    def _whole(self, source: CitedSource) -> Passage:
+        """Return the document itself, which is a picture."""
+        assert source.document is not None  # noqa: S101 - the caller looked
+        if source.document.size > min(LARGEST_PICTURE, self.left):
+            return Passage("The document is a picture that is too large for this page.")
+        content = self.log.document(source.document.sha256) or b""
+        media_type = images.media_type(content)
+        if media_type is None:
+            return Passage("The document is not a picture that can be shown here.")
+        self.left -= len(content)
+        note = "a person wrote down its words, " if source.source.extractor == extractors.TRANSCRIBED else ""
+        return Passage(f"The document, a picture: {note}no place in it is marked.", media_type, content)
+
+    def _of_pdf(self, quotation: Quotation, source: CitedSource) -> Iterator[Passage]:
+        assert source.document is not None  # noqa: S101 - the caller looked
+        if source.text is None or source.text.absent:
+            yield Passage("There is no picture of the passage: the text of the document is not here.")
+            return
+        text = self._text_of(source.text.sha256)
+        begin, pages = quotation.start, 0
+        while begin < min(quotation.end, len(text)):
+            start, after = text.rfind("\f", 0, begin) + 1, text.find("\f", begin)
+            after = len(text) if after < 0 else after
+            end = min(after, quotation.end)
+            if text[begin:end].strip():
+                pages += 1
+                if pages > MOST_PAGES:
+                    yield Passage(f"The passage goes on; pictures of its first {MOST_PAGES} pages are here.")
+                    return
+                number = text.count("\f", 0, begin) + 1
+                yield self._drawn(source.document.sha256, number, text[start:after], (begin - start, end - start))
+            begin = after + 1
+
+    def _drawn(self, sha256: str, page: int, text: str, span: tuple[int, int]) -> Passage:
+        most = min(LARGEST, self.left)
+        if len(text) > LONGEST or most < LARGEST:
+            why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"
+            return Passage(f"There is no picture of the passage on page {page:,}: {why}.")
+        parameters = {"page": page, "text": text, "span": span, "most": most}
+        process, content = self._shown.pop(sha256, None), b""
+        if process is None:
+            oldest = next(iter(self._shown)) if len(self._shown) >= PROCESSES else ""
+            process, content = self._shown.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
+        try:
+            answer, png = process.ask({"task": "passage", "parameters": parameters, "memory": MEMORY}, content, SECONDS)
+        except Aborted as error:
+            return Passage(f"There is no picture of the passage on page {page:,}: drawing it {error}.")
+        if "spent" in answer:  # its memory may be full
+            process.end()
+        else:
+            self._shown[sha256] = process
+        if "refused" in answer:
+            return Passage(f"There is no picture of the passage on page {page:,}: the document {answer['refused']}.")
+        self.left -= len(png)
+        return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", "image/png", png)
+
+    def _text_of(self, sha256: str) -> str:
+        if self._text[0] != sha256:
+            self._text = sha256, (self.log.document(sha256) or b"").decode(errors="replace")
+        return self._text[1]
+
+    def end(self) -> None:
+        """End the processes."""
+        while self._shown:
+            self._shown.popitem()[1].end()
+
+
+@contextmanager
+def drawing(log: Log) -> Iterator[Drawing]:
+    """Yield what draws the passages of one report."""
+    made = Drawing(log, ALL)
+    try:
+        yield made
+    finally:
+        made.end()
