@@ -28,6 +28,9 @@ _NAMED_PAGES: Final = 12
 _SHORTEST: Final = 3  # letters of the name of a language
 _MOST_LANGUAGES: Final = 9
 _LANGUAGE: Final = re.compile(r"(?:script/)?[A-Za-z][A-Za-z0-9_]{0,30}")
+_SIDES: Final = "osd"  # the data by which Tesseract sees which side of a page is up
+_ANY_SIDE_UP, _UPRIGHT, _ONE_BLOCK = "1", "3", "6"  # its layouts
+_CERTAIN: Final = 60  # of 100: less is made of the grain of blank paper
 _WORD: Final = "5"  # the level of a word in Tesseract's table
 _COLUMNS: Final = 12
 _DIRECTIONS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # Tesseract adds them, the page has none
@@ -63,7 +66,7 @@ def checked(languages: str, name: str) -> str:
         )
     installed = _installed(_program(name))
     if absent := [one for one in named if one not in installed]:
-        there = ", ".join(sorted(installed - {"osd"})) or "none"
+        there = ", ".join(sorted(installed - {_SIDES})) or "none"
         package = absent[0].removeprefix("script/").replace("_", "-").lower()
         advice = (
             f"Install it (on Debian and Ubuntu: apt-get install tesseract-ocr-{package}), or name another"
@@ -83,14 +86,23 @@ def decided_by(languages: str) -> str:
     """Name all that decides the result: the program, its libraries, its use of the processor, and the data of the languages."""
     version, built = _version()
     parts = [built]
-    for one in languages.split("+"):
+    for one in (*languages.split("+"), _SIDES):
         parts += [sha256(path.read_bytes()).hexdigest() for path in (_folder() / f"{one}.traineddata",) if path.is_file()]
     return f"Tesseract {version} of {sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
 
 def words(picture: Grey, languages: str, name: str, seconds: float = SECONDS) -> list[Word]:
     """Return the words on a picture, in reading order. Raises DocumentUnreadable, with one line, whatever goes wrong."""
-    command = [_program(name), "-", "-", "-l", languages, "--psm", "3", "-c", "dotproduct=generic"]
+    layout = _ANY_SIDE_UP if _SIDES in _installed(_program(name)) else _UPRIGHT
+    found, _ = _words(_table(picture, languages, layout, name, seconds))
+    if not found:  # a line or two may not look like a page
+        found, certainty = _words(_table(picture, languages, _ONE_BLOCK, name, seconds))
+        found = found if certainty >= _CERTAIN else []
+    return found
+
+
+def _table(picture: Grey, languages: str, layout: str, name: str, seconds: float) -> str:
+    command = [_program(name), "-", "-", "-l", languages, "--psm", layout, "-c", "dotproduct=generic"]
     command += ["--dpi", str(picture.dpi)] if picture.dpi else []
     try:
         done = subprocess.run(  # noqa: S603 - the languages are checked, and the picture is only read
@@ -110,7 +122,7 @@ def words(picture: Grey, languages: str, name: str, seconds: float = SECONDS) ->
         raise DocumentUnreadable(
             name, f"Tesseract failed ({_reason(done)}). Archive the part that you cite, or a smaller picture of it"
         )
-    return _words(done.stdout.decode("utf-8", "replace"))
+    return done.stdout.decode("utf-8", "replace")
 
 
 def listed(pages: Sequence[int]) -> str:
@@ -125,8 +137,9 @@ def text(recognised: list[Word]) -> str:
     return "".join(f"{one.before}{one.text}" for one in recognised)
 
 
-def _words(table: str) -> list[Word]:
-    found, last = list[Word](), ("", "")
+def _words(table: str) -> tuple[list[Word], float]:
+    """Read Tesseract's table: return the words, and how certain it is of them, from 0 to 100."""
+    found, last, certainties = list[Word](), ("", ""), [0.0]
     for row in table.splitlines()[1:]:
         cells = row.split("\t", _COLUMNS - 1)
         if len(cells) < _COLUMNS or cells[0] != _WORD:
@@ -139,7 +152,8 @@ def _words(table: str) -> list[Word]:
         last = paragraph, line
         left, top, width, height = map(int, cells[6:10])
         found.append(Word(letters, before, left, top, left + width, top + height))
-    return found
+        certainties.append(float(cells[10]))
+    return found, sum(certainties) / max(1, len(found))
 
 
 def _program(name: str) -> str:

@@ -27,7 +27,7 @@ def read(
     """Recognise the text of each page of a picture. `encoding` and `record` are ignored."""
     languages = recognition.checked(ocr or "", name)
     pages, length = [], 0
-    for number in range(1, count(opened(content, name)) + 1):
+    for number in range(1, count(opened(content, name), name) + 1):
         pages.append(recognition.text(recognition.words(grey(page(content, number, name)), languages, name)))
         length += len(pages[-1])
         if length > MAXIMUM_CHARACTERS:
@@ -61,9 +61,19 @@ def opened(content: bytes, name: str) -> _Image:
     return image
 
 
-def count(image: _Image) -> int:
-    """Return the number of pages, which only a TIFF has more than one of."""
-    return min(getattr(image, "n_frames", 1), MOST_PAGES + 1) if image.format == "TIFF" else 1
+def count(image: _Image, name: str) -> int:
+    """Return the number of pages, which only a TIFF has more than one of. Raises DocumentUnreadable."""
+    if image.format != "TIFF":
+        return 1
+    try:
+        pages = int(image.n_frames)
+    except MemoryError:
+        raise
+    except Exception:  # as for a page
+        raise DocumentUnreadable(name, "is damaged, or cut short: its pages cannot be counted. Get it again") from None
+    if pages > MOST_PAGES:
+        raise DocumentUnreadable(name, f"has {pages:,} pages, more than {MOST_PAGES:,}. Archive the part that you cite")
+    return pages
 
 
 def page(content: bytes, number: int, name: str) -> _Image:
@@ -71,9 +81,7 @@ def page(content: bytes, number: int, name: str) -> _Image:
     from PIL import Image, ImageOps  # noqa: PLC0415 it belongs to an extra
 
     image = opened(content, name)
-    pages = count(image)
-    if pages > MOST_PAGES:
-        raise DocumentUnreadable(name, f"has more than {MOST_PAGES:,} pages. Archive the part that you cite")
+    pages = count(image, name)
     if not 1 <= number <= pages:
         raise DocumentUnreadable(name, f"has {pages:,} page{'' if pages == 1 else 's'}, and no page {number:,}")
     try:
