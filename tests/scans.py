@@ -1,4 +1,4 @@
-"""Scans made for tests: pictures of lines in several formats, and PDFs of them. Without Tesseract a test is skipped, and says so."""
+"""Scans made for tests: pictures of lines in several formats, and PDFs of them. Without Tesseract a test is skipped."""
 
 import html
 import shutil
@@ -22,7 +22,7 @@ def languages() -> set[str]:
     """Return the languages that Tesseract has here."""
     if (program := shutil.which("tesseract")) is None:
         return set()
-    return set(subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False).stdout.split())  # noqa: S603
+    return set(subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False).stdout.split())
 
 
 def needs(*named: str) -> pytest.MarkDecorator:
@@ -47,7 +47,7 @@ def saved(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:  # 
 
 def pdf(*pages: Image.Image | bytes) -> bytes:
     """Make a PDF with these pages: each a scan, or the first page of another PDF."""
-    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415
+    import pypdfium2  # type: ignore[import-untyped]
 
     document, content = pypdfium2.PdfDocument.new(), BytesIO()
     for page in pages:

@@ -3,9 +3,9 @@
     python tests/bench/ocr.py [--pages 2]
 
 Chromium draws pages in Arabic, French and English, each in two faces. They are then scanned in several ways: as they are, at few
-dots for each inch, skewed with grain, and as a phone's JPEG. Each is recognised as `timeline archive --ocr` does, in its own language
-and in all three. An error is a letter to be inserted, removed or replaced (Levenshtein), as a share of the page's letters; white
-space counts once.
+dots for each inch, skewed with grain, and as a phone's JPEG. Each is recognised as `timeline archive --ocr` does, in its own
+language and in all three. An error is a letter to be inserted, removed or replaced (Levenshtein), as a share of the page's letters;
+white space counts once.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from PIL import Image, ImageFilter
@@ -61,9 +62,9 @@ def drawn(browser: Browser, language: str, face: str, paragraphs: list[str]) -> 
     return image
 
 
-def coarse(image: Image.Image) -> Image.Image:
-    """Scan at 150 dots for each inch."""
-    return image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+def coarse(image: Image.Image, dots: int = 150) -> Image.Image:
+    """Scan at fewer dots for each inch."""
+    return image.resize((image.width * dots // 300, image.height * dots // 300), Image.Resampling.LANCZOS)
 
 
 def screen(image: Image.Image) -> Image.Image:
@@ -89,6 +90,7 @@ def phone(image: Image.Image) -> Image.Image:
 
 WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "clean": lambda image: image,
+    "200 dpi": partial(coarse, dots=200),
     "150 dpi": coarse,
     "screen": screen,
     "worn": worn,

@@ -167,7 +167,7 @@ def test_a_language_that_is_not_installed() -> None:
 def test_without_tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A line says what to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "recognising text needs Tesseract, which is not installed: apt-get" in refused(material_png(), error=ExtraMissing)
+    assert "cannot be recognised without Tesseract, which is not installed: apt-get" in refused(material_png(), error=ExtraMissing)
 
 
 def test_a_scan_without_ocr_is_offered_it(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "tesseract"
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     for script, line in (
-        ("exec sleep 60", "took more than 1 seconds"),
+        ("exec sleep 60", "takes more than 1 seconds"),
         ("echo 'Error: no' >&2; exit 1", "Tesseract failed (Error: no)"),
     ):
         program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")

@@ -19,7 +19,7 @@ from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.extractors import RECOGNISED
 from timeline.processes import limit_memory
 
-DPI: Final = 300  # at which pages are drawn
+DPI: Final = 200  # at which pages are drawn; at 300, Arabic has twice the errors (tests/bench/ocr.py)
 MOST_PIXELS: Final = 40_000_000  # of a picture that is recognised; larger ones are reduced
 LONGEST_SIDE: Final = 32_000  # pixels; Tesseract refuses more than 32,767
 SECONDS: Final = 120  # for a page
@@ -73,7 +73,9 @@ def checked(languages: str, name: str) -> str:
             if len(absent[0]) >= _SHORTEST
             else "Name it as Tesseract does, in three letters: eng, fra or ara"
         )
-        raise ExtraMissing(name, f"Tesseract has no data here for the language {absent[0]}; it has {there}. {advice}")
+        raise ExtraMissing(
+            name, f"cannot be recognised in {absent[0]}, for which Tesseract has no data here; it has {there}. {advice}"
+        )
     return "+".join(dict.fromkeys(named))
 
 
@@ -116,11 +118,12 @@ def _table(picture: Grey, languages: str, layout: str, name: str, seconds: float
         )
     except subprocess.TimeoutExpired:
         raise DocumentUnreadable(
-            name, f"recognising a page took more than {seconds:g} seconds. Archive the part that you cite"
+            name, f"takes more than {seconds:g} seconds for a page to be recognised. Archive the part that you cite"
         ) from None
     if done.returncode:
         raise DocumentUnreadable(
-            name, f"Tesseract failed ({_reason(done)}). Archive the part that you cite, or a smaller picture of it"
+            name,
+            f"cannot be recognised: Tesseract failed ({_reason(done)}). Archive the part that you cite, or a smaller picture of it",
         )
     return done.stdout.decode("utf-8", "replace")
 
@@ -159,7 +162,7 @@ def _words(table: str) -> tuple[list[Word], float]:
 def _program(name: str) -> str:
     path = shutil.which("tesseract")
     if path is None:
-        raise ExtraMissing(name, f"recognising text needs Tesseract, which is not installed: {_INSTALL}")
+        raise ExtraMissing(name, f"cannot be recognised without Tesseract, which is not installed: {_INSTALL}")
     return path
 
 

@@ -76,7 +76,7 @@ class Source:
 
     @property
     def caveat(self) -> str | None:
-        """The words that warn of its text; None if this program read it from the document."""
+        """The words that warn of its text; None if this program read the document's own words."""
         return extractors.caveat(self.extractor or "")
 
 

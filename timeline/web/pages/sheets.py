@@ -128,7 +128,7 @@ async def _recognised(
     except TimeoutError:
         return marked, _NOT_YET
     except CannotShow as error:
-        return marked, f"Passages are not marked on the pictures: the document {error}."
+        return marked, f"Passages are not marked on the pictures, because the document {error}."
     return marked, f"Passages are marked only on the first {MOST_RECOGNISED} pictures." if len(bare) > MOST_RECOGNISED else None
 
 
