@@ -104,6 +104,20 @@ def test_from_the_command_line_and_in_a_bundle(path: Path, page: Path, tmp_path:
         assert timeline.source("page").extractor.startswith("recognised by tesseract")
 
 
+def test_a_quotation_from_a_tiff_names_its_page(timeline: Timeline, tmp_path: Path, path: Path) -> None:
+    """As one from a PDF does, now and as of then; a transcript of a TIFF has no pages."""
+    content = scans.saved(scans.drawn(*scans.MEETING), "TIFF", save_all=True, append_images=[scans.drawn("It sat again.")])
+    (tmp_path / "fax.tif").write_bytes(content)
+    fax = timeline.archive(tmp_path / "fax.tif", id="fax", title="A fax", ocr="eng")
+    typed = timeline.archive(tmp_path / "fax.tif", id="typed", title="A fax", transcript="It met.\fIt sat again.")
+    timeline.record("sat", title="It sits", date="2025", citations=[fax.quote("sat again"), typed.quote("sat again")])
+    rows = timeline.log.connection.execute("select page from citations where happening = 'sat' order by number")
+    assert [page for (page,) in rows] == [2, None]
+    for as_of in ((), ("--as-of", "3")):
+        assert run("show", "sat", *as_of, "--db", path).count("page 2") == 1
+    assert "was transcribed by a person" in remarks(timeline)
+
+
 def test_faults_leave_nothing(timeline: Timeline, page: Path) -> None:
     """Each is one line."""
     for arguments in (

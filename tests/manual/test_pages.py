@@ -24,8 +24,8 @@ pytestmark = pytest.mark.datasette  # the commands serve pages
 APART = {"working-together"}
 # What never ends, takes minutes, or leaves this machine; each is tried in the tests of its own subject.
 RECOGNISING = (
-    'timeline archive ~/scan.pdf --ocr eng --id harbour-letter --title "A letter about the harbour"',
-    "timeline show harbour-letter --text",
+    'timeline archive ~/scan.pdf --ocr eng --id harbour-scan --title "A letter about the harbour"',
+    "timeline show harbour-scan --text",
 )
 INSTEAD: Mapping[str, Mapping[str, str]] = {
     "documents": {

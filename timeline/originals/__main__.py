@@ -68,7 +68,8 @@ def _answer(room: _Room, request: dict[str, Any]) -> tuple[dict[str, Any], bytes
     except DocumentUnreadable as error:
         return {"refused": error.reason}, b""
     except ModuleNotFoundError:
-        return {"refused": "cannot be shown without the extra: pip install 'cited-timeline[capture]'"}, b""
+        extra = "capture" if images.recognised_type(room.content) is None else "ocr"
+        return {"refused": f"cannot be shown without the extra: pip install 'cited-timeline[{extra}]'"}, b""
     except (MemoryError, ImportError):
         return {"refused": "takes too much memory to show", "spent": True}, b""
     except Exception as error:
