@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 import office_material
 import pytest
+import scans
 from click.testing import CliRunner
 from datasette.app import Datasette
 from started_project import WORDS, pdf, uncommented
@@ -77,6 +78,7 @@ def furnish(home: Path) -> None:
     """Put into a reader's home the documents that the pages name."""
     home.mkdir()
     (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
+    (home / "scan.pdf").write_bytes(scans.pdf(scans.drawn(*scans.MEETING)))
     (home / "hall.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture")
     (home / "hall.txt").write_text("Opened in 1962.", encoding="utf-8")
     (home / "page.html").write_text(PAGE, encoding="utf-8")

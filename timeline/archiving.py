@@ -34,7 +34,8 @@ class Description:
     """The description given for a document to archive: its bibliography, and how to archive it.
 
     `as_found`: fill missing fields from the document's own details. `name`: the basis of an id. `exactly`: the text was given, so
-    another text of the same bytes belongs to another source. `record`: the record in a WARC.
+    another text of the same bytes belongs to another source. `record`: the record in a WARC. `ocr`: the languages in which its text
+    is recognised.
     """
 
     fields: Mapping[str, Any]
@@ -43,6 +44,7 @@ class Description:
     name: str = ""
     exactly: bool = False
     record: str | None = None
+    ocr: str | None = None
 
 
 def from_export(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
@@ -131,7 +133,7 @@ def _key(document: Document) -> tuple[str, ...]:
 
 def _needs_no_reading(extractor: str) -> bool:
     """Whether a text was compared in `exported`, or is marked as not compared."""
-    return extractors.is_compared_at_once(extractor) or extractors.caveat(extractor) is not None
+    return extractors.is_compared_at_once(extractor) or extractors.is_given(extractor)
 
 
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
@@ -270,11 +272,17 @@ def archive_other_text(log: Log, streams: Streams, id: str, as_: str | None, doc
 
 
 def read_again(
-    content: bytes, known: statements.Statement, id: str, encoding: str | None = None, record: str | None = None
+    content: bytes,
+    known: statements.Statement,
+    id: str,
+    encoding: str | None = None,
+    record: str | None = None,
+    ocr: str | None = None,
 ) -> Document:
     """Read an archived document with today's extractor. Raises DocumentUnreadable."""
     was, media_type = extractors.reading(known["extractor"]), known["media_type"]
-    if was is not None and was.media_type in capture.EXTRACTED:
+    ocr = ocr or (was.ocr if was else None)
+    if was is not None and (was.media_type in capture.EXTRACTED or was.ocr):
         media_type, encoding, record = was.media_type, encoding or was.encoding, record or was.record
     encoding, url = encoding or (None if was else extractors.encoding(known["extractor"])), known.get("url")
     if record is None and media_type in capture.HOLDING_SEVERAL and url is not None:
@@ -282,7 +290,7 @@ def read_again(
             return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)
         except DocumentUnreadable:  # the WARC has the document under another address
             pass
-    return capture.from_bytes(content, media_type, id, encoding=encoding, record=record)
+    return capture.from_bytes(content, media_type, id, encoding=encoding, record=record, ocr=ocr)
 
 
 def bytes_and_statement(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
@@ -308,6 +316,7 @@ def _is_of(event: Event, sha256: str, text: str | None, description: Description
     archived = event.payload["statement"]
     extractor = archived["extractor"]
     fixed = description.exactly or _needs_no_reading(extractor) or description.record not in (None, archived.get("url"))
+    fixed = fixed or description.ocr != extractors.ocr(extractor)
     return archived["sha256"] == sha256 and (not fixed or archived["text_sha256"] == text)
 
 

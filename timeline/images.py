@@ -14,6 +14,9 @@ SUFFIXES: Final = {
     ".gif": "image/gif",
 }
 NAMES: Final = "PNG, JPEG, WebP or GIF"
+RECOGNISED_TYPES: Final = frozenset(("image/png", "image/jpeg", "image/webp", "image/tiff"))  # whose text can be recognised
+RECOGNISED_NAMES: Final = "PNG, JPEG, WebP or TIFF"
+_TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 NO_TEXT: Final = sha256(b"").hexdigest()  # of the empty text; every other document has some
 MOST: Final = 20  # pictures of a happening
 SHORT: Final = 16  # hex digits of the hash in an address
@@ -38,6 +41,12 @@ def media_type(content: bytes) -> str | None:
     if content.startswith((b"GIF87a", b"GIF89a")):
         return "image/gif"
     return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+def recognised_type(content: bytes) -> str | None:
+    """Return the media type of a picture whose text can be recognised, by its first bytes; None for anything else."""
+    kind = "image/tiff" if content.startswith(_TIFF) else media_type(content)
+    return kind if kind in RECOGNISED_TYPES else None
 
 
 def size(content: bytes) -> tuple[int, int] | None:

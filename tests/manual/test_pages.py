@@ -9,6 +9,7 @@ from pathlib import Path
 import authority
 import click
 import pytest
+import scans
 from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
 
 from timeline import Timeline
@@ -22,8 +23,15 @@ pytestmark = pytest.mark.datasette  # the commands serve pages
 # Two people and a repository are needed for it: see test_working_together.py.
 APART = {"working-together"}
 # What never ends, takes minutes, or leaves this machine; each is tried in the tests of its own subject.
+RECOGNISING = (
+    'timeline archive ~/scan.pdf --ocr eng --id harbour-scan --title "A letter about the harbour"',
+    "timeline show harbour-scan --text",
+)
 INSTEAD: Mapping[str, Mapping[str, str]] = {
-    "documents": {"timeline archive --fetch https://news.example/harbour": "timeline archive -h"},
+    "documents": {
+        "timeline archive --fetch https://news.example/harbour": "timeline archive -h",
+        **({} if "eng" in scans.languages() else dict.fromkeys(RECOGNISING, "timeline archive -h")),
+    },
     "datasette": {"datasette install -e .": "datasette plugins"},
     "page": {
         "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",

@@ -38,7 +38,7 @@ SHOWN = 100  # faults that are reported
 ENOUGH = 1_000  # faults after which reading stops
 FOLLOWING = 100_000  # consequences of other faults after which reading stops
 _WEIGHT = 4_000_000  # bytes of entries that are held at once
-_TRIED = ("file", "text", "encoding", "record", "part_of", "related", "media", "citations")
+_TRIED = ("file", "text", "encoding", "record", "ocr", "part_of", "related", "media", "citations")
 _PLACEHOLDERS = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
 
@@ -287,7 +287,7 @@ class _Work:
         if entry.verb not in _PLACEHOLDERS or at_fault("id", faults):
             return []
         faulty = {field.partition(".")[0] for field, _ in faults}
-        if faulty & {"encoding", "record"}:  # without them it would be read differently
+        if faulty & {"encoding", "record", "ocr"}:  # without them it would be read differently
             faulty.add("file")
         sound = {name: value for name, value in entry.fields.items() if name in _TRIED and name not in faulty}
         error = self._try(entry, {entry.verb: {**_PLACEHOLDERS[entry.verb], **sound, "id": entry.id}})

@@ -21,7 +21,7 @@ Fault = tuple[str, str]
 _HAPPENING = tuple(HappeningFields.__annotations__)
 _SOURCE = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "source": ("id", "file", "text", "transcript", "encoding", "media_type", "record", "base64", "extractor", *_SOURCE),
+    "source": ("id", "file", "text", "transcript", "encoding", "media_type", "record", "ocr", "base64", "extractor", *_SOURCE),
     "happening": ("id", *_HAPPENING),
     "correct": ("correct", "reason", "expected_version", *_HAPPENING),
     "correct_source": ("correct_source", "reason", "expected_version", *_SOURCE),

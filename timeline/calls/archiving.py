@@ -43,6 +43,7 @@ class Archiving(Opened):
         transcript: str | None = None,
         encoding: str | None = None,
         record: str | None = None,
+        ocr: str | None = None,
         media_type: str | None = None,
         as_found: bool = False,
         base64: str | None = None,
@@ -75,6 +76,8 @@ class Archiving(Opened):
             transcript: the text that a person made of the file: of a recording, a scan or a picture. It is marked as such.
             encoding: the encoding of a plain text, if it is not recognised: "cp1252".
             record: the address or id of the document to read from a WARC or WACZ.
+            ocr: the languages in which Tesseract recognises the text of a picture, or of the pages of a PDF that have none:
+                "fra+ara". It is marked as such.
             media_type: such as "text/plain", if the file's name does not show it.
             as_found: True fills the omitted fields from the document itself.
             base64: with `text` and `extractor`, the bytes of a document from an export. They are read again, and a text that
@@ -95,26 +98,28 @@ class Archiving(Opened):
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject or "source", (("file", "give either a file or a text"),))
         exported = base64 is not None or extractor is not None
-        for keyword, value in (("encoding", encoding), ("record", None if exported else record)):
+        for keyword, value in (("encoding", encoding), ("record", None if exported else record), ("ocr", ocr)):
             if text is not None and value is not None:
                 reason = "is only for files, and a text is given. Leave it out, or name the file"
                 raise StatementInvalid.in_fields(subject or "source", ((keyword, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
-        if transcript is not None and (file is None or exported or encoding is not None or record is not None):
-            reason = "is of a whole file. Name the file, and leave out base64, extractor, encoding and record"
+        if transcript is not None and (file is None or exported or any(one is not None for one in (encoding, record, ocr))):
+            reason = "is of a whole file. Name the file, and leave out base64, extractor, encoding, record and ocr"
             raise StatementInvalid.in_fields(subject or "source", (("transcript", reason),))
         exactly = exported or transcript is not None
-        statement = archiving.Description(fields, media_type, as_found, Path(file or "").name, exactly=exactly, record=record)
+        statement = archiving.Description(
+            fields, media_type, as_found, Path(file or "").name, exactly=exactly, record=record, ocr=ocr
+        )
         if file is not None and transcript is not None:
             documents.refuse_address(str(file))
             document = capture.transcribed(Path(file), transcript, within)
         elif file is not None and not exported:
             documents.refuse_address(str(file))
-            content, kind = capture.received(Path(file), within)
+            content, kind = capture.received(Path(file), within, ocr=ocr is not None)
             if (existing := archiving.existing_source(self.log, self._streams, content, subject, statement)) is not None:
                 return existing
-            document = self.extracted(content, kind, str(file), encoding=encoding, record=record)
+            document = self.extracted(content, kind, str(file), encoding=encoding, record=record, ocr=ocr)
         elif exported:
             exported_document = archiving.from_export(text, base64, extractor, media_type, subject or "source")
             late = self._ahead is not None and self._ahead.closed
@@ -173,16 +178,24 @@ class Archiving(Opened):
         """
         subject = stream("source", id) if id is not None else None
         fields: Any = python_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
-        statement = archiving.Description(fields, media_type, as_found, name, record=record)
+        ocr = extractors.ocr(document.extractor)
+        statement = archiving.Description(fields, media_type, as_found, name, record=record, ocr=ocr)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, statement, expected_version)
 
     def extracted(
-        self, content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None
+        self,
+        content: bytes,
+        media_type: str,
+        name: str,
+        *,
+        encoding: str | None = None,
+        record: str | None = None,
+        ocr: str | None = None,
     ) -> documents.Document:
         """Read a document; within `reading_ahead`, return the earlier result. Raises DocumentUnreadable."""
         read = self._ahead.document if self._ahead is not None else capture.from_bytes
-        return read(content, media_type, name, encoding=encoding, record=record)
+        return read(content, media_type, name, encoding=encoding, record=record, ocr=ocr)
 
     @contextmanager
     def reading_ahead(self) -> Iterator[ReadAhead]:
@@ -205,33 +218,33 @@ class Archiving(Opened):
             return
         if any(fields.get(name) is not None for name in ("text", "base64", "extractor", "transcript")):
             return
-        encoding, record = fields.get("encoding"), fields.get("record")
+        encoding, record, ocr = fields.get("encoding"), fields.get("record"), fields.get("ocr")
         try:
             subject = None if (id := fields.get("id", "")) is None else stream("source", id)
-            content, kind = capture.received(Path(file), within)
-            if (
-                archiving.existing_source(self.log, self._streams, content, subject, archiving.Description({}, record=record))
-                is None
-            ):
-                self.extracted(content, kind, str(file), encoding=encoding, record=record)
+            content, kind = capture.received(Path(file), within, ocr=ocr is not None)
+            described = archiving.Description({}, record=record, ocr=ocr)
+            if archiving.existing_source(self.log, self._streams, content, subject, described) is None:
+                self.extracted(content, kind, str(file), encoding=encoding, record=record, ocr=ocr)
         except (ReadAheadLimit, DatabaseRefused):
             raise
         except TimelineError:
             return
 
     def extract_again(
-        self, id: str, *, as_: str | None = None, encoding: str | None = None, record: str | None = None
+        self, id: str, *, as_: str | None = None, encoding: str | None = None, record: str | None = None, ocr: str | None = None
     ) -> ArchivedSource:
         """Extract the text of a source's document again, with today's extractor.
 
         The same text appends nothing, and the source that has it is returned. Another text is archived as a separate source, with
         the same bytes and bibliography, under `as_` or an id made from this one's; citations of the old text do not change. The
-        encoding and the record of a WARC are as before, unless given. Raises UnknownSource, Redacted, or DocumentUnreadable.
+        encoding, the record of a WARC and the languages of OCR are as before, unless given.
+
+        Raises UnknownSource, Redacted, or DocumentUnreadable.
         """
         content, known = archiving.bytes_and_statement(self.log, self._streams, id)
         if known["extractor"] == extractors.GIVEN:
             return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
-        document = archiving.read_again(content, known, id, encoding, record)
+        document = archiving.read_again(content, known, id, encoding, record, ocr)
         with self.transaction():
             return archiving.archive_other_text(self.log, self._streams, id, as_, document)
 

@@ -14,6 +14,7 @@ from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
 WARC = "application/warc"
+PDF = "application/pdf"
 MHTML = "multipart/related"  # RFC 2557
 WACZ = "application/wacz"
 HOLDING_SEVERAL = frozenset((WARC, WACZ))
@@ -27,7 +28,7 @@ MEDIA_TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".mht": MHTML,
     ".mhtml": MHTML,
-    ".pdf": "application/pdf",
+    ".pdf": PDF,
     ".warc": WARC,
     ".warc.gz": WARC,
     ".epub": "application/epub+zip",
@@ -56,7 +57,8 @@ _INSTEAD = {
     (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
     (".webarchive",): "Save the page as .html, or as .warc",
     (".zst",): "Unpack it, with zstd -d",
-    (".tif", ".tiff", ".heic", ".bmp", ".svg", ".avif"): "Save it as PNG or JPEG; to quote it, recognise its text (OCR) into a PDF",
+    (".tif", ".tiff"): "To quote it, recognise its text, in its languages: --ocr eng; to show it, save it as PNG or JPEG",
+    (".heic", ".bmp", ".svg", ".avif"): "Save it as PNG or JPEG; to quote it, recognise its text as well: --ocr eng",
 }
 _MESSAGE = re.compile(
     rb"(?:(?:from|to|date|subject|received|return-path|delivered-to|message-id|mime-version|content-type|dkim-signature|x-[\w-]+)"
@@ -75,17 +77,18 @@ def media_type_of(name: str) -> str | None:
     return None
 
 
-def from_file(path: Path, encoding: str | None = None, *, record: str | None = None) -> Document:
+def from_file(path: Path, encoding: str | None = None, *, record: str | None = None, ocr: str | None = None) -> Document:
     """Read a file: its bytes, its text by the extractor for its suffix, and its own metadata.
 
-    `record` is the address of the document to read from a WARC that holds several. Raises DocumentUnreadable, with one line, where
+    `record` is the address of the document to read from a WARC that holds several. `ocr` has the languages in which the text of a
+    picture, or of the pages of a PDF without text, is recognised: "fra+ara". Raises DocumentUnreadable, with one line, where
     the file is missing, empty, too large, encrypted, malformed, without text, or takes too long to read.
     """
-    content, media_type = received(path)
-    return from_bytes(content, media_type, str(path), encoding=encoding, record=record)
+    content, media_type = received(path, ocr=ocr is not None)
+    return from_bytes(content, media_type, str(path), encoding=encoding, record=record, ocr=ocr)
 
 
-def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, str]:
+def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = False) -> tuple[bytes, str]:
     """Return the bytes and the media type of a file that some extractor reads. Raises what `documents.received` raises."""
     try:
         if within is not None:
@@ -96,6 +99,8 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
     if is_folder:
         raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
+    if media_type is None and ocr and _TRANSCRIBED.get(path.suffix.lower()) in images.RECOGNISED_TYPES:
+        media_type = "image/tiff"
     if media_type is None and within is None and not path.suffix[1:].isalpha():  # mail folders name their messages like this
         with suppress(DocumentUnreadable):
             content = documents.received(path, within)
@@ -135,6 +140,7 @@ def from_bytes(
     *,
     encoding: str | None = None,
     record: str | None = None,
+    ocr: str | None = None,
     reader: Reader | None = None,
 ) -> Document:
     """Read a document from its bytes, by its media type, as `from_file` does. Errors call it `name`.
@@ -147,12 +153,18 @@ def from_bytes(
         raise documents.too_large(name)
     if record is not None and kind not in HOLDING_SEVERAL:
         raise DocumentUnreadable(name, f"holds one document, {kind}. Leave the record out; only a WARC or WACZ holds several")
-    if kind in EXTRACTED:
+    if ocr is not None:
+        kind = images.recognised_type(content) or kind
+        if kind != PDF and kind not in images.RECOGNISED_TYPES:
+            raise DocumentUnreadable(
+                name, f"only of a PDF or a {images.RECOGNISED_NAMES} picture text is recognised. Leave --ocr out"
+            )
+    if kind in EXTRACTED or ocr is not None:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
-        if encoding is not None and (kind == "application/pdf" or kind in OFFICE):
-            what = "a PDF" if kind == "application/pdf" else "an office file"
+        if encoding is not None and (kind in (PDF, *OFFICE) or ocr is not None):
+            what = "a PDF" if kind == PDF else "an office file" if kind in OFFICE else "a picture"
             raise DocumentUnreadable(name, f"{what} declares the encoding of its text itself. Leave the encoding out")
-        return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record)
+        return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record, ocr)
     if kind in images.SUFFIXES.values():
         if encoding is not None:
             raise DocumentUnreadable(name, "a picture has no text. Leave the encoding out")

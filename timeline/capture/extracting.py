@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from timeline import images
 from timeline.capture import extraction_setup
 from timeline.capture.extracted_text import ExtractedText
 from timeline.errors import DocumentUnreadable, ExtraMissing
@@ -29,18 +30,25 @@ EXTRACTORS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx", "XLSX"),
     "application/vnd.ms-excel.sheet.macroEnabled.12": ("xlsx", "XLSX"),
     "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ODS"),
+    **dict.fromkeys(images.RECOGNISED_TYPES, ("pictures", "image data")),
 }
 
 
-def read(content: bytes, media_type: str, name: str, encoding: str | None = None, record: str | None = None) -> ExtractedText:
+def read(
+    content: bytes, media_type: str, name: str, encoding: str | None = None, record: str | None = None, ocr: str | None = None
+) -> ExtractedText:
     """Read a document with the extractor for its media type. Raises DocumentUnreadable, whatever goes wrong."""
     module, format = EXTRACTORS[media_type]
     if not content:
         raise DocumentUnreadable(name, "is empty. Check whether it was saved in full")
+    recognising = {"ocr": ocr} if ocr else {}
     try:
-        extracted: ExtractedText = import_module(f"timeline.capture.{module}").read(content, name, encoding=encoding, record=record)
+        extracted: ExtractedText = import_module(f"timeline.capture.{module}").read(
+            content, name, encoding=encoding, record=record, **recognising
+        )
     except ModuleNotFoundError:
-        raise ExtraMissing(name, f"reading {format} needs the extra: pip install 'cited-timeline[capture]'") from None
+        extra = "ocr" if ocr else "capture"
+        raise ExtraMissing(name, f"reading {format} needs the extra: pip install 'cited-timeline[{extra}]'") from None
     except DocumentUnreadable:
         raise
     except (MemoryError, ImportError):  # an installed library that cannot be loaded has run out of memory
@@ -69,12 +77,14 @@ def main() -> None:
         answers.flush()
 
 
-def _answer(content: bytes, media_type: str, name: str, encoding: str | None, record: str | None) -> dict[str, Any]:
+def _answer(
+    content: bytes, media_type: str, name: str, encoding: str | None, record: str | None, ocr: str | None
+) -> dict[str, Any]:
     try:
-        extracted = read(content, media_type, name, encoding, record)
+        extracted = read(content, media_type, name, encoding, record, ocr)
     except DocumentUnreadable as error:
         return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
-    extractor = extraction_setup.named(extracted.extractor, media_type, encoding, record)
+    extractor = extraction_setup.named(extracted.extractor, media_type, encoding, record, ocr)
     return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts), "tables": extracted.tables}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from timeline import capture, documents, extractors
+from timeline.capture import ocr
 from timeline.capture.encodings import known
 from timeline.extractors import Reading
 
@@ -29,11 +30,13 @@ _LIBRARIES: Final = (
 )
 
 
-def named(extractor: str, media_type: str, encoding: str | None, record: str | None) -> str:
+def named(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
-    reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
-    lxml = () if media_type == "application/pdf" or media_type in capture.OFFICE else _lxml()
-    return extractors.name(extractor, reading, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
+    languages = languages if extractor.startswith(extractors.RECOGNISED) else None  # there may have been no page to recognise
+    reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None, languages)
+    lxml = () if media_type == "application/pdf" or media_type in capture.OFFICE or languages else _lxml()
+    recognition = (ocr.decided_by(languages), f"Pillow {_version('pillow')}") if languages else ()
+    return extractors.name(extractor, reading, ", ".join((*recognition, *lxml, f"Python {platform.python_version()}")), setup())
 
 
 @cache
@@ -46,6 +49,13 @@ def setup() -> str:
         parts.append(f"{path.name} {sha256(path.read_bytes()).hexdigest()}")
     parts += [f"{name} {_files(name)}" for name in _LIBRARIES]
     return sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _version(name: str) -> str:
+    try:
+        return distribution(name).version
+    except PackageNotFoundError:
+        return "absent"
 
 
 @cache

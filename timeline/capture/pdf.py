@@ -1,7 +1,7 @@
 """Extract the text of a PDF with PDFium, with a form feed between pages. Its bibliography is read with pypdf.
 
-Owns that the text of page n follows n - 1 form feeds, and the remarks on a text that may be incomplete. Must not read pictures: a
-scanned page has no text.
+Owns that the text of page n follows n - 1 form feeds, and the remarks on a text that may be incomplete. A scanned page has no text,
+unless its words are recognised.
 """
 
 import ctypes
@@ -15,12 +15,12 @@ from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from timeline.capture import hyphens, letter_order
+from timeline.capture import ocr as recognition
 from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, facts, readable, title
 from timeline.capture.pdf_annotations import stamped, stamps, ticked, values
 from timeline.errors import DocumentUnreadable
 
 MAXIMUM_PAGES: Final = 20_000
-_NAMED_PAGES: Final = 12
 _END: Final = 2048  # bytes within which a complete file has its end mark
 # Presentation forms, such as the fi of a font: they are replaced by the letters that they draw.
 _SHAPES: Final = ((0xFB00, 0xFB4F), (0xFB50, 0xFDCF), (0xFE70, 0xFEFE), (0x2F00, 0x2FDF))
@@ -29,10 +29,16 @@ _Box: TypeAlias = tuple[float, float, float, float]
 _Pdf: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
-def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
-    """Read the text of each page, and the bibliography from the file's information and XMP. `encoding` is ignored."""
+def read(
+    content: bytes, name: str, *, encoding: str | None = None, record: str | None = None, ocr: str | None = None
+) -> ExtractedText:
+    """Read the text of each page, and the bibliography from the file's information and XMP. `encoding` is ignored.
+
+    The text of pages without any is recognised if `ocr` names its languages.
+    """
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
+    languages = recognition.checked(ocr, name) if ocr else None
     document = opened(content, name)
     count = len(document)
     if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:  # its one page says "Please wait", or to update the reader
@@ -55,22 +61,58 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         if length > MAXIMUM_CHARACTERS:
             break  # the caller refuses it as too long
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
+    recognised = []
+    for number in without if languages else ():
+        if number not in broken and (words := recognition.text(words_on(document, number, languages or "", name))):
+            recognised.append(number)
+            pages[number - 1] = words
+    without = [number for number in without if number not in recognised]
     cut = b"%%EOF" not in content.rstrip(b"\0 \t\r\n")[-_END:]
     if len(without) == len(pages):
         why = (
             "it is cut short, or damaged. Get it again"
             if cut or broken
-            else "it may be scanned. Recognise the text (OCR), or type it"
+            else "check the languages, or type it: --transcript"
+            if languages
+            else "it may be scanned. Recognise its text, in its languages: --ocr eng; or type it: --transcript"
         )
-        raise DocumentUnreadable(name, f"there is no text on any page ({len(pages)}); {why}")
+        no = "no words were recognised" if languages else "there is no text"
+        raise DocumentUnreadable(name, f"{no} on any page ({len(pages)}); {why}")
     for number in drawing:  # after all pages, as a page may be in it twice; a signed scan is still a scan
         if words := readable(shaped(stamped(document, number))):
             pages[number], filled = f"{pages[number]}\n{words}", True
     text = hyphens.decided("\f".join(pages))
-    remarks = list(_remarks(text, without, broken, cut=cut, filled=filled, ticks=ticks))
+    read_here = "\f".join(page for number, page in enumerate(pages, 1) if number not in recognised)
+    remarks = list(_remarks(read_here, without, broken, cut=cut, filled=filled, ticks=ticks))
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
     extractor = f"{by} ({'; '.join(['pages parted by form feeds', *remarks])})"
+    if languages and recognised:
+        some = f" on {recognition.listed(recognised)}; the others by" if len(recognised) < len(pages) else "; drawn by"
+        extractor = f"{recognition.by(languages)}{some} {extractor}"
     return ExtractedText(text, extractor, _facts_of(content))
+
+
+def words_on(
+    document: _Pdf, number: int, languages: str, name: str, seconds: float = recognition.SECONDS
+) -> list[recognition.Word]:
+    """Recognise the words on a page, from 1. Their sides are in pixels, of which a point has `drawn_at`."""
+    page = document[number - 1]
+    bitmap = page.render(scale=drawn_at(page), grayscale=True)
+    try:
+        rows = bytes(bitmap.buffer)
+        width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+    finally:
+        bitmap.close()
+        page.close()
+    pixels = rows if stride == width else b"".join(rows[start : start + width] for start in range(0, stride * height, stride))
+    return recognition.words(recognition.Grey(width, height, pixels[: width * height], recognition.DPI), languages, name, seconds)
+
+
+def drawn_at(page: _Pdf) -> float:
+    """Return the pixels for each point at which a page is drawn to be recognised."""
+    width, height = (max(side, 1.0) for side in page.get_size())
+    most = math.sqrt(recognition.MOST_PIXELS / (width * height))
+    return float(min(recognition.DPI / 72, most, recognition.LONGEST_SIDE / max(width, height)))
 
 
 def opened(content: bytes, name: str) -> _Pdf:
@@ -110,9 +152,9 @@ def _remarks(text: str, without: list[int], broken: list[int], *, cut: bool, fil
     if cut:
         yield "the file is cut short: pages may be missing"
     if broken:
-        yield f"unreadable: {_pages(broken)}"
+        yield f"unreadable: {recognition.listed(broken)}"
     if empty := [number for number in without if number not in broken]:
-        yield f"no text on {_pages(empty)}"
+        yield f"no text on {recognition.listed(empty)}"
     unknown = sum(unicodedata.category(one) in ("Co", "Cn") or one == "\ufffd" for one in text)
     if unknown * _UNKNOWN > len(text):
         yield f"{unknown:,} letters of unknown meaning"
@@ -183,13 +225,6 @@ def shaped(text: str) -> str:
     for one in shapes:
         text = text.replace(one, unicodedata.normalize("NFKC", one))
     return text
-
-
-def _pages(numbers: list[int]) -> str:
-    """List pages, only the first of many."""
-    named = ", ".join(map(str, numbers[:_NAMED_PAGES]))
-    rest = f" and {len(numbers) - _NAMED_PAGES} others" if len(numbers) > _NAMED_PAGES else ""
-    return f"page{'s' if len(numbers) > 1 else ''} {named}{rest}"
 
 
 def _facts_of(content: bytes) -> dict[str, str]:

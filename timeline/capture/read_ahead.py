@@ -22,7 +22,7 @@ PATIENCE: Final = 5  # aborted documents after which no more are read
 _IN_MEMORY: Final = 16_000_000  # bytes of texts; more go to a file
 _CHANGED: Final = "was changed while it was being read, or the file that names it was. Append that file again"
 
-Key = tuple[str, str, str, str | None, str | None]
+Key = tuple[str, str, str, str | None, str | None, str | None]
 
 
 class NotReadAhead(DocumentUnreadable):
@@ -63,16 +63,23 @@ class ReadAhead:
         self._reader.__exit__(None, None, None)
 
     def document(
-        self, content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None
+        self,
+        content: bytes,
+        media_type: str,
+        name: str,
+        *,
+        encoding: str | None = None,
+        record: str | None = None,
+        ocr: str | None = None,
     ) -> Document:
         """Read a document as `capture.from_bytes` does, or return the earlier result.
 
         Raises DocumentUnreadable; NotReadAhead where it was not read before `close`; ReadAheadLimit where no more are read;
         DatabaseRefused where its text cannot be stored.
         """
-        if media_type not in capture.EXTRACTED:
+        if media_type not in capture.EXTRACTED and ocr is None:
             return capture.from_bytes(content, media_type, name, encoding=encoding, record=record)
-        key = (sha256(content).hexdigest(), media_type, name, encoding, record)
+        key = (sha256(content).hexdigest(), media_type, name, encoding, record, ocr)
         if key not in self._results and not self.closed:
             self._read(key, content)
         result = self._results.get(key)
@@ -82,18 +89,18 @@ class ReadAhead:
             raise DocumentUnreadable(on_one_line(name), result)
         start, size = result
         self._texts.seek(start)
-        text, extractor, facts = json.loads(self._texts.read(size))
+        text, media_type, extractor, facts = json.loads(self._texts.read(size))
         return Document(content, text, media_type, extractor, facts)
 
     def _read(self, key: Key, content: bytes) -> None:
-        _, media_type, name, encoding, record = key
+        _, media_type, name, encoding, record, ocr = key
         if self._seconds >= SECONDS or len(self._aborted) >= PATIENCE:
             error = self._limit_error(name)
             self._results[key] = error.reason
             raise error
         begun = time.monotonic()
         try:
-            document = capture.from_bytes(content, media_type, name, encoding=encoding, record=record, reader=self._reader)
+            document = capture.from_bytes(content, media_type, name, encoding=encoding, record=record, ocr=ocr, reader=self._reader)
         except DocumentUnreadable as refused:
             self._results[key] = refused.reason
             if isinstance(refused, sandbox.ReadingAborted):
@@ -101,7 +108,9 @@ class ReadAhead:
             return
         finally:
             self._seconds += time.monotonic() - begun
-        stored = json.dumps([document.text, document.extractor, dict(document.facts)], ensure_ascii=False).encode()
+        stored = json.dumps(
+            [document.text, document.media_type, document.extractor, dict(document.facts)], ensure_ascii=False
+        ).encode()
         try:
             start = self._texts.seek(0, 2)
             self._texts.write(stored)

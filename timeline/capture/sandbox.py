@@ -11,6 +11,7 @@ from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.processes import Aborted, Process
 
 SECONDS = 60
+RECOGNISING = 7_200  # seconds for a document whose text is recognised; each page has a limit of its own
 MEMORY = 2_000_000_000
 MOST = 50  # documents that one process reads, so that leaked memory does not add up
 _INSTEAD = "Archive the part that you cite, or extract its text yourself, and archive that, saved as .txt in UTF-8"
@@ -21,11 +22,18 @@ class ReadingAborted(DocumentUnreadable):
 
 
 def read_in_sandbox(
-    content: bytes, media_type: str, name: str, encoding: str | None, record: str | None, *, seconds: float | None = None
+    content: bytes,
+    media_type: str,
+    name: str,
+    encoding: str | None,
+    record: str | None,
+    ocr: str | None = None,
+    *,
+    seconds: float | None = None,
 ) -> Document:
     """Read a document with its extractor, in another process. Raises DocumentUnreadable, with one line, whatever goes wrong."""
     with Reader() as reader:
-        return reader.read(content, media_type, name, encoding, record, seconds=seconds)
+        return reader.read(content, media_type, name, encoding, record, ocr, seconds=seconds)
 
 
 class Reader(Process):
@@ -50,14 +58,16 @@ class Reader(Process):
         name: str,
         encoding: str | None,
         record: str | None,
+        ocr: str | None = None,
         *,
         seconds: float | None = None,
     ) -> Document:
         """Read a document as `read_in_sandbox` does. Raises ReadingAborted at a limit, DocumentUnreadable if it is unreadable."""
         if self._read >= MOST:
             self.end()
-        seconds = SECONDS if seconds is None else seconds
-        parameters = {"media_type": media_type, "name": name, "encoding": encoding, "record": record}
+        usual = RECOGNISING if ocr else SECONDS
+        seconds = usual if seconds is None else seconds
+        parameters = {"media_type": media_type, "name": name, "encoding": encoding, "record": record, "ocr": ocr}
         try:
             answer, _ = self.ask({"memory": MEMORY, "parameters": parameters}, content, seconds)
         except Aborted as error:

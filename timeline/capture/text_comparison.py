@@ -37,7 +37,9 @@ class Comparing:
     def __init__(self) -> None:
         self._reader = Reader()
         self._broken = 0
-        self._missing: dict[str, ExtraMissing] = {}  # media types that cannot be read here, and the error
+        self._missing: dict[
+            tuple[str, str | None], ExtraMissing
+        ] = {}  # media types and languages that cannot be read here, and the error
 
     def __enter__(self) -> "Comparing":
         """Return itself."""
@@ -78,14 +80,16 @@ class Comparing:
         return Compared("unlike") if unlike else Compared("unread", reason)
 
     def _document(self, content: bytes, one: Reading) -> Document:
-        if one.media_type not in capture.EXTRACTED:
+        if one.media_type not in capture.EXTRACTED and one.ocr is None:
             return capture.from_bytes(content, one.media_type, _NAME, encoding=one.encoding, record=one.record)
-        if one.media_type in self._missing:
-            raise self._missing[one.media_type]
+        if (key := (one.media_type, one.ocr)) in self._missing:
+            raise self._missing[key]
         try:
-            return self._reader.read(content, one.media_type, _NAME, one.encoding, one.record)
+            return capture.from_bytes(
+                content, one.media_type, _NAME, encoding=one.encoding, record=one.record, ocr=one.ocr, reader=self._reader
+            )
         except ExtraMissing as error:
-            self._missing[one.media_type] = error
+            self._missing[key] = error
             raise
 
 

@@ -26,6 +26,11 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 @click.option(
     "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording or picture, by a person."
 )
+@click.option(
+    "--ocr",
+    metavar="LANGUAGES",
+    help="Recognise the text of a picture, or of a PDF's pages without any, in these languages: fra+ara.",
+)
 @click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
 @click.option("--record", metavar="URL", help="The page that you mean, in a WARC or WACZ that holds several.")
@@ -43,6 +48,7 @@ def archive(
     file: Path | None,
     id: str | None,
     transcript: Path | None,
+    ocr: str | None,
     encoding: str | None,
     as_found: bool,
     record: str | None,
@@ -69,9 +75,9 @@ def archive(
             raise click.UsageError(
                 "--again keeps the description of the document: leave these options out, or correct it with correct_source."
             )
-        return _again(again, id, encoding, record, db, by, as_json=as_json)
-    if fetch is not None and (record or transcript) is not None:
-        raise click.UsageError("--fetch archives the one page that it fetches: leave --record and --transcript out.")
+        return _again(again, id, encoding, record, ocr, db, by, as_json=as_json)
+    if fetch is not None and (record or transcript or ocr) is not None:
+        raise click.UsageError("--fetch archives the one page that it fetches: leave --record, --transcript and --ocr out.")
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
@@ -86,7 +92,7 @@ def archive(
             document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
-        document = _read(name, transcript, encoding, record)
+        document = _read(name, transcript, encoding, record, ocr)
         if record is not None and record.startswith("http"):
             options.setdefault("url", record)
     facts = archiving.valid_facts(document)
@@ -108,23 +114,31 @@ def archive(
         _write(source, new=new, as_json=as_json)
 
 
-def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None) -> Document:
+def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None, ocr: str | None) -> Document:
     """Read a file and its text; or take its text from a transcript."""
     documents.refuse_address(name)
     if transcript is None:
-        return capture.from_file(Path(name), encoding, record=record)
-    if encoding is not None or record is not None:
-        raise click.UsageError("--transcript is of a whole file: leave --encoding and --record out.")
+        return capture.from_file(Path(name), encoding, record=record, ocr=ocr)
+    if any(one is not None for one in (encoding, record, ocr)):
+        raise click.UsageError("--transcript is of a whole file: leave --encoding, --record and --ocr out.")
     return capture.transcribed(Path(name), documents.from_file(transcript).text)
 
 
 def _again(
-    again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None, *, as_json: bool
+    again: str,
+    id: str | None,
+    encoding: str | None,
+    record: str | None,
+    ocr: str | None,
+    db: Path,
+    by: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     with opened(db, by=by, read_only=False) as timeline:
         find(timeline, f"source/{again}")  # if it does not exist, the error names the nearest
         before = timeline.log.size()
-        source = timeline.extract_again(again, as_=id, encoding=encoding, record=record)
+        source = timeline.extract_again(again, as_=id, encoding=encoding, record=record, ocr=ocr)
         new = source.position > before
         if not new:
             click.echo(f"{again}: nothing to add; source/{source.id} has the text that today's extractor reads", err=True)
@@ -134,16 +148,19 @@ def _again(
 def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
     """Refuse to archive the same bytes under another id; of a WARC, the same record.
 
-    A text that a bundle or a person gave, and that differs, makes another source: those do not count.
+    A text that a bundle or a person gave, or that was recognised in other languages, makes another source if it differs.
     """
-    given = document.extractor == extractors.TRANSCRIBED
+    given, ocr = document.extractor == extractors.TRANSCRIBED, extractors.ocr(document.extractor)
     text_sha256 = sha256(document.text.encode()).hexdigest()
     statements = [(one, one.event.payload["statement"]) for one in existing]
     same = [
         one
         for one, statement in statements
         if record in (None, statement.get("url"))
-        and (statement["text_sha256"] == text_sha256 or not (given or extractors.caveat(statement["extractor"])))
+        and (
+            statement["text_sha256"] == text_sha256
+            or not (given or extractors.is_given(statement["extractor"]) or extractors.ocr(statement["extractor"]) != ocr)
+        )
     ]
     if id is not None and same and id not in [one.id for one in existing]:
         one = same[0]
@@ -176,7 +193,8 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     if new and document.extractor == extractors.PICTURE:
         click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
     elif new and not document.extractor.startswith(extractors.DECODED):
-        click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
+        how = "" if document.extractor.startswith(extractors.RECOGNISED) else "read, by "
+        click.echo(harmless(f"{len(document.text):,} characters were {how}{document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():
         if last.get(name) != value:

@@ -154,6 +154,7 @@ def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
             f"{citation.grade}: {citation.grade_note}" if citation.grade_note else "",
             f"page {citation.page}" if citation.page else "",
             f"characters {citation.start:,}–{citation.end:,}",
+            citation.source.caveat,
         ]
         yield printing.dim(printing.paragraphs(" · ".join(part for part in about if part), 4))
     yield "\n" + printing.dim(_recorded(match.event))

@@ -5,8 +5,9 @@ import os
 import sys
 from typing import Any, Final
 
+from timeline import images
 from timeline.errors import DocumentUnreadable
-from timeline.originals import frames, pages
+from timeline.originals import frames, pages, scans
 from timeline.processes import limit_memory
 
 _NAME: Final = "the document"  # reasons follow its name
@@ -31,10 +32,16 @@ class _Room:
 
     def answer(self, task: str, parameters: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Do a task, and return its answer and bytes. Raises DocumentUnreadable."""
+        is_picture = images.recognised_type(self.content) is not None
         if task == "picture":
-            return {}, pages.picture(self.pdf, parameters["page"])
+            page = parameters["page"]
+            return {}, scans.picture(self.content, page) if is_picture else pages.picture(self.pdf, page)
         if task == "passage":
             return {}, pages.passage(self.pdf, **parameters)
+        if task == "words":
+            return {"words": scans.words(self.content, None if is_picture else self.pdf, **parameters)}, b""
+        if task == "places" and is_picture:
+            return {"pages": scans.sizes(self.content, [page["page"] for page in parameters["pages"]])}, b""
         if task == "places":
             return {"pages": [pages.places(self.pdf, **page) for page in parameters["pages"]]}, b""
         return {}, frames.page(self.content, _NAME, **parameters).encode("utf-8", "replace")
@@ -63,7 +70,8 @@ def _answer(room: _Room, request: dict[str, Any]) -> tuple[dict[str, Any], bytes
     except DocumentUnreadable as error:
         return {"refused": error.reason}, b""
     except ModuleNotFoundError:
-        return {"refused": "cannot be shown without the extra: pip install 'cited-timeline[capture]'"}, b""
+        extra = "capture" if images.recognised_type(room.content) is None else "ocr"
+        return {"refused": f"cannot be shown without the extra: pip install 'cited-timeline[{extra}]'"}, b""
     except (MemoryError, ImportError):
         return {"refused": "takes too much memory to show", "spent": True}, b""
     except Exception as error:

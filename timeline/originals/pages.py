@@ -16,7 +16,7 @@ from timeline.capture.extracted_text import readable
 from timeline.capture.pdf import opened
 from timeline.errors import DocumentUnreadable
 
-__all__ = ["opened", "passage", "picture", "places"]
+__all__ = ["opened", "passage", "picture", "places", "png"]
 
 SCALE: Final = 2.0  # pixels for each point, 144 for each inch
 MOST_PIXELS: Final = 6_000_000
@@ -38,7 +38,7 @@ def picture(document: _Pdf, page: int) -> bytes:
     scale = min(SCALE, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
     bitmap = one.render(scale=max(scale, 1 / min(width, height) if min(width, height) < 1 else 0), rev_byteorder=True)
     try:
-        return _png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
+        return png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
     finally:
         bitmap.close()
         one.close()
@@ -66,7 +66,7 @@ def passage(document: _Pdf, page: int, text: str, span: tuple[int, int], most: i
                 _mark(pixels, bitmap, [[side * scale for side in box] for box in boxes], math.ceil(top * scale))
                 first, last = _between_lines(pixels, bitmap, round(AROUND * scale / 2))
                 part = bytes(pixels[first * bitmap.stride : last * bitmap.stride])
-                content = _png(part, bitmap.width, last - first, bitmap.stride, 9)
+                content = png(part, bitmap.width, last - first, bitmap.stride, 9)
             finally:
                 bitmap.close()
             if len(content) <= most:
@@ -104,13 +104,15 @@ def _mark(pixels: bytearray, bitmap: _Pdf, boxes: Iterable[Sequence[float]], top
 def places(document: _Pdf, page: int, text: str = "", spans: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
     """Return the size of a page in points, and for each span of its extracted text the boxes, line by line.
 
-    The boxes of a span are None where its place on the page is not certain.
+    The boxes of a span are None where its place on the page is not certain. `recognise`: the page has no letters of its own.
     """
     one = _page(document, page)
     try:
         width, height = one.get_size()
-        found = _Places(one, text).of(spans) if spans else []
-        return {"page": page, "width": width, "height": height, "marks": found}
+        places = _Places(one, text) if spans else None
+        marks = places.of(spans) if places else []
+        bare = places is not None and places.bare
+        return {"page": page, "width": width, "height": height, "marks": marks, "recognise": bare}
     finally:
         one.close()
 
@@ -136,6 +138,7 @@ class _Places:
         self._drawn, self._numbers = _tokens(pdf.placed(self._letters))
         self._read, self._offsets = _tokens([(letter, (place,)) for place, letter in enumerate(text)])
         self._begins = self._read.startswith(self._drawn)
+        self.bare = not self._drawn
 
     def of(self, spans: Sequence[tuple[int, int]]) -> list[list[Box] | None]:
         """Return the boxes of each span."""
@@ -234,7 +237,7 @@ def _holds(box: Box, point: tuple[float, float]) -> bool:
     return box[0] < point[0] < box[2] and box[1] < point[1] < box[3]
 
 
-def _png(pixels: bytes, width: int, height: int, stride: int, level: int = 3) -> bytes:
+def png(pixels: bytes, width: int, height: int, stride: int, level: int = 3) -> bytes:
     """Write red, green and blue bytes as a PNG, in grey where no pixel has a colour."""
     rows = [pixels[start : start + width * 3] for start in range(0, stride * height, stride)]
     colour = 2

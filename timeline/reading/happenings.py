@@ -16,7 +16,6 @@ from timeline.reading.records import Happening, Picture, Quotation, Source
 from timeline.selection.snapshot import EACH, Snapshot
 
 BATCH: Final = 500
-PDF: Final = "application/pdf"
 _EVENTS: Final = """
 SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data FROM events
 WHERE position IN (SELECT value FROM json_each(?)) AND data IS NOT NULL
@@ -53,7 +52,7 @@ def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None =
     for happening, number, source_id, *values in rows:
         source = known.get(source_id) or Source(source_id, None)
         one = Quotation(number, source, *values)
-        one.page = one.page if source.media_type == PDF else None
+        one.page = one.page if source.has_pages else None
         cited.setdefault(happening, []).append(one)
     return cited
 
@@ -81,7 +80,7 @@ class _Archive:
         return self.sources.get(id) or Source(id, None)
 
     def page(self, id: str, start: int) -> int | None:
-        """Return the page of a PDF on which words begin; None if it has no text."""
+        """Return the page of a PDF or scan on which words begin; None if it has no text."""
         if id not in self.pages:
             starts = self.snapshot.plain("select start_char from source_pages where source = :id order by start_char", {"id": id})
             self.pages[id] = [row[0] for row in starts]
@@ -161,5 +160,5 @@ def _quotation(number: int, cited: Mapping[str, Any], archive: _Archive) -> Quot
         cited["grade"],
         cited["stance"],
         cited.get("supports"),
-        archive.page(id, start) if source.media_type == PDF else None,
+        archive.page(id, start) if source.has_pages else None,
     )

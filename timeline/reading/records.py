@@ -75,8 +75,15 @@ class Source:
         return self.media_type in DATA
 
     @property
+    def has_pages(self) -> bool:
+        """Whether form feeds divide its text into pages."""
+        return self.media_type == "application/pdf" or (
+            self.media_type == "image/tiff" and extractors.ocr(self.extractor or "") is not None
+        )
+
+    @property
     def caveat(self) -> str | None:
-        """The words that warn of its text; None if this program read it from the document."""
+        """The words that warn of its text; None if this program read the document's own words."""
         return extractors.caveat(self.extractor or "")
 
 

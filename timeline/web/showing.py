@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MODULE: Final = "timeline.originals"
 SECONDS: Final = 20  # for one page
+RECOGNISING: Final = 90  # for one page whose words are recognised
 MEMORY: Final = 1_200_000_000  # bytes of addresses of one process
 AT_ONCE: Final = 2
 REMEMBERED: Final = 64_000_000  # bytes of pictures and frames
@@ -167,16 +168,17 @@ async def _ask(database: Database, room: _Room, key: Key, parameters: Mapping[st
     shower = next((one for one in room.free if one.holds == sha256), None) or room.free[-1]
     room.free.remove(shower)
     request = {"task": task, "parameters": parameters, "memory": MEMORY}
+    seconds = RECOGNISING if task == "words" else SECONDS
     try:
         while True:
             held = shower.holds == sha256
             content = b"" if held else await database.execute_fn(lambda connection: read(connection, sha256))
             try:
-                answer, shown = await asyncio.to_thread(shower.ask, request, content, SECONDS)
+                answer, shown = await asyncio.to_thread(shower.ask, request, content, seconds)
             except Aborted as error:
                 if held and not error.late:
                     continue  # the process may have ended since: another one is sent the document
-                late = f"takes more than {SECONDS} seconds to show"
+                late = f"takes more than {seconds} seconds to show"
                 raise CannotShow(late if error.late else f"cannot be shown: the process for it {error}") from None
             except RuntimeError:  # no threads, as in a browser
                 raise CannotShow("cannot be shown here, where no other process can be started") from None

@@ -122,6 +122,12 @@ def kind_of(media_type: str | None) -> str:
     return (media_type or "").partition(";")[0].strip().lower()
 
 
+def has_pages(media_type: str | None, extractor: str | None) -> bool:
+    """Whether a document is shown page by page: a PDF, or a scan or picture whose words were recognised."""
+    kind = kind_of(media_type)
+    return kind == PDF or (kind in images.RECOGNISED_TYPES and extractors.ocr(extractor or "") is not None)
+
+
 @_answering
 async def document_file(datasette: Datasette, request: Request) -> Response:
     """Answer with a document, byte for byte as it was archived, or with the part that is asked for."""
@@ -135,7 +141,7 @@ async def document_file(datasette: Datasette, request: Request) -> Response:
 async def page_picture(datasette: Datasette, request: Request) -> Response:
     """Answer with a page of a PDF as a picture; 404 with the reason where there is none."""
     database, row = await _opened(datasette, request)
-    if kind_of(row["media_type"]) != PDF:
+    if not has_pages(row["media_type"], row["extractor"]):
         raise CannotShow("is no PDF, so it has no pages")
     number = request.url_vars["page"]
     tag = f'"{row["sha256"]}-{number}"'

@@ -64,7 +64,7 @@ class QuotationView:
 
     @property
     def text_note(self) -> str | None:
-        """A warning if nobody compared the text of its source with the document."""
+        """A warning if the text of its source may not have the document's own words."""
         return self.cited.source.caveat
 
     @property

@@ -1,4 +1,4 @@
-"""The pages of a PDF on the page of its source: the picture of each beside its text, with the cited passages marked on it.
+"""The pages of a PDF or scan on the page of its source: the picture of each beside its text, with the cited passages marked on it.
 
 Owns which pages have a picture, and the words where one, or a mark on it, is missing. Must not draw or place anything itself.
 """
@@ -13,13 +13,16 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request
 
+from timeline import extractors
 from timeline.web import access, showing
-from timeline.web.pages import originals, passages
+from timeline.web.pages import originals, passages, recognised
 from timeline.web.showing import CannotShow
 
 MOST: Final = 200  # pages with a picture on one page of ours
 PATIENCE: Final = 4.0  # seconds to wait for the marks
 LONGEST: Final = 200_000  # characters of a page on which passages are placed
+MOST_RECOGNISED: Final = 20  # pages whose words are recognised for one page of ours
+_NOT_YET: Final = "The passages are not marked on the pictures yet. Reload the page in a moment."
 
 
 @dataclass(frozen=True)
@@ -90,15 +93,43 @@ async def with_pictures(
     try:
         answer = await asyncio.wait_for(showing.show(database, source["sha256"], "places", key, {"pages": pages}), PATIENCE)
         placed = {page["page"]: page for page in answer[0]["pages"]}
+        placed, message = await _recognised(database, source, placed, spans)
     except TimeoutError:
         placed = {page["page"]: {} for page in pages}
-        message = "The passages are not marked on the pictures yet. Reload the page in a moment."
+        message = _NOT_YET
     except CannotShow as error:
         return sheets, f"The document {error}, so its pages are not shown as pictures."
     if len(shown) < len(sheets):
         message = f"Only the first {MOST} pages here are shown as pictures."
     here = originals.picture_address(datasette, database.name, source["id"], 0).removesuffix("0.png")
     return [_pictured(sheet, here, placed, spans, notes) for sheet in sheets], message
+
+
+async def _recognised(
+    database: Database,
+    source: Row,
+    placed: Mapping[int, Mapping[str, Any]],
+    spans: Mapping[int, tuple[dict[str, Any], list[int]]],
+) -> tuple[dict[int, Mapping[str, Any]], str | None]:
+    """Mark the passages on pages without letters, by the words that are recognised there, or return a message if they are missing.
+
+    One page is recognised at a time. That takes seconds, so it goes on after the answer, and is remembered.
+    """
+    languages = extractors.ocr(source["extractor"] or "")
+    bare = [number for number, page in placed.items() if languages and number in spans and page.get("recognise")]
+    marked = {**placed, **{number: {**placed[number], "marks": ()} for number in bare}}
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for number in bare[:MOST_RECOGNISED]:
+                parameters = {"page": number, "languages": languages, "seconds": showing.RECOGNISING - 10}
+                answer, _ = await showing.show(database, source["sha256"], "words", f"{number} {languages}", parameters)
+                marks = recognised.boxes(spans[number][0]["text"], spans[number][0]["spans"], answer["words"])
+                marked[number] = {**placed[number], "marks": marks}
+    except TimeoutError:
+        return marked, _NOT_YET
+    except CannotShow as error:
+        return marked, f"Passages are not marked on the pictures, because the document {error}."
+    return marked, f"Passages are marked only on the first {MOST_RECOGNISED} pictures." if len(bare) > MOST_RECOGNISED else None
 
 
 def _spans(text: str, sheets: Sequence[Sheet], notes: Mapping[int, Any]) -> dict[int, tuple[dict[str, Any], list[int]]]:

@@ -143,7 +143,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         **await _original(datasette, request, database, source, text, excerpt),
         "withheld": withheld,
         "passages": await _cited_passages(datasette, database, source) if withheld else (),
-        "printed": source["media_type"] == originals.PDF,
+        "printed": originals.has_pages(source["media_type"], source["extractor"]),
         "captures": await _captures(datasette, database, id_),
         "long": len(text or "") > passages.LONGEST,
         "excerpts": bool(excerpt.start or excerpt.next_start is not None or len(text or "") > passages.LONGEST),
@@ -188,7 +188,7 @@ async def _excerpt(
             [*((row["start_char"], row["end_char"]) for row in citations), *([requested] if requested else [])]
         )
         limited = len(citations) == MOST_CITATIONS
-        printed = source["media_type"] == originals.PDF
+        printed = originals.has_pages(source["media_type"], source["extractor"])
         until = citations[-1]["start_char"] if limited else None
         part = passages.part(text, spans, requested, start=first, until=until, printed=printed)
         notes = _notes(datasette, database.name, spans, citations, requested)
@@ -230,7 +230,7 @@ async def _original(
     values["document"] = originals.address(datasette, database.name, source["id"])
     if originals.kind_of(source["media_type"]) in originals.FRAMED:
         values["frame"] = originals.frame_address(datasette, database.name, source["id"])
-    if text is not None and source["media_type"] == originals.PDF:
+    if text is not None and originals.has_pages(source["media_type"], source["extractor"]):
         values["sheets"], values["pictures_note"] = await sheets.with_pictures(
             datasette, request, database, source, text, excerpt.sheets, excerpt.notes
         )

@@ -1,0 +1,66 @@
+"""The pages of a scan or picture: each as a picture for the browser, and the words that are recognised on it, with their places.
+
+Owns the size in which a picture is shown. Must not decide where a quotation is: the pages do, from the words.
+"""
+
+import math
+from typing import Any, Final, TypeAlias
+
+from timeline.capture import ocr, pdf, pictures
+from timeline.originals.pages import LONGEST_SIDE, MOST_PIXELS, SCALE, png
+
+_NAME: Final = "the document"  # reasons follow its name
+_Pdf: TypeAlias = Any  # a library's own
+_TURNED: Final = range(5, 9)  # orientations of a camera in which width and height change places
+_ORIENTATION: Final = 0x112
+
+
+def picture(content: bytes, page: int) -> bytes:
+    """Return a page of a picture, from 1, upright, as a PNG of at most MOST_PIXELS. Raises DocumentUnreadable."""
+    image = pictures.page(content, page, _NAME).convert("RGB")
+    size = [max(1, round(side * _scale(*image.size))) for side in image.size]
+    if size != list(image.size):
+        image = image.resize(size, reducing_gap=2)
+    return png(image.tobytes(), image.width, image.height, image.width * 3)
+
+
+def sizes(content: bytes, pages: list[int]) -> list[dict[str, Any]]:
+    """Return the size of each page in points, of which a pixel of its picture has a half, and that its words must be recognised."""
+    image = pictures.opened(content, _NAME)
+    found = []
+    for page in pages:
+        if page > 1:
+            image.seek(page - 1)
+        width, height = image.size
+        if image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _TURNED:
+            width, height = height, width
+        scale = _scale(width, height) / SCALE
+        found.append({"page": page, "width": width * scale, "height": height * scale, "marks": [], "recognise": True})
+    return found
+
+
+def words(
+    content: bytes, document: _Pdf, page: int, languages: str, seconds: float
+) -> list[tuple[str, int, float, float, float, float]]:
+    """Recognise the words on a page of a PDF, or of a picture if `document` is None.
+
+    Return the letters of each, the number of its line, and its left, top, right and bottom in points. Raises DocumentUnreadable.
+    """
+    languages = ocr.checked(languages, _NAME)
+    if document is None:
+        image = pictures.page(content, page, _NAME)
+        drawn = pictures.grey(image)
+        scale = image.width / drawn.width * _scale(*image.size) / SCALE
+        recognised = ocr.words(drawn, languages, _NAME, seconds)
+    else:
+        recognised, scale = pdf.words_on(document, page, languages, _NAME, seconds), 1 / pdf.drawn_at(document[page - 1])
+    line, found = 0, []
+    for word in recognised:
+        line += word.before.startswith("\n")
+        sides = (round(side * scale, 2) for side in (word.left, word.top, word.right, word.bottom))
+        found.append((word.text, line, *sides))
+    return found
+
+
+def _scale(width: int, height: int) -> float:
+    return min(1.0, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
