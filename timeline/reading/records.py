@@ -32,6 +32,7 @@ DATA: Final = frozenset(
 )
 """Media types of data files. A quotation from them is an entry of the file, not prose."""
 
+PDF: Final = "application/pdf"
 PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc", "application/wacz"))
 """Media types of web pages: at their address, a browser shows the page itself."""
 HEAD: Final = 4096
@@ -77,9 +78,7 @@ class Source:
     @property
     def has_pages(self) -> bool:
         """Whether form feeds divide its text into pages."""
-        return self.media_type == "application/pdf" or (
-            self.media_type == "image/tiff" and extractors.ocr(self.extractor or "") is not None
-        )
+        return self.media_type == PDF or (self.media_type == "image/tiff" and extractors.ocr(self.extractor or "") is not None)
 
     @property
     def caveat(self) -> str | None:

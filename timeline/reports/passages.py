@@ -12,8 +12,7 @@ from typing import Final
 from timeline import extractors, images
 from timeline.log import Log
 from timeline.processes import Aborted, Process
-from timeline.reading.happenings import PDF
-from timeline.reading.records import Quotation
+from timeline.reading.records import PDF, Quotation
 from timeline.reports.contents import CitedSource
 
 LARGEST: Final = 400_000  # bytes of a drawn passage
