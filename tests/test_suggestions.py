@@ -1,6 +1,7 @@
 """Dates that running text mentions: which are suggested, how each is read, and what is never invented."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ def read(text: str, published: str | None = PUBLISHED, language: str | None = "e
         ("1985-88", "1985/1988"),
         ("in the 1980s", "198X"),
         ("in the early '70s", "197X"),
+        ("in the mid-1990s", "199X"),
+        ("in mid-1995", "1995"),
         ("in the sixties", "196X"),
         ("in the 19th century", "18XX"),
         ("in the nineteenth century", "18XX"),
@@ -66,7 +69,7 @@ def read(text: str, published: str | None = PUBLISHED, language: str | None = "e
         ("three days ago", "1989-10-30"),
         ("two weeks ago", "1989-10-19~"),
         ("about five years ago", "1984~"),
-        ("a year earlier", "1988"),
+        ("the year-ago quarter", "1988"),
         ("the end of the year", "1989"),
         ("on Nov. 15", "1989-11-15"),
         ("on Sept. 30", "1989-09-30"),
@@ -114,6 +117,20 @@ def test_nothing_is_invented_where_the_day_of_publication_is_not_known() -> None
     ]  # fmt: skip
     assert read("On 3/4/1998.", "1998-06-01") == [("3/4/1998", None)]
     assert read("On February 30, on February 30, 1988.") == [("February 30", None), ("February 30, 1988", None)]
+
+
+def test_a_year_earlier_than_another_year_is_not_one_earlier_than_the_newspaper() -> None:
+    """Only a reader can say from when it counts; nor is a date read that has no year of ours."""
+    assert read("He won in 1985; a year earlier he lost, as 999 years ago.") == [
+        ("1985", "1985"), ("a year earlier", None), ("999 years ago", None),
+    ]  # fmt: skip
+
+
+def test_two_dates_share_no_word() -> None:
+    """What belongs to the first does not belong to the second as well."""
+    ends = [(one.start, one.end) for one in dates_in("Early 1985, late 1986 and the mid-1990s; late late May 1998", None, "en")]
+    assert len(ends) == 4
+    assert all(one[1] <= other[0] for one, other in pairwise(ends))
 
 
 def test_how_a_date_was_read_is_said() -> None:
@@ -201,6 +218,12 @@ def test_the_command_shows_them(timeline: Timeline, path: Path) -> None:
     assert re.search(r"Monday: 24 November 2025 +2025-11-24\n +“They met on Monday.”\n +Read against 28 November 2025", shown)
     result = CliRunner().invoke(main, ["suggest", "note", "--json", "--db", str(path)]).output
     assert [line.count('"quote"') for line in result.splitlines()] == [1, 1]
+    later = CliRunner().invoke(main, ["suggest", "note", "--published", "5 Dec 2025", "--db", str(path)]).output
+    assert "Monday: 1 December 2025" in later
+    for option, value in (("--published", "nonsense"), ("--language", "xx")):
+        result = CliRunner().invoke(main, ["suggest", "note", option, value, "--db", str(path)])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert value in result.stderr
     refused = CliRunner().invoke(main, ["suggest", "nota", "--db", str(path)])
     assert refused.exit_code == 1
     assert "note" in refused.output

@@ -27,7 +27,9 @@ _QUERY: Final = {"Content-Type": "application/timestamp-query", "Accept": "appli
 
 def authority(url: str, path: Path) -> Key:
     """Return the key of an authority at an address, from the file of the certificate to trust (PEM or DER). Raises KeyRefused."""
+    _library()  # the same extra
     from cryptography import x509  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - an extra
 
     name = urlsplit(url).hostname
     if urlsplit(url).scheme not in ("http", "https") or name is None:
@@ -41,8 +43,6 @@ def authority(url: str, path: Path) -> Key:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it is not a certificate").lower()
         raise KeyRefused(path, f"{reason}. Give the certificate that the authority publishes, as PEM or DER") from None
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - an extra
-
     return Key.of_authority(name, certificate.public_bytes(Encoding.DER))
 
 

@@ -23,7 +23,7 @@ from timeline.model import HappeningVersion, stream
 from timeline.reading import choosing, searching
 from timeline.reading.happenings import at_positions
 from timeline.redaction import RedactedVersion
-from timeline.selection import sources
+from timeline.selection import period, sources
 from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
@@ -167,14 +167,19 @@ class Reading(Opened):
             published: the day to read relative dates against, if not the source's own.
             language: a BCP 47 tag, if not the source's own: en, fr, es, de or ar. Otherwise it is recognised.
 
-        Raises UnknownSource, or Redacted.
+        Raises UnknownSource, Redacted, or FilterInvalid for a date or language that cannot be read.
 
         Example:
             >>> [(one.words, one.date) for one in timeline.suggest("report")]
             [('24 November 2025', '2025-11-24')]
         """
         archived = self.source(source)
-        day = archived.published if published is None else python_dates.text(published)
+        if language is not None and language.partition("-")[0].lower() not in suggestions.LANGUAGES:
+            raise FilterInvalid("language", f'"{language[:20]}" is not read. Give one of {", ".join(suggestions.LANGUAGES)}')
+        try:
+            day = archived.published if published is None else period.edtf(python_dates.text(published))
+        except DateInvalid as error:
+            raise FilterInvalid("published", error) from None
         names = self.log.connection.execute("SELECT name FROM actors WHERE name IS NOT NULL") if self.log.is_there else ()
         found = suggestions.dates_in(archived.text, day, language or archived.language)
         return list(suggestions.with_actors(found, (name for (name,) in names)))

@@ -15,6 +15,7 @@ _AHEAD: Final = re.compile(
     r"|\beffective\b|['’]ll\b",
     re.I,
 )
+LANGUAGES: Final = ("en", *other_languages.LANGUAGES)
 _SHORTEST: Final = 4  # characters of a name that is looked for
 _NEAR: Final = 90  # characters before a date in which words that look ahead are searched
 
@@ -52,7 +53,9 @@ def dates_in(text: str, published: str | None = None, language: str | None = Non
 
 def with_actors(suggestions: Iterable[Suggestion], names: Iterable[str]) -> Iterator[Suggestion]:
     """Add to each suggestion the names that its sentence has, letter for letter and as whole words."""
-    known = sorted({name for name in names if len(name) >= _SHORTEST}, key=len, reverse=True)
+    suggestions = list(suggestions)
+    text = "\n".join(one.quote for one in suggestions)
+    known = sorted({name for name in names if len(name) >= _SHORTEST and name in text}, key=len, reverse=True)
     if not known:
         yield from suggestions
         return

@@ -201,6 +201,10 @@ def _day_part(match: re.Match[str]) -> Iterator[Relative]:
     yield Relative("day", -1 if match["which"].lower() == "last" else 0)
 
 
+def _unsettled(_: re.Match[str]) -> Iterator[Relative]:
+    yield Relative("unsettled")
+
+
 def _year_earlier(_: re.Match[str]) -> Iterator[Relative]:
     yield Relative("year", -1)
 
@@ -253,7 +257,8 @@ _FORMS: Final[dict[str, tuple[tuple[str, Reader], ...]]] = {
          r"(?!-(?:long|old|end))", _unit),
         (rf"{_WHICH}\s+{_WEEKDAY}{_PART}", _weekday),
         (r"(?P<which>[Tt]his|[Ll]ast)\s+(?:morning|afternoon|evening|night)\b", _day_part),
-        (r"(?:[Aa]\s+year[\s-](?:earlier|before)|year-(?:earlier|ago)(?:\s+(?:period|quarter|level|month))?)\b", _year_earlier),
+        (r"[Aa]\s+year\s+(?:earlier|before)\b", _unsettled),
+        (r"year-(?:earlier|ago)(?:\s+(?:period|quarter|level|month))?\b", _year_earlier),
         (rf"(?i:{_COUNT})\s+(?P<unit>days?|weeks?|months?|years?|decades?)\s+(?:ago|back|(?P<ahead>from\s+(?:now|today)))\b", _ago),
         (r"(?:end|start|beginning|middle)\s+of\s+(?:the|this)\s+(?P<unit>week|month|quarter|year|decade|century)\b", _part_of_unit),
         (r"[Yy]ear[\s-]end\b", _part_of_unit),
@@ -269,7 +274,7 @@ _FIRST: Final = re.compile(
     rf"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|[Yy]ear|[Yy]esterday|[Tt]o(?:day|morrow|night)|TO(?:DAY|MORROW)|YESTERDAY"
     rf"|[Ee]nd|[Ss]tart|[Bb]eginning|[Mm]iddle|[Tt]he(?=\s+(?:(?:early|mid|late)[\s-]+)?(?:{_any(tuple(_TENS))}))"
     rf"|(?:{'|'.join(f'[{name[0].upper()}{name[0]}]{name[1:]}' for name in _NUMBERS)})(?=\s+(?:day|week|month|year|decade)))\b)"
-    r"|(?<![\d$£€#.,:/+&-])(?<!\d[-–—])(?P<digit>(?=\d))|(?P<short>(?=['’][1-9]0['’]?s\b))"
+    r"|(?:(?<![\d$£€#.,:/+&-])(?<!\d[-–—])|(?<=\b[Mm]id-))(?P<digit>(?=\d))|(?P<short>(?=['’][1-9]0['’]?s\b))"
 )
 # Words before a date that belong to it.
 _BEFORE: Final = re.compile(
@@ -281,23 +286,25 @@ _LONGEST_BEFORE: Final = 24
 
 def mentions(text: str) -> Iterator[tuple[int, int, str | Relative]]:
     """Yield the dates that a text mentions, in their order, as (start, end, EDTF or relative date)."""
-    place = 0
+    place = last = 0
     while first := _FIRST.search(text, place):
         kind = first.lastgroup or ""
         place = first.start() + 1 if kind != "digit" else _past_digits(text, first.start())
         for form, reader in FORMS["word" if kind == "short" else kind]:
             match = form.match(text, first.start())
-            dates = list(reader(match)) if match else []
-            if match and dates:
-                before = (
-                    None if reader is _weekday else _BEFORE.search(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
-                )
-                start = (
-                    match.start() if before is None or (reader is _year and before[0].strip().lower() == "the") else before.start()
-                )
-                yield start, match.end(), dates[0]
-                place = match.end()
+            date = next(iter(reader(match)), None) if match else None
+            if match and date:
+                yield _begin(text, match.start(), reader, last), match.end(), date
+                place = last = match.end()
                 break
+
+
+def _begin(text: str, start: int, reader: Reader, last: int) -> int:
+    """Return where a date begins, with the words before it that belong to it, but none of the date that ends at `last`."""
+    before = _BEFORE.search(text, max(last, start - _LONGEST_BEFORE), start)
+    if before is None or reader is _weekday or (reader is _year and before[0].strip().lower() == "the"):
+        return start
+    return before.start()
 
 
 def _past_digits(text: str, start: int) -> int:

@@ -53,7 +53,16 @@ def resolve(date: str | Relative, published: str | None, *, ahead: bool) -> Reso
         return Resolved(date) if dates.is_date(date) else Resolved(None, "There is no such day")
     if day is None:
         return Resolved(None, "The source has no day of publication that would settle it")
+    return _relative(date, day, ahead=ahead)
+
+
+def _relative(date: Relative, day: "Date", *, ahead: bool) -> Resolved:
+    """Read a date against the day of publication, unless it counts from another time."""
+    if date.unit == "unsettled":
+        return Resolved(None, "It is relative to another time in the text")
     resolved = _UNITS[date.unit](day, date, ahead)
+    if not dates.is_date(resolved):
+        return Resolved(None, "It is too long ago to be read")
     return Resolved(resolved, f"Read against {dates.words(day.to_date_string())}, when the source was published")
 
 
