@@ -13,7 +13,8 @@ LISTS: Final = ("frame_ancestors", "origins")
 TEXTS: Final = ("by",)  # the project's author: see timeline.authors
 CITED_PASSAGES: Final = "cited-passages"
 CHOICES: Final = {"direction": ("ltr", "rtl"), "documents": ("all", CITED_PASSAGES)}
-NAMES: Final = (*LISTS, *CHOICES, *NUMBERS, *TEXTS)
+PERMISSIONS: Final = ("timeline-append", "timeline-review")  # with allow blocks: see timeline.desk.permissions
+NAMES: Final = (*LISTS, *CHOICES, *NUMBERS, *TEXTS, *PERMISSIONS)
 
 
 def fault(settings: Mapping[str, Any]) -> str | None:
