@@ -42,3 +42,22 @@ def permission_allowed(datasette: Datasette, actor: Actor, action: str, resource
 def permission_resources_sql(datasette: Datasette, actor: Actor, action: str) -> object:
     """Grant what metadata.json grants, where Datasette decides by SQL (1.0)."""
     return permissions.for_all(datasette, actor, action) if action in permissions.ALL else None
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """Return the addresses of the pages and of the service."""
+    from timeline.desk import pages  # noqa: PLC0415 - they import what Datasette has only once it runs, and compiled packages
+
+    desk = r"^/(?P<database>[^/]+)/-/timeline/desk"
+    return [
+        (r"^/-/timeline/sign-in$", pages.sign_in_page),
+        (rf"{desk}$", pages.desk_page),
+        (rf"{desk}/check$", pages.check_answer),
+        (rf"{desk}/documents$", pages.add_document_page),
+        (rf"{desk}/documents/(?P<source>[^/]+)$", pages.document_page),
+        (rf"{desk}/happenings/(?P<happening>[^/]+)$", pages.happening_page),
+        (rf"{desk}/drafts$", pages.drafts_page),
+        (rf"{desk}/drafts\.yaml$", pages.bundle_file),
+        (rf"{desk}/drafts/(?P<draft>[^/]+)$", pages.draft_page),
+    ]

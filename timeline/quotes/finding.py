@@ -6,7 +6,7 @@ equivalent (`folding` does), nor accept anything that merely resembles the quota
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
@@ -140,6 +140,19 @@ def _plain_place(text: Text, wanted: Text) -> int | None:
         return None
     start = text.raw.find(quote)
     return None if start < 0 or text.raw.find(quote, start + 1) >= 0 else start
+
+
+def places(text: str | Text, quote: str, most: int = 20) -> list[Passage]:
+    """Return the first places of a quotation, at any grade, for a person to choose from; none if it is not in the text."""
+    text = text if isinstance(text, Text) else Text(text)
+    wanted = Text(quote)
+    if not wanted.typographic.strip(" "):
+        return []
+    found: set[tuple[int, int]] = set()
+    for grade in GRADES:
+        found.update(islice(_places(text, wanted, grade, _ANYWHERE), most))
+    graded = [(place, known[1]) for place in sorted(found) if (known := _at(text, quote, place[0])) is not None]
+    return [_passage(text, place, grade, None, None) for place, grade in graded[:most]]
 
 
 def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suffix: str | None = None) -> Passage:

@@ -116,7 +116,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/log/consistency$", pages.consistency_file),
         (rf"{at}/export$", pages.exports_page),
         (rf"{at}/export/(?P<name>[^/]+)$", pages.export_file),
-        (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),
+        (rf"{at}/(?!desk$)(?P<happening>[^/]+)$", pages.happening_page),
     ]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 STATIC = Path(__file__).parent / "static"
+FOLDERS = (STATIC, Path(__file__).parents[1] / "desk" / "static")  # of the pages that read, and of those that write
 PATTERN = r"^/-/timeline/assets/(?P<version>[0-9a-f]{12})/(?P<name>[a-z]+\.(?:js|css))$"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
@@ -56,7 +57,7 @@ def files() -> dict[str, str]:
 @cache
 def plain() -> dict[str, str]:
     """Return the files, each by itself, without what only those who read it need. They are read once."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
+    texts = {path.name: path.read_text(encoding="utf-8") for folder in FOLDERS for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
     return {name: _shortened(name, text) for name, text in texts.items()}
 
 

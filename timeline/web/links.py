@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 Row = sqlite3.Row | dict[str, Any]
-EXPORT, SOURCES = "export", "sources"
+EXPORT, SOURCES, DESK = "export", "sources", "desk"
 
 
 def index(datasette: Datasette) -> str:
@@ -37,8 +37,8 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Return the address of a happening's page."""
-    # A happening may have the same id as the page of exports or of sources.
-    is_page = happening_id in (EXPORT, SOURCES)
+    # A happening may have the same id as one of these pages.
+    is_page = happening_id in (EXPORT, SOURCES, DESK)
     name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if is_page else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
 

@@ -94,6 +94,7 @@ def part(
     start: int = 0,
     until: int | None = None,
     printed: bool = False,
+    whole: bool = False,
 ) -> Part:
     """Cut one page of a text into paragraphs, and these wherever a passage begins or ends.
 
@@ -104,8 +105,9 @@ def part(
         start: the place where the page begins.
         until: the place after which passages are not known. Only the first paragraph may begin after it.
         printed: whether the lines are those of printed pages. Then a line that ends early ends a paragraph.
+        whole: whether a very long text is shown too, and not only its passages.
     """
-    windows, next_start = _windows(text, passages, start)
+    windows, next_start = _windows(text, passages, start, whole=whole)
     sweep = _Sweep(text, passages, requested)
     paragraphs: list[Paragraph] = []
     last, notes, lines = windows[0][0], 0, 0
@@ -164,9 +166,9 @@ def _spans(text: str, windows: Iterable[Span], separators: Callable[[int, int], 
             yield start, finish
 
 
-def _windows(text: str, passages: Sequence[Span], start: int) -> tuple[list[Span], int | None]:
+def _windows(text: str, passages: Sequence[Span], start: int, *, whole: bool) -> tuple[list[Span], int | None]:
     """Return the parts of a text that a page may show from a place on, and where it is full; None if everything fits."""
-    wanted = [(start, len(text))] if len(text) <= LONGEST else _around(text, passages, start)
+    wanted = [(start, len(text))] if whole or len(text) <= LONGEST else _around(text, passages, start)
     windows: list[Span] = []
     room = MOST_CHARACTERS
     for begin, finish in wanted:

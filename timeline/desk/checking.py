@@ -1,0 +1,157 @@
+"""Check what was typed without recording it: how the date is read, where each quotation is, and the faults of each field.
+
+Owns the wording of these answers beside a field. The rules are those of the calls that record. Must not write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from timeline import dates, quotes
+from timeline.calls import faults
+from timeline.desk.form import Form, Quotation
+from timeline.errors import DateInvalid, QuoteAmbiguous, TimelineError
+from timeline.desk import drawn_date
+from timeline.exchange.importing import naming
+from timeline.model import HappeningFields
+from timeline.selection import period
+
+if TYPE_CHECKING:
+    from timeline.timeline import Timeline
+
+MOST_PLACES: Final = 12
+_AROUND: Final = 48  # characters beside an ambiguous quotation
+_GRADES: Final = {
+    "exact": "letter for letter",
+    "normalised": "but for white space and invisible characters",
+    "typographic": "but for the kind of quotation marks, dashes or ligatures",
+}
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """How a typed date is read: in EDTF and in words, and how it will be drawn, in words and as SVG."""
+
+    edtf: str
+    words: str
+    drawn: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the places of an ambiguous quotation, with the words around it."""
+
+    start: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The state of a quotation: where it is and how well it matches; the places to choose from; or the fault."""
+
+    note: str = ""
+    fault: str = ""
+    start: int = 0
+    end: int = 0
+    places: Sequence[Place] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All that a person is told of a form. `faults` has the reasons of each field; those of quotations are with them."""
+
+    date: DateReading | None = None
+    quotations: Sequence[Verified] = ()
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is at fault."""
+        return not self.faults and not any(one.fault or one.places for one in self.quotations)
+
+
+def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
+    """Check a form. Without `everything`, fields that are still empty are no faults yet."""
+    reading, reason = read_date(form.date)
+    found: dict[str, list[str]] = defaultdict(list)
+    if reason and (everything or form.date.strip()):
+        found["date"].append(reason)
+    entry = form.entry(reading.edtf if reading else form.date.strip())
+    for name, fault in _faults(timeline, form, entry):
+        if name.startswith("citations.") or (name == "date" and reason) or not (everything or _typed(entry, name)):
+            continue
+        outer = name.partition(".")[0]
+        if fault not in found[outer]:
+            found[outer].append(fault)
+    if form.certainty == "claim" and not form.attributed_to.strip() and everything:
+        found["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
+    verified = [verify(timeline, one) for one in form.quotations]
+    return Checked(reading, verified, {name: reasons for name, reasons in found.items() if reasons})
+
+
+def read_date(typed: str) -> tuple[DateReading | None, str]:
+    """Read a date, in EDTF or in words; or return the reason why it cannot be read, and how to write it."""
+    typed = typed.strip()
+    if not typed:
+        return None, "is empty. Write it as the document says it: 2007, November 2025, 24 Nov 2025, or in EDTF"
+    try:
+        edtf = typed if dates.is_date(typed) else period.edtf(typed)
+        dates.refuse_no_date(edtf)
+    except DateInvalid as error:
+        return None, error.reason
+    drawn = drawn_date.of(edtf)
+    return DateReading(edtf, dates.words(edtf), drawn.words, drawn.svg), ""
+
+
+def verify(timeline: Timeline, quotation: Quotation) -> Verified:
+    """Find a quotation in its document: the passage, the places to choose from, or the reason why it is not there."""
+    if not quotation.quote.strip():
+        return Verified(fault="is empty. Select words of the document, or paste them")
+    try:
+        text = timeline.quotable(quotation.source)
+        if quotation.start_char:
+            passage = quotes.at(text, quotation.quote, int(quotation.start_char))
+            count = "here"
+        else:
+            given = quotation.prefix or None, quotation.suffix or None
+            passage = quotes.find(text, quotation.quote, *given)
+            count = "once in the document"
+    except QuoteAmbiguous:
+        return Verified(places=[_place(text, one) for one in quotes.places(text, quotation.quote, MOST_PLACES)])
+    except TimelineError as error:
+        return Verified(fault=error.reason)
+    where = f"characters {passage.start_char:,} to {passage.end_char:,}"
+    return Verified(f"{count}, {_GRADES[passage.grade]}, {where}", "", passage.start_char, passage.end_char)
+
+
+def id_of(form: Form) -> str:
+    """Return the id under which a new happening is recorded: the typed one, or one made of the title."""
+    return form.id.strip() or id_of_title(form.title)
+
+
+def id_of_title(title: str) -> str:
+    """Return the id made of a title; "" for an empty one."""
+    return naming.of_title("", title).lstrip("-") if title.strip() else ""
+
+
+def _place(text: quotes.Text, passage: quotes.Passage) -> Place:
+    start, end = passage.start_char, passage.end_char
+    before, after = text.raw[max(0, start - _AROUND) : start], text.raw[end : end + _AROUND]
+    return Place(start, " ".join(before.split()), " ".join(after.split()))
+
+
+def _faults(timeline: Timeline, form: Form, entry: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    arguments = {**dict.fromkeys(HappeningFields.__annotations__), **entry, "id": form.id.strip() or "new"}
+    if not entry["citations"]:
+        arguments["citations"] = None
+    return [(one.field, one.reason) for one in faults.of_record(timeline, arguments, ())]
+
+
+def _typed(entry: Mapping[str, Any], name: str) -> bool:
+    """Whether anything was typed in the field that a fault names."""
+    return bool(entry.get(name.partition(".")[0])) or name == "id"

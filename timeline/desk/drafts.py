@@ -1,0 +1,137 @@
+"""Drafts: happenings and corrections that are not in the log yet, in `<name>.drafts.db` beside the timeline.
+
+Owns that file: only its owner may read it, it is never published, and a draft in it may change and be thrown away. Everyone who may
+append to the timeline shares its drafts. Must not touch the timeline.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from timeline import instants
+from timeline.desk import form
+from timeline.desk.form import Form
+from timeline.errors import DatabaseRefused
+
+LARGEST: Final = 2_000_000  # characters of a draft
+PAGE: Final = 50  # drafts on a page of the list
+_WAIT: Final = 10.0  # seconds for the lock
+_COLUMNS: Final = {
+    "id": str,
+    "title": str,
+    "document": str,
+    "happening": str,
+    "started_at": str,
+    "started_by": str,
+    "saved_at": str,
+    "saved_by": str,
+    "form": str,
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft: the document beside which it was written, the happening that it corrects (or ""), and what was typed."""
+
+    id: str
+    title: str
+    document: str
+    happening: str
+    started_at: str
+    started_by: str
+    saved_at: str
+    saved_by: str
+    form: Form
+
+
+class Drafts:
+    """The drafts of a timeline."""
+
+    def __init__(self, timeline: str | Path, clock: Callable[[], datetime] = instants.now) -> None:
+        """Give the drafts of the timeline at a path. The file is made by the first draft."""
+        self.path = Path(timeline).with_suffix(".drafts.db")
+        self._clock = clock
+
+    def save(self, typed: Form, by: str, *, document: str, happening: str = "") -> str:
+        """Save what was typed, and return the id of its draft: the form's own, or a new one.
+
+        A draft that was deleted meanwhile is there again: nothing typed is lost. Raises DatabaseRefused.
+        """
+        text = json.dumps(typed.pairs(), ensure_ascii=False)
+        if len(text) > LARGEST:
+            raise DatabaseRefused("the draft", f"has {len(text):,} characters, and {LARGEST:,} are the most. Shorten it")
+        id, now = typed.draft or secrets.token_hex(8), self._clock().isoformat(timespec="seconds")
+        with self._open() as database, database.conn:
+            database.conn.execute("BEGIN IMMEDIATE")
+            database["drafts"].create(_COLUMNS, pk="id", if_not_exists=True)
+            database["drafts"].create_index(["saved_at"], if_not_exists=True)
+            row = {
+                "id": id, "title": typed.title.strip(), "document": document, "happening": happening,
+                "saved_at": now, "saved_by": by, "form": text,
+            }  # fmt: skip
+            known = database.conn.execute("SELECT started_at, started_by FROM drafts WHERE id = ?", (id,)).fetchone()
+            started = known or (now, by)
+            database["drafts"].upsert({**row, "started_at": started[0], "started_by": started[1]}, pk="id")
+        return id
+
+    def count(self) -> int:
+        """Count the drafts."""
+        return int(self._query("SELECT count(*) AS number FROM drafts")[0]["number"]) if self.path.exists() else 0
+
+    def some(self, page: int = 1) -> list[Draft]:
+        """Return the drafts of a page of the list, the last saved first."""
+        return self._select("ORDER BY saved_at DESC, id LIMIT ? OFFSET ?", (PAGE, PAGE * (page - 1)))
+
+    def all(self) -> list[Draft]:
+        """Return all drafts in the order in which they were started."""
+        return self._select("ORDER BY started_at, id", ())
+
+    def get(self, id: str) -> Draft | None:
+        """Return a draft, or None."""
+        return next(iter(self._select("WHERE id = ?", (id,))), None)
+
+    def delete(self, id: str) -> None:
+        """Delete a draft for good, if it is there."""
+        if self.path.exists():
+            with self._open() as database, database.conn:
+                database.conn.execute("BEGIN IMMEDIATE")
+                database.conn.execute("DELETE FROM drafts WHERE id = ?", (id,))
+
+    def _select(self, rest: str, values: tuple[Any, ...]) -> list[Draft]:
+        rows = self._query(f"SELECT {', '.join(_COLUMNS)} FROM drafts {rest}", values) if self.path.exists() else []
+        return [Draft(**{**row, "form": _form(row["form"], row["id"])}) for row in rows]
+
+    def _query(self, sql: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+        with self._open() as database:
+            return list(database.query(sql, values)) if database["drafts"].exists() else [{"number": 0}][: "count" in sql]
+
+    @contextmanager
+    def _open(self) -> Iterator[Database]:
+        """Open the file; make it readable for its owner alone. Raises DatabaseRefused."""
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            connection = sqlite3.connect(self.path, timeout=_WAIT)
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseRefused(self.path, f"drafts cannot be saved here: {error}") from None
+        try:
+            connection.execute("PRAGMA secure_delete = ON")
+            yield Database(connection)
+        except sqlite3.Error as error:
+            raise DatabaseRefused(self.path, f"cannot be read or written: {error}. Move it away to begin anew") from None
+        finally:
+            connection.close()
+
+
+def _form(text: str, id: str) -> Form:
+    return form.from_pairs([*((str(name), str(value)) for name, value in json.loads(text)), ("draft", id)])

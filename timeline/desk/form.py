@@ -1,0 +1,140 @@
+"""The form of a happening: what a person typed, from and to the browser, and as the entry of a bundle.
+
+Owns the names of its fields and how lists are typed: one person or tag in a line. Nothing typed is dropped. Must not judge it
+(`checking` does), nor write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+TEXTS: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to", "id", "reason")
+"""The fields of one text, in the form and in an entry alike."""
+LISTS: Final = ("actors", "tags")
+_STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")
+_QUOTATION: Final = ("source", "quote", "start_char", "prefix", "suffix", "stance", "supports")
+_ROLE: Final = ": "  # between a name and a role, in the line of a person
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A quotation as typed. `start_char`, its place, and `prefix` and `suffix`, the words around it, are there where one was chosen."""
+
+    source: str = ""
+    quote: str = ""
+    start_char: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    stance: str = "supports"
+    supports: str = ""
+
+    def citation(self) -> dict[str, Any]:
+        """Return it as an entry has it, without empty fields."""
+        values = {name: getattr(self, name) for name in _QUOTATION if name != "start_char"}
+        place = {"start_char": int(self.start_char)} if self.start_char.isdecimal() else {}
+        return {**{name: value for name, value in values.items() if value and (name, value) != ("stance", "supports")}, **place}
+
+
+@dataclass(frozen=True)
+class Form:
+    """Everything typed for a happening or its correction. `version` is the version that the person read; "" for a new happening."""
+
+    title: str = ""
+    date: str = ""
+    date_note: str = ""
+    summary: str = ""
+    kind: str = ""
+    place: str = ""
+    part_of: str = ""
+    attributed_to: str = ""
+    certainty: str = "fact"  # or "claim"
+    actors: str = ""
+    tags: str = ""
+    id: str = ""
+    reason: str = ""
+    version: str = ""
+    draft: str = ""
+    quotations: tuple[Quotation, ...] = field(default=())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        typed = (self.title, self.date, self.date_note, self.summary, self.kind, self.place, self.actors, self.tags, self.reason)
+        return not any(typed) and not any(one.quote for one in self.quotations)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return it as a browser would send it."""
+        texts = [(one.name, str(getattr(self, one.name))) for one in fields(self) if one.name != "quotations"]
+        return [*texts, *((f"quote_{name}", getattr(one, name)) for one in self.quotations for name in _QUOTATION)]
+
+    def entry(self, date: str) -> dict[str, Any]:
+        """Return the fields of a happening as an entry has them, with the date in EDTF, without empty ones."""
+        values: dict[str, Any] = {name: getattr(self, name).strip() for name in _STATED}
+        values["date"] = date
+        if self.certainty != "claim":
+            values["attributed_to"] = ""
+        values["actors"] = [_person(line) for line in lines(self.actors)]
+        values["tags"] = lines(self.tags)
+        values["citations"] = [one.citation() for one in self.quotations if one.quote.strip() or one.source]
+        return {name: value for name, value in values.items() if value or name in ("title", "citations")}
+
+
+def from_pairs(pairs: Pairs) -> Form:
+    """Read a form as a browser sends it. Unknown fields are ignored; a quotation begins with its source."""
+    texts: dict[str, str] = {}
+    quotations: list[dict[str, str]] = []
+    names = {one.name for one in fields(Form)} - {"quotations"}
+    for name, value in pairs:
+        part = name.removeprefix("quote_")
+        if name in names:
+            texts[name] = value.replace("\r\n", "\n")
+        elif part != name and part in _QUOTATION:
+            if part == "source" or not quotations:
+                quotations.append({})
+            quotations[-1][part] = value.replace("\r\n", "\n")
+    return Form(**texts, quotations=tuple(Quotation(**one) for one in quotations if one.get("quote", "").strip()))
+
+
+def from_statement(statement: Mapping[str, Any], version: int) -> Form:
+    """Return the form that would record a statement as it is, to be corrected."""
+    texts = {name: str(statement.get(name) or "") for name in _STATED}
+    people = [_line(one) for one in statement.get("actors", ())]
+    quotations = tuple(
+        Quotation(**{name: str(one[name]) for name in _QUOTATION if one.get(name) is not None})
+        for one in statement.get("citations", ())
+    )
+    return Form(
+        **texts,
+        certainty="claim" if texts["attributed_to"] else "fact",
+        actors="\n".join(people),
+        tags="\n".join(statement.get("tags", ())),
+        version=str(version),
+        quotations=quotations,
+    )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an entry that differ from another; None for those that are gone."""
+    names = (*_STATED, *LISTS, "citations")
+    return {name: after.get(name) for name in names if after.get(name) != before.get(name)}
+
+
+def lines(text: str) -> list[str]:
+    """Return what was typed one in a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _person(line: str) -> dict[str, str]:
+    name, _, role = line.rpartition(_ROLE)
+    return (
+        {"name": name.strip(), "role": role.strip()} if name.strip() and role.strip() else {"name": line.removesuffix(":").strip()}
+    )
+
+
+def _line(person: Mapping[str, str]) -> str:
+    name, role = person["name"], person.get("role")
+    return f"{name}{_ROLE}{role}" if role else name + (":" if _ROLE in name else "")

@@ -1,0 +1,281 @@
+"""The page on which a document is read and written from: its text at one side, the form of a happening at the other.
+
+Owns the reading view: the text with what is cited and which dates it mentions. Recording is a call of the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from sqlite3 import Row
+from typing import Any, Final
+
+from datasette.app import Datasette
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import NotFound, Request, Response
+
+from timeline import dates, extractors, images, suggestions
+from timeline.desk import checking
+from timeline.desk.checking import Checked
+from timeline.desk.form import Form, Quotation
+from timeline.desk.pages import desk, form_view
+from timeline.desk.pages import visit as visits
+from timeline.desk.pages.visit import Visit
+from timeline.errors import AlreadyRecorded, TimelineError
+from timeline.shortening import shortened
+from timeline.suggestions import Suggestion
+from timeline.timeline import Timeline
+from timeline.web import links, scheduling
+from timeline.web.pages import date_wording, originals, page_frame, passages, pictures
+
+SHOWN: Final = 60_000  # characters of the text on a page
+MOST_CITATIONS: Final = 2_000
+MOST_PICTURES: Final = 60  # pages of a PDF as pictures
+LONGEST_NOTE: Final = 200
+_SPANS: Final = (
+    "select start_char, end_char from citations where source = :id and end_char > :start and start_char < :end"
+    " order by start_char limit :most"
+)
+_ALL_SPANS: Final = "select start_char, end_char from citations where source = :id order by start_char limit 20000"
+_NAMES: Final = "select name from actors limit 20000"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A suggestion in the margin: a date that the text mentions, as it would be recorded, and where it is used from."""
+
+    suggestion: Suggestion
+    words: str
+    use: str
+
+
+@page_frame.answering
+async def document_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with a document and the form; record what is submitted."""
+    visit = await visits.enter(datasette, request)
+    source = await _source(visit, tilde_decode(request.url_vars["source"]))
+    if request.method == "POST":
+        return await _submitted(visit, source)
+    form = await _started(visit, source)
+    checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
+    return await _page(visit, source, form, checked)
+
+
+async def _source(visit: Visit, id_: str) -> Row:
+    found = await visit.database.execute("select * from sources where id = :id", {"id": id_})
+    if (row := found.first()) is None:
+        raise NotFound(f"There is no document {shortened(id_, 100)}")
+    return row
+
+
+async def _started(visit: Visit, source: Row) -> Form:
+    """Return the form as the page opens with it: a draft, a suggestion, or empty."""
+    request = visit.request
+    draft = await visit.draft(request.args.get("draft"))
+    form = draft.form if draft else Form()
+    start, _, end = (request.args.get("use") or "").partition("-")
+    if not (start.isdecimal() and end.isdecimal()):
+        return form
+    text = await visit.read(lambda timeline: timeline.text(source["id"]))
+    names = [row[0] for row in (await visit.database.execute(_NAMES)).rows]
+    around = (max(0, int(start) - SHOWN), int(end) + SHOWN)
+    chosen = [one for one in _suggested(text, source, names, *around) if one.start == int(start)]
+    return _with_suggestion(form, chosen[0], source["id"]) if chosen else form
+
+
+def _with_suggestion(form: Form, one: Suggestion, source: str) -> Form:
+    """Fill a form with a suggestion; what is typed already stays."""
+    quotation = Quotation(source=source, quote=one.quote, start_char=str(one.quote_start))
+    return replace(
+        form,
+        date=form.date or one.date or "",
+        date_note=form.date_note or one.date_note or "",
+        actors=form.actors or "\n".join(one.actors),
+        quotations=(*form.quotations, quotation),
+    )
+
+
+async def _submitted(visit: Visit, source: Row) -> Response:
+    pairs = await visits.typed(visit.request)
+    button, form = form_view.submitted(pairs, source["id"])
+    if button == "draft":
+        id_ = await visit.save_draft(form, document=source["id"])
+        return visit.redirect(visit.address("documents", source["id"], draft=id_, saved="1"))
+    everything = button == "record"
+    checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=everything))
+    if not everything or not checked.is_sound:
+        return await _page(visit, source, form, checked, status=422 if everything else 200)
+
+    def record(timeline: Timeline) -> str:
+        id_ = checking.id_of(form)
+        assert checked.date  # noqa: S101 - it is sound
+        timeline.append({"happening": {"id": id_, **form.entry(checked.date.edtf)}})
+        return id_
+
+    try:
+        recorded = await visit.write(record)
+    except AlreadyRecorded:
+        form, checked = await visit.read(lambda timeline: _with_other_id(timeline, form, checked))
+        return await _page(visit, source, form, checked, status=409)
+    except TimelineError as error:
+        checked = form_view.with_error(checked, error)
+        return await _page(visit, source, form, checked, problem="" if error.faults else str(error), status=409)
+    await visit.delete_draft(form.draft)
+    return visit.redirect(visit.address("documents", source["id"], recorded=recorded))
+
+
+def _with_other_id(timeline: Timeline, form: Form, checked: Checked) -> tuple[Form, Checked]:
+    """Offer another id for a happening whose id is taken, and say by what."""
+    taken = checking.id_of(form)
+    number = next(number for number in range(2, 10_000) if not timeline.log.version(f"happening/{taken}-{number}"))
+    title = timeline.happening(taken).title
+    reason = (
+        f"“{taken}” is the id of another happening, “{shortened(title, 100)}”. If that is the same, correct it instead. If yours is"
+        f" another one, record it under the id {taken}-{number}, which is filled in now, or choose your own"
+    )
+    return replace(form, id=f"{taken}-{number}"), replace(checked, faults={**checked.faults, "id": [reason]})
+
+
+async def _page(visit: Visit, source: Row, form: Form, checked: Checked, *, problem: str = "", status: int = 200) -> Response:
+    request, id_ = visit.request, source["id"]
+    show = request.args.get("show") or "text"
+    title = shortened(source["title"] or id_, 300)
+    text, fault = await _text(visit, id_)
+    spans = [tuple(row) for row in (await visit.database.execute(_ALL_SPANS, {"id": id_})).rows]
+    here = visit.address("documents", id_)
+    resting = (
+        await visit.database.execute("select count(distinct happening) from citations where source = :id", {"id": id_})
+    ).single_value()
+    recorded = await _recorded(visit, request.args.get("recorded") or "")
+    context = {
+        **await form_view.context(visit, form, checked, problem=problem, source=id_),
+        "source": source,
+        "title": title,
+        "show": show if show in ("original", "uncited") else "text",
+        "tabs": [
+            (name, label, visit.address("documents", id_, draft=form.draft, show="" if name == "text" else name))
+            for name, label in (
+                ("text", "Text"),
+                ("original", "Original"),
+                ("uncited", f"Not cited yet ({desk.share_uncited(spans, len(text))} %)" if text else "Not cited yet"),
+            )
+        ],
+        "here": here,
+        "fault": fault,
+        "archived": date_wording.recording_time(source["archived_at"]) if source["archived_at"] else None,
+        "published": date_wording.capitalised(source["published"]) if source["published"] else None,
+        "resting": resting,
+        "source_page": links.source(visit.datasette, visit.database.name, id_),
+        "on_timeline": links.timeline(visit.datasette, visit.database.name, source=id_),
+        "text_note": extractors.caveat(source["extractor"] or ""),
+        "recorded": recorded,
+        "saved": bool(request.args.get("saved")),
+        "action": visit.address("documents", id_, show="" if show == "text" else show, start=request.args.get("start") or ""),
+        "is_correction": False,
+        **(await _original(visit, source) if show == "original" else await _reading(visit, source, text, form)),
+    }
+    trail = [(here, shortened(title, 60))]
+    return await visit.page("timeline_desk_document.html", context, trail=trail, status=status)
+
+
+async def _text(visit: Visit, id_: str) -> tuple[str, str]:
+    """Return the text of a document, or the reason why it cannot be read."""
+    try:
+        return await visit.read(lambda timeline: timeline.text(id_)), ""
+    except TimelineError as error:
+        return "", error.reason
+
+
+async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str, Any]:
+    """Return the part of the text that the page shows, with its marks and the suggestions beside it."""
+    start = _place(visit.request.args.get("start"), len(text))
+    end = start + SHOWN
+    cited = [
+        (row["start_char"], row["end_char"])
+        for row in (
+            await visit.database.execute(_SPANS, {"id": source["id"], "start": start, "end": end, "most": MOST_CITATIONS})
+        ).rows
+    ]
+    names = [row[0] for row in (await visit.database.execute(_NAMES)).rows]
+    printed = originals.has_pages(source["media_type"], source["extractor"])
+
+    def cut() -> dict[str, Any]:
+        found = _suggested(text, source, names, start, end)
+        dated = {(one.start, one.end): one for one in found}
+        spans = passages.numbered([*cited, *dated])
+        shown = text[:end]
+        part = passages.part(shown, spans, start=start, printed=printed, whole=True)
+        numbers = {span: number for number, span in enumerate(spans, start=1)}
+        here = {"draft": form.draft, "start": str(start) if start else ""}
+        notes = {
+            numbers[span]: Note(
+                one, _worded(one), visit.address("documents", source["id"], use=f"{one.start}-{one.end}", **here) + "#form"
+            )
+            for span, one in dated.items()
+        }
+        last = part.next_start or (end if end < len(text) else None)
+        return {
+            "paragraphs": part.paragraphs,
+            "notes": notes,
+            "cited": {numbers[span] for span in cited if span in numbers},
+            "further": visit.address("documents", source["id"], draft=form.draft, start=str(last)) if last else None,
+            "beginning": visit.address("documents", source["id"], draft=form.draft) if start else None,
+        }
+
+    return await scheduling.in_thread(cut) if text else {"paragraphs": (), "notes": {}, "cited": set()}
+
+
+def _suggested(text: str, source: Mapping[str, Any] | Row, names: Sequence[str], start: int, end: int) -> list[Suggestion]:
+    """Return the dates that a part of a text mentions; places are those of the whole text."""
+    first = text.rfind("\n", 0, start) + 1
+    found = suggestions.dates_in(text[first:end], source["published"], source["language"])
+    moved = [one._replace(start=one.start + first, end=one.end + first, quote_start=one.quote_start + first) for one in found]
+    return [*suggestions.with_actors([one for one in moved if one.end > start], names)]
+
+
+def _worded(one: Suggestion) -> str:
+    """Say how a suggested date is read, or why it is not."""
+    if one.date is None:
+        return shortened(one.date_note or "which day this is, the document does not say", LONGEST_NOTE)
+    note = f" ({one.date_note})" if one.date_note else ""
+    return shortened(f"{dates.worded(one.date)}{note}", LONGEST_NOTE)
+
+
+async def _original(visit: Visit, source: Row) -> dict[str, Any]:
+    """Return the addresses of the document itself, to be shown beside the form."""
+    name, id_ = visit.database.name, source["id"]
+    values: dict[str, Any] = {"document": originals.address(visit.datasette, name, id_), "frame": None, "page_pictures": []}
+    if originals.kind_of(source["media_type"]) in originals.FRAMED:
+        values["frame"] = originals.frame_address(visit.datasette, name, id_)
+    elif originals.has_pages(source["media_type"], source["extractor"]):
+        sql = "select max(page) from source_pages where source = :id"
+        pages = (await visit.database.execute(sql, {"id": id_})).single_value() or 1
+        values["page_pictures"] = [
+            (number, originals.picture_address(visit.datasette, name, id_, number))
+            for number in range(1, min(pages, MOST_PICTURES) + 1)
+        ]
+        values["more_pages"] = max(0, pages - MOST_PICTURES)
+    elif (source["media_type"] or "") in images.SUFFIXES.values():
+        values["page_pictures"] = [(1, pictures.address(visit.datasette, name, id_, source["sha256"], source["media_type"]))]
+    return values
+
+
+async def _recorded(visit: Visit, id_: str) -> dict[str, Any] | None:
+    """Return the happening that was recorded before this page, and where it can be seen and corrected."""
+    row = (
+        (await visit.database.execute("select title, position from happenings where id = :id", {"id": id_})).first()
+        if id_
+        else None
+    )
+    if row is None:
+        return None
+    return {
+        "title": shortened(row["title"], 200),
+        "position": row["position"],
+        "address": links.happening(visit.datasette, visit.database.name, id_),
+        "correct": visit.address("happenings", id_),
+    }
+
+
+def _place(start: str | None, length: int) -> int:
+    return min(int(start), length) if start and start.isascii() and start.isdecimal() and len(start) < 12 else 0

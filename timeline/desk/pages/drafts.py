@@ -1,0 +1,108 @@
+"""The pages of drafts: their list, saving and deleting one, and all of them as a bundle.
+
+Must not record anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import yaml
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request, Response
+
+from timeline.desk import checking, drafts
+from timeline.desk.drafts import Draft
+from timeline.desk.form import from_pairs
+from timeline.desk.pages import visit as visits
+from timeline.desk.pages.visit import Visit
+from timeline.shortening import shortened
+from timeline.web.pages import date_wording, page_frame
+
+LONGEST_TITLE = 200
+_HEADING = (
+    "# Drafts from the desk. They are not in the timeline: check each, then append the file. The documents that they cite are"
+    " in the timeline.\n\n"
+)
+
+
+@page_frame.answering
+async def drafts_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with the list of drafts; save one where a form is sent, and answer with its id."""
+    visit = await visits.enter(datasette, request)
+    if request.method == "POST":
+        return await _saved(visit)
+    page = visits.page_number(request)
+    number = await asyncio.to_thread(visit.drafts.count)
+    listed = await asyncio.to_thread(visit.drafts.some, page)
+    context = {
+        "listed": [_shown(visit, one) for one in listed],
+        "number": number,
+        "bundle": visit.address("drafts.yaml"),
+        "before": visit.address("drafts", page=str(page - 1)) if page > 1 else None,
+        "after": visit.address("drafts", page=str(page + 1)) if page * drafts.PAGE < number else None,
+        "deleted": bool(request.args.get("deleted")),
+    }
+    return await visit.page("timeline_desk_drafts.html", context, trail=[(visit.address("drafts"), "drafts")])
+
+
+async def _saved(visit: Visit) -> Response:
+    """Save what was typed; answer with the id and the time."""
+    pairs = await visits.typed(visit.request)
+    names = dict(pairs)
+    id_ = await visit.save_draft(from_pairs(pairs), document=names.get("beside", ""), happening=names.get("happening", ""))
+    return Response.json({"draft": id_}, headers=visits.HEADERS)
+
+
+@page_frame.answering
+async def draft_page(datasette: Datasette, request: Request) -> Response:
+    """Lead to the page on which a draft goes on, or delete it where a form asks for that."""
+    visit = await visits.enter(datasette, request)
+    id_ = request.url_vars["draft"]
+    if request.method == "POST":
+        if dict(await visits.typed(request)).get("do") == "delete":
+            await visit.delete_draft(id_)
+        return visit.redirect(visit.address("drafts", deleted="1"))
+    draft = await visit.draft(id_)
+    if draft is None:
+        raise NotFound("There is no such draft. It may have been recorded or deleted")
+    return visit.redirect(_address(visit, draft))
+
+
+@page_frame.answering
+async def bundle_file(datasette: Datasette, request: Request) -> Response:
+    """Answer with all drafts as a bundle."""
+    visit = await visits.enter(datasette, request)
+    happenings = [_entry(one) for one in await asyncio.to_thread(visit.drafts.all)]
+    text = _HEADING + yaml.safe_dump({"happenings": happenings}, allow_unicode=True, sort_keys=False, width=120)
+    headers = {**visits.HEADERS, "Content-Disposition": f'attachment; filename="{visit.database.name}-drafts.yaml"'}
+    return Response(text, content_type="application/yaml; charset=utf-8", headers=headers)
+
+
+def _address(visit: Visit, draft: Draft) -> str:
+    if draft.happening:
+        return visit.address("happenings", draft.happening, draft=draft.id)
+    return visit.address("documents", draft.document, draft=draft.id) if draft.document else visit.address(draft=draft.id)
+
+
+def _shown(visit: Visit, draft: Draft) -> dict[str, Any]:
+    quoted = next((one.quote for one in draft.form.quotations if one.quote), "")
+    return {
+        "address": _address(visit, draft),
+        "delete": visit.address("drafts", draft.id),
+        "title": shortened(draft.title or draft.form.date or quoted or "Untitled", LONGEST_TITLE),
+        "date": draft.form.date,
+        "corrects": draft.happening,
+        "saved": date_wording.recording_time(draft.saved_at),
+        "saved_by": draft.saved_by,
+    }
+
+
+def _entry(draft: Draft) -> dict[str, Any]:
+    """Return a draft as the entry of a bundle. A date that cannot be read yet stays as it was typed."""
+    reading, _ = checking.read_date(draft.form.date)
+    fields = draft.form.entry(reading.edtf if reading else draft.form.date)
+    if draft.happening:
+        return {"correct": draft.happening, **fields, "reason": draft.form.reason}
+    return {"id": draft.form.id or checking.id_of_title(draft.form.title) or f"draft-{draft.id}", **fields}

@@ -1,0 +1,88 @@
+"""The form on the desk's pages: what its template needs, and what a submitted form asks for.
+
+Owns the values that fields offer to complete, and the buttons of the form. Must not write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from timeline.desk.checking import Checked
+from timeline.desk.form import Form, Quotation, from_pairs
+from timeline.desk.pages.visit import Visit
+from timeline.errors import TimelineError
+from timeline.reading.differences import LABELS
+from timeline.shortening import shortened
+
+MOST_OFFERED: Final = 300  # values that a field offers to complete
+_FACETS: Final = (
+    "select value, coalesce((select name from actors where facet = 'actor' and id = value), value) as label from facets"
+    " where facet = :facet order by happenings desc, value limit :most"
+)
+_HAPPENINGS: Final = (
+    "select id, substr(title, 1, 201) as title, date from happenings where status = 'current' order by position desc limit :most"
+)
+_TITLES: Final = "select id, substr(title, 1, 201) as title from sources where id in (select value from json_each(:ids))"
+
+
+async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = "", source: str = "") -> dict[str, Any]:
+    """Return what the template of the form needs. `source` is the document beside the form, from which a new quotation comes."""
+    quotations = [*form.quotations] or [Quotation(source=source)]
+    titles = await _titles(visit, {one.source for one in quotations} | {source})
+    verified = [*checked.quotations] or [None]
+    return {
+        "form": form,
+        "quotations": [
+            {
+                "typed": one,
+                "verified": state,
+                "source_title": titles.get(one.source, one.source),
+                "address": visit.address("documents", one.source, draft=form.draft),
+            }
+            for one, state in zip(quotations, verified, strict=False)
+        ],
+        "checked": checked,
+        "problem": problem,
+        "labels": LABELS,
+        "offered": {name: await _offered(visit, name) for name in ("kind", "place", "actor", "tag")},
+        "happenings": [dict(row) for row in (await visit.database.execute(_HAPPENINGS, {"most": MOST_OFFERED})).rows],
+        "beside": source,
+        "beside_title": titles.get(source, source),
+    }
+
+
+def submitted(pairs: Sequence[tuple[str, str]], source: str) -> tuple[str, Form]:
+    """Return the button that submitted a form, and the form as that button leaves it: it may choose, add or remove a quotation."""
+    do = next((value for name, value in reversed(pairs) if name == "do"), "check")
+    form = from_pairs(pairs)
+    button, _, rest = do.partition(":")
+    number, _, start = rest.partition(":")
+    quotations = [*form.quotations]
+    if button == "choose" and number.isdecimal() and int(number) < len(quotations) and start.isdecimal():
+        quotations[int(number)] = replace(quotations[int(number)], start_char=start, prefix="", suffix="")
+    elif button == "remove" and number.isdecimal() and int(number) < len(quotations):
+        del quotations[int(number)]
+    elif button == "add":
+        quotations.append(Quotation(source=source))
+    return button, replace(form, quotations=tuple(quotations))
+
+
+def with_error(checked: Checked, error: TimelineError) -> Checked:
+    """Return the result of a check with the faults of an error added, each at its field."""
+    faults: dict[str, list[str]] = {name: [*reasons] for name, reasons in checked.faults.items()}
+    for name, reason in error.faults:
+        faults.setdefault(name.partition(".")[0], []).append(reason)
+    return replace(checked, faults=faults)
+
+
+async def _offered(visit: Visit, facet: str) -> list[str]:
+    rows = (await visit.database.execute(_FACETS, {"facet": facet, "most": MOST_OFFERED})).rows
+    return [row["label"] for row in rows]
+
+
+async def _titles(visit: Visit, ids: set[str]) -> Mapping[str, str]:
+    rows = (await visit.database.execute(_TITLES, {"ids": json.dumps(sorted(ids))})).rows
+    return {row["id"]: shortened(row["title"] or row["id"], 200) for row in rows}

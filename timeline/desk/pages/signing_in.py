@@ -1,0 +1,32 @@
+"""Signing in with the one-time link of `timeline desk`: `/-/timeline/sign-in?token=…`.
+
+Owns that token: it comes from the program that serves, in its environment, and counts once. Must not sign in anyone else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Final
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Forbidden, Request, Response
+
+from timeline.web import links
+
+TOKEN: Final = "TIMELINE_DESK_TOKEN"  # noqa: S105 - the name of a variable
+
+
+async def sign_in_page(datasette: Datasette, request: Request) -> Response:
+    """Sign in root, once, and lead to the desk of the first timeline. Raises Forbidden for another or a used token."""
+    expected, given = os.environ.get(TOKEN, ""), request.args.get("token") or ""
+    if not expected or not secrets.compare_digest(expected.encode(), given.encode()):
+        raise Forbidden("This link was used already, or is not the one that `timeline desk` printed. Start it again for a new one")
+    del os.environ[TOKEN]
+    database = next(iter(datasette.databases))
+    address = f"{links.timeline(datasette, database)}/desk"
+    response = Response(
+        "", status=303, headers={"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    )
+    response.set_cookie("ds_actor", datasette.sign({"a": {"id": "root"}}, "actor"))
+    return response

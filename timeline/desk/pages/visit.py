@@ -1,0 +1,139 @@
+"""A visit to the desk: who it is, on which timeline, with which permission; and the frame of the desk's pages.
+
+Owns what every page of the desk checks first, how a form is read from a request, and the headers of the answers. Must not know the
+content of any page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import tilde_encode
+from datasette.utils.asgi import Request, Response
+
+from timeline.desk import permissions, writing
+from timeline.desk.drafts import Draft, Drafts
+from timeline.desk.form import Form
+from timeline.errors import TimelineError
+from timeline.timeline import Timeline
+from timeline.web import access, assets, links
+from timeline.web.pages import page_frame
+
+T = TypeVar("T")
+MOST_TYPED: Final = 4_000_000  # bytes of a form
+# Nothing of the desk is stored by a browser or a proxy, and the browser names this site as the origin of its forms.
+HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+
+
+class TooLarge(TimelineError):
+    """A form is larger than any that a person types."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visitor who may write: the database, the actor, and the name under which the actor writes."""
+
+    datasette: Datasette
+    request: Request
+    database: Database
+    actor: dict[str, Any]
+    by: str
+
+    @property
+    def drafts(self) -> Drafts:
+        """The drafts of the timeline."""
+        return Drafts(str(self.database.path))
+
+    def address(self, *parts: str, **query: str) -> str:
+        """Return the address of a page of the desk: `visit.address("documents", "report", draft="…")`."""
+        path = "/".join([f"{links.timeline(self.datasette, self.database.name)}/desk", *map(tilde_encode, parts)])
+        given = {name: value for name, value in query.items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    async def read(self, work: Callable[[Timeline], T]) -> T:
+        """Call `work` with the timeline, open for reading, in a thread."""
+
+        def do() -> T:
+            with Timeline(str(self.database.path), by=self.by, read_only=True) as timeline:
+                return work(timeline)
+
+        return await asyncio.get_running_loop().run_in_executor(None, do)
+
+    async def write(self, work: Callable[[Timeline], T]) -> T:
+        """Call `work` with the timeline, open for appending under the visitor's name."""
+        return await writing.run(self.database, self.by, work)
+
+    async def draft(self, id: str | None) -> Draft | None:
+        """Return a draft, or None."""
+        return await asyncio.to_thread(self.drafts.get, id) if id else None
+
+    async def save_draft(self, typed: Form, *, document: str, happening: str = "") -> str:
+        """Save what was typed as a draft, and return its id."""
+        return await asyncio.to_thread(self.drafts.save, typed, self.by, document=document, happening=happening)
+
+    async def delete_draft(self, id: str) -> None:
+        """Delete a draft, if there is one."""
+        if id:
+            await asyncio.to_thread(self.drafts.delete, id)
+
+    async def page(
+        self, template: str, context: Mapping[str, Any], *, trail: Iterable[tuple[str, str]] = (), status: int = 200
+    ) -> Response:
+        """Draw a page of the desk."""
+        number = await asyncio.to_thread(self.drafts.count)
+        full = {
+            "database": self.database.name,
+            "script": assets.address(self.datasette, "desk.js"),
+            "style": assets.address(self.datasette, "desk.css"),
+            "desk": self.address(),
+            "drafts": (self.address("drafts"), number),
+            "check_address": self.address("check"),
+            "by": self.by,
+            **context,
+        }
+        trail = [(self.address(), "desk"), *trail]
+        response = await page_frame.respond(self.datasette, self.request, template, full, trail=trail, status=status)
+        response.headers.update(HEADERS)
+        return response
+
+    def redirect(self, address: str) -> Response:
+        """Send the browser to another page, after something was written."""
+        return Response("", status=303, headers={**HEADERS, "Location": address})
+
+
+async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
+    """Let a visitor in who may do one of these (by default, append). Raises NotFound or Forbidden."""
+    database = await access.open_timeline(datasette, request)
+    allowed = [one for one in actions if await permissions.allowed(datasette, request.actor, one, database.name)]
+    if not allowed:
+        await permissions.ensure(datasette, request.actor, actions[0] if actions else permissions.APPEND, database.name)
+    writing.refuse_unwritable(database)
+    actor = dict(request.actor or {})
+    return Visit(datasette, request, database, actor, permissions.author(database, actor))
+
+
+async def typed(request: Request) -> list[tuple[str, str]]:
+    """Read the fields of a form, in their order. Raises TooLarge."""
+    body = bytearray()
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        if len(body) > MOST_TYPED:
+            raise TooLarge("the form", f"is larger than {MOST_TYPED // 1_000_000} MB. Archive long texts as documents")
+        more = message.get("more_body", False)
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def page_number(request: Request) -> int:
+    """Return the page of a list that the address asks for, from 1."""
+    number = request.args.get("page") or "1"
+    return max(1, int(number)) if number.isascii() and number.isdecimal() and len(number) < 7 else 1
