@@ -237,8 +237,10 @@ def _worded(one: Suggestion) -> str:
     """Say how a suggested date is read, or why it is not."""
     if one.date is None:
         return shortened(one.date_note or "which day this is, the document does not say", LONGEST_NOTE)
-    note = f" ({one.date_note})" if one.date_note else ""
-    return shortened(f"{dates.worded(one.date)}{note}", LONGEST_NOTE)
+    words = dates.worded(one.date)
+    if words == one.words:
+        words = f"the year {words}" if one.date.isdecimal() else "as it is written"
+    return shortened(f"{words} ({one.date_note})" if one.date_note else words, LONGEST_NOTE)
 
 
 async def _original(visit: Visit, source: Row) -> dict[str, Any]:
