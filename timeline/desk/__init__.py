@@ -15,7 +15,12 @@ from datasette import hookimpl
 from timeline.desk import permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+    from timeline.web.security import App
 
 Actor = dict[str, Any] | None
 
@@ -42,3 +47,23 @@ def permission_allowed(datasette: Datasette, actor: Actor, action: str, resource
 def permission_resources_sql(datasette: Datasette, actor: Actor, action: str) -> object:
     """Grant what metadata.json grants, where Datasette decides by SQL (1.0)."""
     return permissions.for_all(datasette, actor, action) if action in permissions.ALL else None
+
+
+@hookimpl(tryfirst=True)  # before the addresses of the happenings
+def register_routes() -> list[tuple[str, Any]]:
+    """Return the addresses at which the desk answers."""
+    return [(r"^/(?P<database>[^/]+)/-/timeline/append$", _append)]
+
+
+async def _append(datasette: Datasette, request: Request) -> object:
+    from timeline.desk import append  # noqa: PLC0415 - it needs compiled packages, which a reader need not have
+
+    return await append.append_answer(datasette, request)
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Refuse what another site sends, and what is too large, before anything reads it."""
+    from timeline.desk import refusals  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
+
+    return refusals.wrapper(datasette)
