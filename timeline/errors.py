@@ -41,15 +41,16 @@ def kind_of(words: str) -> Hashable:
 class Fault(NamedTuple("Fault", [("field", str), ("reason", str)])):
     """A field at fault, as a dotted path counted from 1 ("citations.2.quote"; "" for the whole statement), and the reason.
 
-    `value` is the value of the field, if it is known.
+    `value` is the value of the field, if it is known; `nearest` the passage that comes nearest to a wrong quotation.
     """
 
     value: object
+    nearest: str
 
-    def __new__(cls, field: str, reason: str, value: object = None) -> Self:
+    def __new__(cls, field: str, reason: str, value: object = None, nearest: str = "") -> Self:
         """Make a fault."""
         made = super().__new__(cls, field, reason)
-        made.value = value
+        made.value, made.nearest = value, nearest
         return made
 
 

@@ -1,19 +1,19 @@
-"""Append bundles: a whole file, or none of it with a list of every fault.
+"""Append bundles: a whole file, or a whole request, or none of it with a list of every fault.
 
 Owns how faults are collected and reported. Must not parse a bundle, nor judge a statement.
 """
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from timeline import quotes, statements
-from timeline.bundles.entry import Entry, Fault
-from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
+from timeline.bundles.entry import Entry, Fault, Placed
+from timeline.bundles.reading import BYTES, FILE, Bundle, BundleFile, project
 from timeline.capture.read_ahead import NotReadAhead, ReadAheadLimit
 from timeline.documents import of_document
 from timeline.errors import (
@@ -31,7 +31,8 @@ from timeline.errors import (
     at_fault,
     on_one_line,
 )
-from timeline.log import AT_ONCE
+from timeline.errors import Fault as Own
+from timeline.log import AT_ONCE, Event
 from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are reported
@@ -69,17 +70,37 @@ def append(
     itself, because no person named it.
     Raises BundleInvalid, with a line for every fault, or DatabaseRefused; then nothing of the bundle is appended.
     """
-    work = _Work(timeline, Path(path), {} if refused is None else refused, (project(Path(path)), *allowed), in_project)
-    if may_hold(BYTES, work.path, work.itself_within):
-        timeline.compare_texts(entry.content for entry in work.read())
-    halves = may_hold(FILE, work.path, work.itself_within)  # one half of the progress for reading documents, one for appending
+    within = (project(Path(path)), *allowed)
+    bundle = BundleFile(Path(path), within if in_project else None)
+    return append_bundle(timeline, bundle, within, progress=progress, refused=refused)
+
+
+def append_bundle(
+    timeline: Timeline,
+    bundle: Bundle,
+    within: Sequence[Path],
+    *,
+    progress: Callable[[int], None] | None = None,
+    refused: MutableMapping[str, str] | None = None,
+    each: Callable[[Entry, Event, bool], None] = lambda *_: None,
+    turn: AbstractContextManager[object] | None = None,
+) -> Appended:
+    """Append a bundle as `append` does, wherever its entries come from. One of the folders `within` must hold each document.
+
+    `each` is called with every entry, its event, and whether that is new; a fault further on may still undo it. `turn` is entered
+    before the log is locked, once the documents have been read.
+    """
+    work = _Work(timeline, bundle, {} if refused is None else refused, within, each)
+    if bundle.may_hold(BYTES):
+        timeline.compare_texts(entry.content for entry in bundle.read())
+    halves = bundle.may_hold(FILE)  # one half of the progress for reading documents, one for appending
     with timeline.reading_ahead() as ahead:
-        for entry in work.read() if halves else ():
+        for entry in bundle.read() if halves else ():
             work.read_document(entry)
             if progress is not None:
                 progress(entry.weight // 2)
         ahead.close()
-        with timeline.transaction():
+        with turn or nullcontext(), timeline.transaction():
             before = timeline.log.size()
             for entry in work.prefetched():
                 work.append(entry)
@@ -90,38 +111,40 @@ def append(
             else:
                 work.check_references()
             work.finish()
-            return Appended(work.path, work.entries, timeline.log.size() - before, work.skipped())
+            return Appended(bundle.path, work.entries, timeline.log.size() - before, work.skipped())
 
 
 class _Work:
     """The state of one bundle while it is appended. It keeps nothing of an entry without faults."""
 
     def __init__(
-        self, timeline: Timeline, path: Path, refused: MutableMapping[str, str], within: Sequence[Path], in_project: bool
+        self,
+        timeline: Timeline,
+        bundle: Bundle,
+        refused: MutableMapping[str, str],
+        within: Sequence[Path],
+        each: Callable[[Entry, Event, bool], None],
     ) -> None:
         self.timeline = timeline
-        self.path = path
+        self.bundle = bundle
+        self.path = bundle.path
         self.refused = refused
         self.within = within  # one of these folders must hold each document
-        self.itself_within = within if in_project else None  # and the bundle
+        self.each = each
         self.entries = 0
         self.redacted: list[str] = []  # messages about the first entries that are redacted in the log
         self.redacted_count = 0
-        self.faults: list[Fault] = []  # (file, line and field; reason)
-        self.consequence: Fault | None = None  # the first mere consequence of another fault
+        self.faults: list[Placed] = []  # (file, line and field; reason)
+        self.consequence: Placed | None = None  # the first mere consequence of another fault
         self.consequences = 0
         self.changed: set[str] = set()  # streams whose entry differs from the log
         self.faulty: dict[int, list[Fault]] = {}  # faults by the number of their entry
         self.unsure = False  # whether an entry that was not appended refers to others
 
-    def read(self) -> Iterator[Entry]:
-        """Read the entries."""
-        return read(self.path, self.itself_within)
-
     def prefetched(self) -> Iterator[Entry]:
         """Yield the entries; the streams of a few hundred at a time are looked up in one query."""
         batch, weight = list[Entry](), 0
-        for entry in self.read():
+        for entry in self.bundle.read():
             batch.append(entry)
             weight += entry.weight
             if len(batch) == AT_ONCE or weight > _WEIGHT:
@@ -136,13 +159,13 @@ class _Work:
         try:
             self.timeline.read_ahead(entry.content, within=self.within)
         except ReadAheadLimit as error:
-            self.faults = [self._placed(entry, "file", str(error)), *((str(self.path), reason) for reason in error.aborted)]
+            self.faults = [self._placed(entry, "file", str(error)), *(Placed(str(self.path), reason) for reason in error.aborted)]
             self.finish()
 
     def append(self, entry: Entry) -> None:
         """Append an entry, or collect its faults and continue."""
         self.entries += 1
-        faults = [*entry.faults]
+        faults, error = [*entry.faults], None
         if content := entry.content or _nameless(entry):
             error = self._try(entry, content)
             if isinstance(error, AlreadyRedacted):
@@ -158,7 +181,7 @@ class _Work:
             if faults:
                 self.faulty[self.entries] = faults
         if faults:
-            self._collect(entry, faults)
+            self._collect(entry, faults, error)
 
     def is_full(self) -> bool:
         """Return whether there are so many faults that reading stops."""
@@ -176,7 +199,7 @@ class _Work:
         if not wrong and not self.unsure:
             return
         making: dict[tuple[str, str], Entry] = {}
-        for number, entry in enumerate(self.read(), start=1):
+        for number, entry in enumerate(self.bundle.read(), start=1):
             if self.is_full():
                 break
             known = self.faulty.get(number, [])
@@ -190,7 +213,7 @@ class _Work:
 
     def _refer(self, entry: Entry, error: TimelineError) -> None:
         if faults := self._own(entry, error):
-            self._collect(entry, faults)
+            self._collect(entry, faults, error)
 
     def finish(self) -> None:
         """Raise BundleInvalid if there are any faults."""
@@ -216,21 +239,22 @@ class _Work:
             if self.redacted_count <= SHOWN:
                 self.redacted.append(": ".join(self._placed(entry, field, reason)))
 
-    def _collect(self, entry: Entry, faults: list[Fault]) -> None:
+    def _collect(self, entry: Entry, faults: list[Fault], error: TimelineError | None) -> None:
         if entry.id:
             self.refused.setdefault(entry.stream, str(self.path))
-        self.faults += [self._placed(entry, field, reason) for field, reason in faults]
+        self.faults += [self._placed(entry, *fault, nearest=getattr(fault, "nearest", ""), error=error) for fault in faults]
 
     def _own(self, entry: Entry, error: TimelineError) -> list[Fault]:
         """List the faults of an error, without mere consequences of another entry's faults."""
-        own = list[Fault]()
+        own: list[Fault] = []
         if entry.faults and isinstance(error, NotReadAhead):  # a misspelt field named the document, so it was not read ahead
             return own
-        for field, reason in _faults(entry, error):
+        for fault in _faults(entry, error):
+            field = fault.field
             if field in ("file", "text") and at_fault("encoding", entry.faults):  # it was not decoded as intended
                 continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
-                own.append((field, reason))
+                own.append(fault)
             else:
                 because = f"{cause} is refused in {self.refused[cause]}. Correct that first"
                 self.consequence = self.consequence or self._placed(entry, field, because)
@@ -250,8 +274,11 @@ class _Work:
     def _try(self, entry: Entry, content: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return the error of the entry. Raises errors of the database or the author."""
         try:
+            before = self.timeline.log.size()
             with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry):
-                self.timeline.append(content, within=self.within)
+                event = self.timeline.append(content, within=self.within)
+            if content is entry.content:
+                self.each(entry, event, self.timeline.log.size() > before)
         except DatabaseRefused:
             raise
         except StatementInvalid as error:
@@ -295,7 +322,7 @@ class _Work:
             return []
         return [fault for fault in self._own(entry, error) if fault[0].partition(".")[0] in sound]
 
-    def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
+    def _placed(self, entry: Entry, field: str, reason: str, *, nearest: str = "", error: TimelineError | None = None) -> Placed:
         """Return the place of a fault (file, line, entry and field) and its reason."""
         line = entry.line_of(field)
         place = [
@@ -303,7 +330,7 @@ class _Work:
             on_one_line(entry.stream) if entry.verb else "",
             on_one_line(field),
         ]
-        return ": ".join(part for part in place if part), " ".join(reason.split())
+        return Placed(": ".join(part for part in place if part), " ".join(reason.split()), entry, field, nearest, error)
 
 
 def _nameless(entry: Entry) -> Mapping[str, Any]:
@@ -313,18 +340,19 @@ def _nameless(entry: Entry) -> Mapping[str, Any]:
     return {entry.verb: {**entry.rest, "id": ""}} if entry.verb in _PLACEHOLDERS else {**entry.rest, entry.verb: ""}
 
 
-def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
+def _faults(entry: Entry, error: TimelineError) -> Iterator[Own]:
     if error.faults:
-        for field, reason in error.faults:
-            yield (entry.verb if field == "id" and entry.verb not in _PLACEHOLDERS else field), reason
+        for fault in error.faults:
+            renamed = fault.field == "id" and entry.verb not in _PLACEHOLDERS
+            yield Own(entry.verb, fault.reason) if renamed else fault
         return
     reason = error.beside(entry.stream)
     if isinstance(error, DocumentUnreadable):
         yield of_document(error, file="file" in entry.fields)
     elif isinstance(error, UnknownSource | UnknownHappening):
-        yield entry.verb, reason
+        yield Own(entry.verb, reason)
     else:
-        yield "", reason
+        yield Own("", reason)
 
 
 def _at(fields: Mapping[str, Any], path: str) -> str:

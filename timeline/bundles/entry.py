@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from timeline import documents
+from timeline import documents, errors
 from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
 from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step
 from timeline.size_limits import FIELDS as MOST
@@ -73,6 +73,7 @@ class Entry:
 
     `faults` are those in its form; where they leave nothing to try, `content` is empty. `rest` has the other fields of an entry
     whose id is missing or too long, so that they are checked too. `weight` is its share of the file's bytes, for progress bars.
+    `number` counts the entries of a request from 1. `broken`: it could not be read as an object.
     """
 
     content: Mapping[str, Any]
@@ -83,6 +84,8 @@ class Entry:
     faults: tuple[Fault, ...] = ()
     weight: int = 0
     rest: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
+    broken: bool = False
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -105,9 +108,34 @@ class Entry:
         return self.lines.get(path, self.line)
 
 
-def unreadable(line: int, reason: str, weight: int = 0) -> Entry:
+class Placed(errors.Fault):
+    """A fault of an entry, with its place in the file and the reason in words; and what it is, for programs.
+
+    `entry` is None for a fault of the whole file, `name` is the field, `error` the error that revealed it.
+    """
+
+    entry: Entry | None
+    name: str
+    error: errors.TimelineError | None
+
+    def __new__(
+        cls,
+        place: str,
+        reason: str,
+        entry: Entry | None = None,
+        name: str = "",
+        nearest: str = "",
+        error: errors.TimelineError | None = None,
+    ) -> "Placed":
+        """Make a fault."""
+        made = super().__new__(cls, place, reason, nearest=nearest)
+        made.entry, made.name, made.error = entry, name, error
+        return made
+
+
+def unreadable(line: int, reason: str, weight: int = 0, *, broken: bool = False) -> Entry:
     """Make an entry for a part of a file that is none; line 0 means the whole file."""
-    return Entry({}, line, faults=(("", reason),), weight=weight)
+    return Entry({}, line, faults=(("", reason),), weight=weight, broken=broken)
 
 
 def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:

@@ -23,11 +23,11 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
     """Yield entries line by line; empty lines are skipped. A line that is not text ends the reading."""
-    number, before, parts = 0, 0, _Parts()
+    number, before, parts = 0, 0, Parts()
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
         if (broken := _not_text(raw, before)) is not None:
-            yield unreadable(number, broken)
+            yield unreadable(number, broken, broken=True)
             return
         text = raw.removeprefix(_BYTE_ORDER_MARK if number == 1 else b"").decode().strip()
         before += len(raw)
@@ -50,7 +50,7 @@ def _not_text(raw: bytes, before: int) -> str | None:
     return None
 
 
-class _Parts:
+class Parts:
     """The parts of a document, which precede its source."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class _Parts:
     def joined(self, content: dict[str, Any] | str, number: int, folder: Path, weight: int) -> Iterator[Entry]:
         """Yield the entry of a line with the parts before it; of a part, nothing or its fault."""
         if isinstance(content, str):
-            yield unreadable(number, content, weight)
+            yield unreadable(number, content, weight, broken=True)
         elif "part" in content:
             self._weight += weight
             if fault := self._collect(content, number):
@@ -102,19 +102,30 @@ class _Parts:
 
 def _parsed(text: str, *, last: bool) -> dict[str, Any] | str:
     """Parse a line, or return its fault."""
-    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many values only fill the memory
-        return f"holds more than {MOST:,} values. Write an entry for each happening or source"
     try:
-        content = _JSON.decode(text)
-    except json.JSONDecodeError as error:
-        if last and (error.pos >= len(text) or error.msg.startswith("Unterminated")):
-            return "the file ends in the middle of this line. Restore the rest of it"
-        return f"is not JSON: {error.msg.lower()} at column {error.pos + 1}. Correct it"
-    except RecursionError:
-        return "is nested too deeply. Write it flat"
+        return entry_of(parse(text, last=last))
     except ValueError as error:
         return str(error)
+
+
+def entry_of(content: object) -> dict[str, Any] | str:
+    """Return a parsed entry, or its fault if it is no object."""
     return content if isinstance(content, dict) else 'is not an object. Write {"happening": {…}} or another entry'
+
+
+def parse(text: str, *, last: bool = False) -> object:
+    """Parse strict JSON; numbers stay as they are written. `last`: the file ends here. Raises ValueError with the reason."""
+    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many values only fill the memory
+        raise ValueError(f"holds more than {MOST:,} values. Write an entry for each happening or source")
+    try:
+        return _JSON.decode(text)
+    except json.JSONDecodeError as error:
+        if last and (error.pos >= len(text) or error.msg.startswith("Unterminated")):
+            raise ValueError("the file ends in the middle of this line. Restore the rest of it") from None
+        where = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise ValueError(f"is not JSON: {error.msg.lower()} at {where}column {error.colno}. Correct it") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply. Write it flat") from None
 
 
 def _values(text: str) -> int:

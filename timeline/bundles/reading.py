@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from timeline import files
 from timeline.bundles import json_lines, yaml_file
@@ -22,6 +23,36 @@ FILE, BYTES = b"file", b"base64"  # fields that hold a document
 SEEDS: Final = "seeds"
 _ESCAPED = re.compile(rb"\\(?:(?:u00|x|U000000)[367]|\r?\n)")  # escapes for their letters in JSON or YAML
 _AT_ONCE = 1 << 16
+
+
+class Bundle(Protocol):
+    """Entries to append together, wherever they come from. Messages call them `path`."""
+
+    @property
+    def path(self) -> Path:
+        """The name of the bundle."""
+
+    def read(self) -> Iterator[Entry]:
+        """Yield the entries; each call yields the same."""
+
+    def may_hold(self, field: bytes) -> bool:
+        """Return whether an entry may have a field, FILE or BYTES."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """A bundle in a file. One of the folders `within` must hold it; None where a person named it."""
+
+    path: Path
+    within: Sequence[Path] | None = None
+
+    def read(self) -> Iterator[Entry]:
+        """Yield the entries."""
+        return read(self.path, self.within)
+
+    def may_hold(self, field: bytes) -> bool:
+        """Return whether an entry may have a field."""
+        return may_hold(field, self.path, self.within)
 
 
 def may_hold(field: bytes, path: Path, within: Sequence[Path] | None = None) -> bool:

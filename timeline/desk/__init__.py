@@ -15,7 +15,12 @@ from datasette import hookimpl
 from timeline.desk import permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+    from timeline.web.security import App
 
 Actor = dict[str, Any] | None
 
@@ -44,20 +49,44 @@ def permission_resources_sql(datasette: Datasette, actor: Actor, action: str) ->
     return permissions.for_all(datasette, actor, action) if action in permissions.ALL else None
 
 
-@hookimpl
+@hookimpl(tryfirst=True)  # before the addresses of the happenings
 def register_routes() -> list[tuple[str, Any]]:
-    """Return the addresses of the pages and of the service."""
-    from timeline.desk import pages  # noqa: PLC0415 - they import what Datasette has only once it runs, and compiled packages
-
-    desk = r"^/(?P<database>[^/]+)/-/timeline/desk"
+    """Return the addresses at which the desk answers."""
+    at = r"^/(?P<database>[^/]+)/-/timeline"
     return [
-        (r"^/-/timeline/sign-in$", pages.sign_in_page),
-        (rf"{desk}$", pages.desk_page),
-        (rf"{desk}/check$", pages.check_answer),
-        (rf"{desk}/documents$", pages.add_document_page),
-        (rf"{desk}/documents/(?P<source>[^/]+)$", pages.document_page),
-        (rf"{desk}/happenings/(?P<happening>[^/]+)$", pages.happening_page),
-        (rf"{desk}/drafts$", pages.drafts_page),
-        (rf"{desk}/drafts\.yaml$", pages.bundle_file),
-        (rf"{desk}/drafts/(?P<draft>[^/]+)$", pages.draft_page),
+        (rf"{at}/append$", _append),
+        (rf"{at}/desk$", _page("desk_page")),
+        (rf"{at}/desk/check$", _page("check_answer")),
+        (rf"{at}/desk/documents$", _page("add_document_page")),
+        (rf"{at}/desk/documents/(?P<source>[^/]+)$", _page("document_page")),
+        (rf"{at}/desk/happenings/(?P<happening>[^/]+)$", _page("happening_page")),
+        (rf"{at}/desk/drafts$", _page("drafts_page")),
+        (rf"{at}/desk/drafts\.yaml$", _page("bundle_file")),
+        (rf"{at}/desk/drafts/(?P<draft>[^/]+)$", _page("draft_page")),
+        (r"^/-/timeline/sign-in$", _page("sign_in_page")),
     ]
+
+
+async def _append(datasette: Datasette, request: Request) -> object:
+    from timeline.desk import append  # noqa: PLC0415 - it needs compiled packages, which a reader need not have
+
+    return await append.append_answer(datasette, request)
+
+
+def _page(name: str) -> Callable[[Datasette, Request], Awaitable[object]]:
+    """Return the handler of a page, which is imported when it is first asked for."""
+
+    async def handler(datasette: Datasette, request: Request) -> object:
+        from timeline.desk import pages  # noqa: PLC0415 - they need compiled packages, which a reader need not have
+
+        return await getattr(pages, name)(datasette, request)
+
+    return handler
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Refuse what another site sends, and what is too large, before anything reads it."""
+    from timeline.desk import refusals  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
+
+    return refusals.wrapper(datasette)

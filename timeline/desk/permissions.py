@@ -47,7 +47,7 @@ async def allowed(datasette: Datasette, actor: Actor, action: str, database: str
 async def ensure(datasette: Datasette, actor: Actor, action: str, database: str) -> None:
     """Raise Datasette's own Forbidden unless the actor may do this."""
     if not await allowed(datasette, actor, action, database):
-        who = f'"{actor.get("id")}" needs' if actor else "Sign in first: it needs"
+        who = f'"{actor.get("id")}" needs' if actor else "sign in, or send a token: this needs"
         raise Forbidden(f"{who} the permission {action} on {database}, and to read its tables")
 
 

@@ -1,19 +1,25 @@
-"""Writing to a timeline from a running server: one call at a time for each file, in a thread beside the event loop.
+"""Writing to a timeline from a running server: one call at a time, in a thread beside the event loop.
 
-Owns that thread. Appends of other processes take their turns through the lock of the file, as always. Must not know what is
-written.
+Owns that thread, and the timelines that it holds open. Appends of other processes take their turns through the lock of the file,
+as always. Must not know what is written.
 """
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import warnings
 from asyncio import get_running_loop
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from datasette.utils.asgi import Forbidden
 
+from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -21,7 +27,18 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_threads: WeakKeyDictionary[Database, ThreadPoolExecutor] = WeakKeyDictionary()
+BUSY_SECONDS: Final = 20  # to wait for another program that is writing
+_OPEN: Final = 8  # timelines that are held open: one for each file and author
+_READERS: Final = 2  # requests whose documents are read at the same time
+
+_lock = threading.RLock()  # the warnings of one call must not reach another
+_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timeline-writer")
+_readers = ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="timeline-reader")
+_open: OrderedDict[tuple[str, str], tuple[object, Timeline]] = OrderedDict()  # used by the writer's thread alone
+
+
+class TryLater(Exception):
+    """Another program has been writing to the file for too long. Nothing was appended, and the call can be repeated."""
 
 
 def refuse_unwritable(database: Database) -> None:
@@ -30,18 +47,68 @@ def refuse_unwritable(database: Database) -> None:
         raise Forbidden(f"{database.name} is served for reading alone (immutable). Serve it without -i to write")
 
 
-async def run(database: Database, by: str, work: Callable[[Timeline], Result]) -> Result:
+async def run(database: Database, by: str, work: Callable[[Timeline], Result], *, apart: bool = False) -> Result:
     """Call `work` with the timeline of a database, open for appending as `by`, and return its result.
 
-    Raises what it raises, and Forbidden if the database cannot be written.
+    `apart`: it first reads documents, which may take minutes, so it runs beside other calls, and enters `turn` itself to append.
+    Raises what it raises, Forbidden if the database cannot be written, and TryLater if another program is writing to it.
     """
     refuse_unwritable(database)
-    thread = _threads.get(database)
-    if thread is None:
-        thread = _threads[database] = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timeline-writer")
+    path = str(database.path)
 
     def do() -> Result:
-        with Timeline(str(database.path), by=by) as timeline:
-            return work(timeline)
+        try:
+            if apart:
+                with _opened(path, by) as timeline:
+                    return work(timeline)
+            with turn():
+                return work(_held(path, by))
+        except DatabaseRefused as error:
+            if getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise TryLater from error
+            raise
 
-    return await get_running_loop().run_in_executor(thread, do)
+    return await get_running_loop().run_in_executor(_readers if apart else _writer, do)
+
+
+@contextmanager
+def turn() -> Iterator[list[warnings.WarningMessage]]:
+    """Wait until no other call of this server appends, and give the list in which the warnings of this one are collected.
+
+    Within another turn of the same call, there is nothing to wait for.
+    """
+    with _lock, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def _opened(path: str, by: str) -> Timeline:
+    timeline = Timeline(path, by=by)
+    timeline.log.prepare(_impatient)
+    return timeline
+
+
+def _impatient(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _held(path: str, by: str) -> Timeline:
+    """Return an open timeline. It is opened again where the file was replaced, or its schema changed: its guards are checked."""
+    known, timeline = _open.pop((path, by), (None, None))
+    if timeline is not None and known != _state(path, timeline):
+        timeline.close()
+        timeline = None
+    if timeline is None:
+        timeline = _opened(path, by)
+    _open[path, by] = _state(path, timeline), timeline
+    if len(_open) > _OPEN:
+        _open.popitem(last=False)[1][1].close()
+    return timeline
+
+
+def _state(path: str, timeline: Timeline) -> object:
+    try:
+        there = Path(path).stat()
+    except OSError:
+        return object()  # equal to nothing
+    return there.st_dev, there.st_ino, timeline.log.connection.execute("PRAGMA schema_version").fetchone()

@@ -114,9 +114,11 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/log/checkpoints$", pages.checkpoints_page),
         (rf"{at}/log/checkpoints/(?P<number>[0-9]{{1,18}}|now)$", pages.checkpoint_file),
         (rf"{at}/log/consistency$", pages.consistency_file),
+        (rf"{at}/log\.jsonl$", pages.log_file),
+        (rf"{at}/live$", pages.live_stream),
         (rf"{at}/export$", pages.exports_page),
         (rf"{at}/export/(?P<name>[^/]+)$", pages.export_file),
-        (rf"{at}/(?!desk$)(?P<happening>[^/]+)$", pages.happening_page),
+        (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),
     ]
 
 

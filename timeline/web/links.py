@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 Row = sqlite3.Row | dict[str, Any]
-EXPORT, SOURCES, DESK = "export", "sources", "desk"
+EXPORT, SOURCES, LIVE = "export", "sources", "live"
+# A happening may have the id of a page, or of an address of the desk.
+_TAKEN = (EXPORT, SOURCES, LIVE, "append", "desk")
 
 
 def index(datasette: Datasette) -> str:
@@ -37,9 +39,8 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Return the address of a happening's page."""
-    # A happening may have the same id as one of these pages.
-    is_page = happening_id in (EXPORT, SOURCES, DESK)
-    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if is_page else tilde_encode(happening_id)
+    taken = happening_id in _TAKEN
+    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if taken else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
 
 

@@ -1,4 +1,4 @@
-"""The pages: the timeline, a happening, the sources, one source, an event, the checkpoints, the exports, and the files.
+"""The pages: the timeline, a happening, the sources, one source, an event, the checkpoints, the log, the exports, and the files.
 
 Owns the handlers, one module for each page, and the modules that they share. Must not write, nor import anything of ours but the
 leaves, `merkle`, `selection`, `reading`, `exchange.exporting` and the other modules of `web`. Each page asks for permission before
@@ -10,6 +10,7 @@ from timeline.web.pages.event import event_page
 from timeline.web.pages.exports import export_file, exports_page
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
+from timeline.web.pages.log_streams import live_stream, log_file
 from timeline.web.pages.originals import document_file, frame_page, page_picture
 from timeline.web.pages.pictures import image_file
 from timeline.web.pages.proof_files import checkpoint_file, consistency_file, proof_file
@@ -29,6 +30,8 @@ __all__ = [
     "happening_page",
     "image_file",
     "index_page",
+    "live_stream",
+    "log_file",
     "page_picture",
     "proof_file",
     "source_page",

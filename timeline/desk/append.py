@@ -1,0 +1,187 @@
+"""`POST /{database}/-/timeline/append`: one entry, or JSON Lines, and the documents that they name: all of it, or none.
+
+Owns the order of the checks and the form of the answer. Must not judge an entry: `bundles` collects the faults.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from datasette.utils.asgi import Forbidden, NotFound, Response
+
+from timeline import bundles
+from timeline.bundles import Entry, Placed
+from timeline.desk import permissions, refusals, request_body, writing
+from timeline.desk.refusals import Refused
+from timeline.desk.request_entries import LINES, NotPermitted, RequestEntries
+from timeline.errors import (
+    AlreadyRecorded,
+    AlreadyRetracted,
+    BundleInvalid,
+    DatabaseRefused,
+    Redacted,
+    TimelineError,
+    VersionConflict,
+)
+from timeline.web import access, links
+from timeline.web.pages import query_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+    from timeline.event import Event
+    from timeline.timeline import Timeline
+
+LISTED: Final = 10_000  # events in an answer; `events_left_out` counts the others
+_READ: Final = frozenset(("", "application/json", "application/octet-stream", "multipart/form-data", *LINES))
+_CONFLICTS: Final = (AlreadyRecorded, AlreadyRetracted, Redacted, VersionConflict)
+_DOCUMENT: Final = b"base64"
+
+Json = dict[str, Any]
+
+
+async def append_answer(datasette: Datasette, request: Request) -> Response | None:
+    """Append the entries of a request. 201 with the events, 200 where nothing was new; a refusal says what to do."""
+    try:
+        return await _append(datasette, request)
+    except request_body.ClientGone:
+        return None
+    except Refused as refused:
+        return refusals.answer(refused)
+    except (NotFound, Forbidden, DatabaseRefused, MemoryError, writing.TryLater) as error:
+        return refusals.answer(_refusal(error, request))
+
+
+def _refusal(error: Exception, request: Request) -> Refused:
+    """Word an error that is not about the entries."""
+    match error:
+        case NotFound():
+            return Refused(404, str(error))
+        case Forbidden():
+            return Refused(403 if request.actor else 401, str(error))
+        case DatabaseRefused():
+            return Refused(500, f"nothing was appended: {error.reason}")
+    why = "another program is writing to this timeline" if isinstance(error, writing.TryLater) else "the server is short of memory"
+    return Refused(503, f"{why}. Nothing was appended. Send the request again: it is safe to repeat")
+
+
+async def _append(datasette: Datasette, request: Request) -> Response:
+    if request.method != "POST":
+        answer = refusals.answer(Refused(405, f"{request.method} appends nothing. Send the entries with POST"))
+        answer.headers["Allow"] = "POST"
+        return answer
+    database = await access.open_timeline(datasette, request)
+    writing.refuse_unwritable(database)
+    may = await _permissions(datasette, request, database.name)
+    content_type = request.headers.get("content-type") or ""
+    if (kind := content_type.partition(";")[0].strip().lower()) not in _READ:
+        allowed = "application/json, application/x-ndjson or multipart/form-data"
+        raise Refused(415, f'the Content-Type is "{kind[:60]}", expected {allowed}. With curl: -H "Content-Type: application/json"')
+    if messages := query_string.unknown_parameters(request, []):
+        raise Refused(400, " ".join(messages))
+    try:
+        by = permissions.author(database, request.actor)
+    except ValueError as error:
+        raise Refused(500, f"the author of this project cannot be read from metadata.json: {error}") from None
+    with await request_body.receive(request) as body:
+        apart = kind == "multipart/form-data" or _holds_document(body)
+        try:
+            outcome = await writing.run(database, by, lambda timeline: _write(timeline, body, content_type, may), apart=apart)
+        except NotPermitted as error:
+            action = permissions.REVIEW if error.review else permissions.APPEND
+            await permissions.ensure(datasette, request.actor, action, database.name)
+            raise
+    return _answer(datasette, request, database.name, outcome)
+
+
+async def _permissions(datasette: Datasette, request: Request, database: str) -> dict[str, bool]:
+    """Return what the actor may do. Raises Forbidden if that is nothing, before anything of the request is read."""
+    appends = await permissions.allowed(datasette, request.actor, permissions.APPEND, database)
+    reviews = await permissions.allowed(datasette, request.actor, permissions.REVIEW, database)
+    if not appends and not reviews:
+        await permissions.ensure(datasette, request.actor, permissions.APPEND, database)
+    return {"appends": appends, "reviews": reviews}
+
+
+def _holds_document(body: BinaryIO) -> bool:
+    with request_body.viewed(body) as view:
+        return view.find(_DOCUMENT) >= 0
+
+
+class _Outcome:
+    """The events of a request, new or not, in the order of its entries, and what else its sender should know."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Entry, Event, bool]] = []
+        self.left_out = self.new = 0
+        self.redacted: list[str] = []
+        self.warnings: list[str] = []
+
+    def add(self, entry: Entry, event: Event, new: bool) -> None:
+        """Add the event of an entry."""
+        if len(self.events) < LISTED:
+            self.events.append((replace(entry, content={}), event, new))
+        else:
+            self.left_out += 1
+
+
+def _write(timeline: Timeline, body: BinaryIO, content_type: str, may: dict[str, bool]) -> _Outcome:
+    outcome = _Outcome()
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        with writing.turn() as caught:
+            yield
+        outcome.warnings = [str(one.message) for one in caught]
+
+    with TemporaryDirectory(prefix="timeline-request-") as folder:
+        entries = RequestEntries(body, content_type, Path(folder), **may)
+        try:
+            appended = bundles.append_bundle(timeline, entries, (Path(folder),), each=outcome.add, turn=turn())
+        except BundleInvalid as error:
+            raise _refused(entries, error) from None
+        except TimelineError as error:
+            if isinstance(error, DatabaseRefused):
+                raise
+            raise Refused(422, entries.renamed(str(error))) from None
+        outcome.new = appended.events
+        outcome.redacted = [entries.renamed(one) for one in appended.redacted]
+    return outcome
+
+
+def _refused(entries: RequestEntries, error: BundleInvalid) -> Refused:
+    faults = entries.shown(error.faults)
+    of_log = [isinstance(one, Placed) and isinstance(one.error, _CONFLICTS) for one in error.faults]
+    broken = any(one.entry.broken for one in error.faults if isinstance(one, Placed) and one.entry)
+    status = 400 if broken else 409 if all(of_log) else 422
+    count = f"{len(faults):,} faults" if len(faults) > 1 else "one fault"
+    reason = f"nothing was appended: {count}. Correct the request, and send all of it again"
+    return Refused(status, reason, faults)
+
+
+def _answer(datasette: Datasette, request: Request, database: str, outcome: _Outcome) -> Response:
+    events = [
+        {
+            "entry": entry.number,
+            "position": event.position,
+            "stream": event.stream,
+            "version": event.version,
+            "type": event.type,
+            "recorded_at": event.recorded_at,
+            "recorded_by": event.recorded_by,
+            "new": new,
+            "address": datasette.absolute_url(request, links.event(datasette, database, event.position)),
+        }
+        for entry, event, new in outcome.events
+    ]
+    content: Json = {"ok": True, "new": outcome.new, "events": events, "redacted": outcome.redacted, "warnings": outcome.warnings}
+    if outcome.left_out:
+        content["events_left_out"] = outcome.left_out
+    return Response.json(content, status=201 if outcome.new else 200, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,97 @@
+"""Refusals of requests that write, as data: {"ok": false, "error": …, "faults": […]}.
+
+Owns their form, and that no request of another site, and none that is too large, gets any further. Must not know what is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from datasette.utils.asgi import Response
+
+from timeline.web import security
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+    from timeline.web.security import App, Receive, Send
+
+MOST_BYTES: Final = 140_000_000  # of a request: a document of 100 MB in base64, and what belongs to it
+RETRY_SECONDS: Final = 5
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+
+class Refused(Exception):
+    """A request was refused, with a status and one line; nothing was written. `faults` are those of its entries, as data."""
+
+    def __init__(self, status: int, reason: str, faults: Sequence[Mapping[str, Any]] = (), **more: object) -> None:
+        """Make it. `more` joins the answer."""
+        super().__init__(reason)
+        self.status, self.reason, self.faults, self.more = status, reason, faults, more
+
+
+def too_large() -> Refused:
+    """Return the refusal of a request that is too large."""
+    megabytes = MOST_BYTES // 1_000_000
+    return Refused(
+        413, f"the request is larger than {megabytes} MB, the most at once. Divide it, or archive the part that you cite"
+    )
+
+
+def answer(refused: Refused) -> Response:
+    """Return the answer for a refusal. With 503, Retry-After says when to try again; with 401, how to sign in."""
+    body = {"ok": False, "error": f"{refused.reason[:1].upper()}{refused.reason[1:]}", **refused.more, "faults": [*refused.faults]}
+    headers = {"Cache-Control": "no-store"}
+    if refused.status == 503:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response.json(body, status=refused.status, headers=headers)
+
+
+def wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Return the middleware that refuses, at each address of a timeline, what another site sends and what is too large.
+
+    Each version of Datasette protects its cookies as well. This holds in front of that, where a plugin switched it off too
+    (`skip_csrf`), and before anything reads the body.
+    """
+
+    def wrap(app: App) -> App:
+        async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or scope["method"] in _SAFE or not security.is_ours(security.path_of(datasette, scope)):
+                await app(scope, receive, send)
+                return
+            headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+            length = headers.get(b"content-length", "")
+            if is_from_elsewhere(headers):
+                refused = Refused(403, "another site sent this request. Send it from a page of this site, or with a token")
+            elif length.isdecimal() and int(length[:18]) > MOST_BYTES:
+                refused = too_large()
+            else:
+                await app(scope, receive, send)
+                return
+            await answer(refused).asgi_send(send)
+
+        return wrapped
+
+    return wrap
+
+
+def is_from_elsewhere(headers: Mapping[bytes, str]) -> bool:
+    """Whether a browser sent a request from another site, with credentials of its own such as cookies.
+
+    A request with a token and no cookie is its program's own: no browser adds a token by itself.
+    """
+    if headers.get(b"authorization", "").lower().startswith("bearer ") and not headers.get(b"cookie"):
+        return False
+    if (site := headers.get(b"sec-fetch-site")) is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get(b"origin")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != headers.get(b"host", "").lower()
+    except ValueError:
+        return True
