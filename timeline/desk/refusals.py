@@ -32,9 +32,9 @@ class Refused(Exception):
         self.status, self.reason, self.faults, self.more = status, reason, faults, more
 
 
-def too_large() -> Refused:
-    """Return the refusal of a request that is too large."""
-    megabytes = MOST_BYTES // 1_000_000
+def too_large(most: int = MOST_BYTES) -> Refused:
+    """Return the refusal of a request that is larger than the most bytes."""
+    megabytes = most // 1_000_000
     return Refused(
         413, f"the request is larger than {megabytes} MB, the most at once. Divide it, or archive the part that you cite"
     )

@@ -1,14 +1,121 @@
-"""Adding a document: from a file, as pasted text, or from a web address where fetching is allowed."""
+"""Adding a document: from a file, as pasted text, or from a web address where fetching is allowed.
+
+Owns that form. How documents are read, and from where they may be fetched, `timeline.capture` decides.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from timeline import capture, documents, images
+from timeline.desk import checking
+from timeline.desk.pages import visit as visits
+from timeline.desk.pages.visit import Visit
+from timeline.errors import DocumentUnreadable, TimelineError
+from timeline.timeline import Timeline
+from timeline.web import security
 from timeline.web.pages import page_frame
+
+if TYPE_CHECKING:
+    from timeline.archived_source import ArchivedSource
+
+FETCHING: Final = "TIMELINE_DESK_FETCH"
+_TEXTS: Final = ("title", "publisher", "author", "published", "url", "language")
+_WAYS: Final = ("file", "text", "address")
 
 
 @page_frame.answering
 async def add_document_page(datasette: Datasette, request: Request) -> Response:
-    """Answer with the form; archive what is submitted."""
-    raise NotImplementedError
+    """Answer with the form; archive what is submitted, and lead to the document."""
+    visit = await visits.enter(datasette, request)
+    if request.method != "POST":
+        return await _page(visit, {}, {})
+    with TemporaryDirectory(prefix="timeline-") as folder:
+        pairs, files = await visits.typed_with_files(request, Path(folder))
+        typed = dict(pairs)
+        given = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
+        if len(given) != 1:
+            reason = "give exactly one: a file, a text, or an address" if given else "choose a file, paste a text, or give an address"
+            return await _page(visit, typed, {"file": [reason]}, status=422)
+        fields, faults = _fields(typed)
+        if "address" in given and not fetching_allowed(datasette):
+            faults["address"] = ["fetching is not allowed here. Save the page to a file, and add that"]
+        if faults:
+            return await _page(visit, typed, faults, status=422)
+        try:
+            source = await visit.write(lambda timeline: _archive(timeline, given[0], typed, files, fields), apart=True)
+        except TimelineError as error:
+            return await _page(visit, typed, _faults(error, given[0]), status=422)
+    return visit.redirect(visit.address("documents", source.id))
+
+
+def fetching_allowed(datasette: Datasette) -> bool:
+    """Whether writers may fetch pages from the web: on one's own computer, or where the setting `fetch` says so."""
+    return bool(os.environ.get(FETCHING)) or security.settings_of(datasette).get("fetch") is True
+
+
+def _fields(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    fields = {name: value for name in _TEXTS if (value := typed.get(name, "").strip())}
+    faults: dict[str, list[str]] = {}
+    if "published" in fields:
+        reading, reason = checking.read_date(fields["published"])
+        if reading is None:
+            faults["published"] = [reason]
+        else:
+            fields["published"] = reading.edtf
+    return fields, faults
+
+
+def _archive(
+    timeline: Timeline, way: str, typed: Mapping[str, str], files: Mapping[str, Path], fields: dict[str, Any]
+) -> ArchivedSource:
+    as_found = bool(typed.get("as_found"))
+    if way == "file":
+        known = {"as_found": as_found, "ocr": typed.get("ocr", "").strip() or None}
+        return timeline.archive(files["file"], id=typed.get("id", "").strip() or None, **known, **fields)
+    if way == "text":
+        id_ = typed.get("id", "").strip() or checking.id_of_title(fields.get("title", ""))
+        return timeline.archive(text=typed["text"].replace("\r\n", "\n"), id=id_ or None, **fields)
+    from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
+
+    fetched = fetching.fetch(typed["address"].strip())
+    if images.media_type(fetched.body):
+        document = documents.picture(fetched.body, fetched.url)
+    else:
+        document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, record=fetched.url)
+    collected = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url}
+    name = fetched.url.partition("?")[0].rstrip("/")
+    return timeline.archive_document(
+        document, id=typed.get("id", "").strip() or None, name=name, record=fetched.url, as_found=as_found, **{**collected, **fields}
+    )
+
+
+def _faults(error: TimelineError, way: str) -> dict[str, list[str]]:
+    """Return the reasons of an error, each at the field of the form that it is about."""
+    faults: dict[str, list[str]] = {}
+    for name, reason in error.faults or (("", error.reason),):
+        outer = name.partition(".")[0]
+        known = outer in (*_TEXTS, "id", "ocr")
+        faults.setdefault(outer if known else way, []).append(reason if error.faults else str(error.reason))
+    if isinstance(error, DocumentUnreadable) and not error.faults:
+        return {way: [error.reason]}
+    return faults
+
+
+async def _page(visit: Visit, typed: Mapping[str, str], faults: Mapping[str, list[str]], *, status: int = 200) -> Response:
+    context = {
+        "typed": typed,
+        "faults": faults,
+        "fetching": fetching_allowed(visit.datasette),
+        "action": visit.address("documents"),
+        "begun": bool(typed),
+    }
+    trail = [(visit.address("documents"), "add a document")]
+    return await visit.page("timeline_desk_add.html", context, trail=trail, status=status)

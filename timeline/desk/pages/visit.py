@@ -7,8 +7,10 @@ content of any page.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,22 +19,20 @@ from datasette.database import Database
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.desk import permissions, writing
+from timeline.desk import permissions, request_body, writing
 from timeline.desk.drafts import Draft, Drafts
 from timeline.desk.form import Form
-from timeline.errors import TimelineError
+from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 from timeline.web import access, assets, links
 from timeline.web.pages import page_frame
 
 T = TypeVar("T")
 MOST_TYPED: Final = 4_000_000  # bytes of a form
+MOST_FIELDS: Final = 5_000
+_UNSAFE: Final = re.compile(r"[^\w. -]+")
 # Nothing of the desk is stored by a browser or a proxy, and the browser names this site as the origin of its forms.
 HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-
-
-class TooLarge(TimelineError):
-    """A form is larger than any that a person types."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,16 @@ class Visit:
 
         return await asyncio.get_running_loop().run_in_executor(None, do)
 
-    async def write(self, work: Callable[[Timeline], T]) -> T:
-        """Call `work` with the timeline, open for appending under the visitor's name."""
-        return await writing.run(self.database, self.by, work)
+    async def write(self, work: Callable[[Timeline], T], *, apart: bool = False) -> T:
+        """Call `work` with the timeline, open for appending under the visitor's name; `apart` where it reads documents first.
+
+        Raises what it raises, or DatabaseRefused where another program writes for too long.
+        """
+        try:
+            return await writing.run(self.database, self.by, work, apart=apart)
+        except writing.TryLater:
+            reason = "another program is writing to the timeline. Nothing was recorded. Try again in a moment"
+            raise DatabaseRefused(self.database.name, reason) from None
 
     async def draft(self, id: str | None) -> Draft | None:
         """Return a draft, or None."""
@@ -119,18 +126,26 @@ async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
 
 
 async def typed(request: Request) -> list[tuple[str, str]]:
-    """Read the fields of a form, in their order. Raises TooLarge."""
-    body = bytearray()
-    more = True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            break
-        body += message.get("body", b"")
-        if len(body) > MOST_TYPED:
-            raise TooLarge("the form", f"is larger than {MOST_TYPED // 1_000_000} MB. Archive long texts as documents")
-        more = message.get("more_body", False)
-    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    """Read the fields of a form, in their order. Raises Refused if it is larger than anything that a person types."""
+    with await request_body.receive(request, MOST_TYPED) as body, request_body.viewed(body) as view:
+        return parse_qsl(bytes(view).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+
+
+async def typed_with_files(request: Request, folder: Path) -> tuple[list[tuple[str, str]], dict[str, Path]]:
+    """Read the fields of a form with files, and put the files into a folder, under their own names. Raises Refused."""
+    pairs, files = list[tuple[str, str]](), dict[str, Path]()
+    between = request_body.boundary(request.headers.get("content-type", ""))
+    with await request_body.receive(request) as body, request_body.viewed(body) as view:
+        for part in request_body.parts(view, between):
+            content = view[part.start : part.end]
+            if not part.file:
+                if part.name != "file":  # a file that was not chosen
+                    pairs.append((part.name, content.decode("utf-8", "replace")))
+                continue
+            name = _UNSAFE.sub("-", part.file.replace("\\", "/").rpartition("/")[2])[-100:].lstrip(".-") or "document"
+            files[part.name] = folder / name
+            await asyncio.to_thread(files[part.name].write_bytes, content)
+    return pairs, files
 
 
 def page_number(request: Request) -> int:
