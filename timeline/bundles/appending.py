@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import quotes, statements
+from timeline.bundles.comparing import is_reviewed
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
 from timeline.capture.read_ahead import NotReadAhead, ReadAheadLimit
@@ -248,7 +249,12 @@ class _Work:
         return f"happening/{_at(entry.fields, field)}" if refers else None
 
     def _try(self, entry: Entry, content: Mapping[str, Any]) -> TimelineError | None:
-        """Append, or return the error of the entry. Raises errors of the database or the author."""
+        """Append, or return the error of the entry. Raises errors of the database or the author.
+
+        A review in a bundle that no person named was made once: whoever builds the project again has not made it.
+        """
+        if self.itself_within is not None and entry.verb == "review" and is_reviewed(self.timeline.log, entry):
+            return None
         try:
             with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry):
                 self.timeline.append(content, within=self.within)
