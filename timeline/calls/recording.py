@@ -222,36 +222,6 @@ class Recording(Opened):
 
         return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
-    @named("happening", faults.of_retraction)
-    def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
-        """Retract a happening. Its statement stays in the log, and is shown as retracted.
-
-        The same retraction again appends nothing.
-
-        Parameters:
-            id: the id of the happening.
-            reason: why it is retracted.
-            superseded_by: the id of the happening that replaces it, if any.
-            expected_version: the version that you read, so that two people who write at once do not undo each other.
-
-        Raises UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; then nothing is appended.
-
-        Example:
-            >>> timeline.retract("sitting", reason="It was another council.")
-            <Event 5: HappeningRetracted happening/sitting@3>
-        """
-        subject = stream("happening", id)
-        size_limits.refuse({"reason": reason}, subject)
-        reasons = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
-        with self.transaction():
-            last = self._streams.last(subject)
-            if last.type == "HappeningRetracted":
-                self._streams.refuse_redacted(last)
-            data = {"statement": self._streams.statement(last), **reasons}
-            if last.type == "HappeningRetracted" and last.payload == data:
-                return last
-            return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
-
     @named("happening", faults.of_review)
     def review(
         self,
@@ -297,6 +267,36 @@ class Recording(Opened):
             return plugin_settings.are_reviews_required(authors.settings(path))
         except ValueError as error:
             raise StatementInvalid(path, f"its settings cannot be read: {error}. Correct it") from None
+
+    @named("happening", faults.of_retraction)
+    def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
+        """Retract a happening. Its statement stays in the log, and is shown as retracted.
+
+        The same retraction again appends nothing.
+
+        Parameters:
+            id: the id of the happening.
+            reason: why it is retracted.
+            superseded_by: the id of the happening that replaces it, if any.
+            expected_version: the version that you read, so that two people who write at once do not undo each other.
+
+        Raises UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; then nothing is appended.
+
+        Example:
+            >>> timeline.retract("sitting", reason="It was another council.")
+            <Event 6: HappeningRetracted happening/sitting@4>
+        """
+        subject = stream("happening", id)
+        size_limits.refuse({"reason": reason}, subject)
+        reasons = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
+        with self.transaction():
+            last = self._streams.last(subject)
+            if last.type == "HappeningRetracted":
+                self._streams.refuse_redacted(last)
+            data = {"statement": self._streams.statement(last), **reasons}
+            if last.type == "HappeningRetracted" and last.payload == data:
+                return last
+            return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
 
     @named("position")
     def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
