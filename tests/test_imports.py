@@ -11,12 +11,12 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
+    {"fields"},
     {
         "actors",
         "errors",
         "event",
         "extractors",
-        "fields",
         "images",
         "processes",
         "sql_scripts",

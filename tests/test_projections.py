@@ -71,16 +71,27 @@ steps = st.one_of(
     ),
     st.builds(lambda id, f, reason: {"correct": id, "reason": reason, **f}, ids, fields, st.sampled_from(["p", "q"])),
     st.builds(lambda id, reason: {"retract": id, "reason": reason}, ids, st.sampled_from(["p", "q"])),
+    st.builds(
+        lambda id, version, verdict, comment: {"review": id, "version": version, "verdict": verdict, **comment},
+        ids,
+        st.integers(1, 5),
+        st.sampled_from(["confirmed", "doubted"]),
+        st.sampled_from([{}, {"comment": "c"}]),
+    ),
     st.builds(lambda title: {"correct_source": "report", "title": title, "reason": "r"}, st.sampled_from(["R", "S", "Ŧ"])),
 )
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12), max_size=12), st.sampled_from([1, 2, 3, 5_000]))
-def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], step: int) -> None:
+@given(
+    st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12) | st.sampled_from(["Ann", "tester", "ann "]), max_size=16),
+    st.sampled_from([1, 2, 3, 5_000]),
+)
+def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int | str], step: int) -> None:
     """However the log grew, by one, in batches, with redactions, a rebuild gives the same rows and terms, and all is sound.
 
-    So it does whatever number of events it takes in one step.
+    So it does whatever number of events it takes in one step. A name is the author from there on. The reviews are those that the
+    events give, now and as of each position, and the filter finds each.
     """
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -94,6 +105,8 @@ def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], ste
             with suppress(TimelineError):
                 if isinstance(batch, int):
                     timeline.redact(batch, reason="r")
+                elif isinstance(batch, str):
+                    timeline._streams.by = batch.strip()
                 else:
                     timeline.append_many(batch)
         before = rows(timeline)
@@ -101,6 +114,31 @@ def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], ste
         timeline.rebuild()
         assert rows(timeline) == before
         assert timeline.verify().faults == ()
+        for as_of in (None, *range(timeline.log.size() + 1)):
+            reviews = reviewed(timeline, as_of)
+            assert {one.id: one.review for one in timeline.happenings(status="all", as_of=as_of)} == reviews
+            for filtered in ("confirmed", "doubted", "none"):
+                found = timeline.happenings(status="all", as_of=as_of, review=filtered)
+                assert {one.id for one in found} == {id for id, review in reviews.items() if (review or "none") == filtered}
+
+
+def reviewed(timeline: Timeline, as_of: int | None) -> dict[str, str | None]:
+    """Work out the review of each happening from its events alone."""
+    reviews = {}
+    for id in ("a", "b", "c"):
+        events = timeline.log.stream(f"happening/{id}", as_of)
+        stating = [one for one in events if one.makes_statement]
+        if not stating or stating[-1].data is None:
+            continue
+        author, verdicts = stating[-1].recorded_by, dict[str, str]()
+        for one in events:
+            person = one.recorded_by.lower()
+            if one.type == "HappeningReviewed" and one.data is None:
+                verdicts.pop(person, None)
+            elif one.type == "HappeningReviewed" and one.payload["version"] == stating[-1].version and person != author.lower():
+                verdicts[person] = one.payload["verdict"]
+        reviews[id] = "doubted" if "doubted" in verdicts.values() else "confirmed" if verdicts else None
+    return reviews
 
 
 def test_happenings_tell_bounds_precision_and_counts(timeline: Timeline, report: ArchivedSource) -> None:

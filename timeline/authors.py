@@ -1,9 +1,11 @@
 """The author of an event: a name that a person chose, never a login name.
 
-A project sets it in its metadata.json: {"plugins": {"cited-timeline": {"by": "The editors"}}}.
+Owns which names are one person's, and reads the settings of a project from its metadata.json, where it names its author:
+{"plugins": {"cited-timeline": {"by": "The editors"}}}.
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,34 +28,51 @@ def by(recorded_by: str) -> str:
     return "" if recorded_by == UNNAMED else f" by {recorded_by}"
 
 
+def same(name: str) -> str:
+    """Return the form of a name in which those of one person are equal, however they are spaced, cased or composed."""
+    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", name).split()).casefold())
+
+
+def are_two(reviewer: str, author: str) -> bool:
+    """Whether two names are known to be of two people. A missing name may be anybody's."""
+    return same(reviewer) != same(author) and UNNAMED not in (same(reviewer), same(author))
+
+
 def of_project(metadata: Path) -> str | None:
     """Read the author of a project from its metadata.json; None if the file has none.
 
-    Raises ValueError if the file is not JSON, the author is not a text, or may be set where nothing reads it: under a misspelt key,
-    or in a YAML file.
+    Raises ValueError as `settings` does, or if the author is not a text.
+    """
+    by = settings(metadata).get("by")
+    if by is None or isinstance(by, str):
+        return by or None
+    raise ValueError(f"plugins.{PLUGIN}.by: is not a text")
+
+
+def settings(metadata: Path) -> Mapping[str, Any]:
+    """Read our settings from a project's metadata.json; empty if the file has none.
+
+    Raises ValueError if the file is not JSON, or they may be set where nothing reads them: under a misspelt key, or in a YAML file.
     """
     try:
         content_bytes = metadata.read_bytes()
     except OSError:
         _refuse_unread(metadata)
-        return None
+        return {}
     content: Any = json.loads(content_bytes, object_pairs_hook=_once)
     if not isinstance(content, dict):
-        return None
+        return {}
     _refuse_misspelt(content, "plugins", "")
     plugins = content.get("plugins")
     if not isinstance(plugins, dict):
-        return None
+        return {}
     _refuse_misspelt(plugins, PLUGIN, "plugins.")
     ours = plugins.get(PLUGIN)
     if not isinstance(ours, dict):
-        return None
+        return {}
     if unknown := plugin_settings.fault(dict.fromkeys(ours)):
         raise ValueError(f"plugins.{PLUGIN}.{unknown}")
-    by = ours.get("by")
-    if by is None or isinstance(by, str):
-        return by or None
-    raise ValueError(f"plugins.{PLUGIN}.by: is not a text")
+    return ours
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from typing import Any, Literal
 
 from pydantic_core import to_json
 
+from timeline.fields import WITHOUT_STATEMENT
+
 EventType = Literal[
     "SourceArchived",
     "SourceCorrected",
     "HappeningRecorded",
     "HappeningCorrected",
     "HappeningRetracted",
+    "HappeningReviewed",
     "EventRedacted",
 ]
 
@@ -41,6 +44,11 @@ class Event:
     def subject(self) -> str:
         """The id of the event's happening or source."""
         return self.stream.partition("/")[2]
+
+    @property
+    def makes_statement(self) -> bool:
+        """Whether it states something about its happening or source."""
+        return self.type not in WITHOUT_STATEMENT
 
     @property
     def payload(self) -> dict[str, Any]:

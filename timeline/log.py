@@ -14,6 +14,7 @@ from pathlib import Path
 from timeline import files, new_file, published_copies, sqlite_journals, unfinished_copies
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
+from timeline.fields import WITHOUT_STATEMENT
 from timeline.log_schema import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
 from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
@@ -267,9 +268,9 @@ class Log:
             )
         unfinished_copies.sweep(self.path)
 
-    def redacted(self, stream: str, type: EventType) -> Event | None:
-        """Read a redacted event by its stream and type. The lookup starts from the redactions, which are few."""
-        return self._one(
+    def redacted(self, stream: str, type: EventType) -> Iterator[Event]:
+        """Read the redacted events of a stream of one type. The lookup starts from the redactions, which are few."""
+        return self._many(
             "WHERE type = ? AND position IN (SELECT json_extract(data, '$.position') FROM events"
             " WHERE type = 'EventRedacted' AND +stream = ?)",
             type,
@@ -340,7 +341,7 @@ class Log:
         if stream in self._absent:
             return None
         return self._one(
-            "WHERE stream = ? AND version < ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1",
+            f"WHERE stream = ? AND version < ? AND type NOT IN {WITHOUT_STATEMENT} ORDER BY version DESC LIMIT 1",
             stream,
             before,
             about=stream,

@@ -61,14 +61,14 @@ END;
 
 CREATE TRIGGER events_insert_form BEFORE INSERT ON events
 WHEN NEW.type NOT IN ('SourceArchived', 'SourceCorrected', 'HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted',
-    'EventRedacted')
+    'HappeningReviewed', 'EventRedacted')
   OR NEW.stream NOT GLOB CASE
       WHEN NEW.type GLOB 'Source*' THEN 'source/?*' WHEN NEW.type GLOB 'Happening*' THEN 'happening/?*' ELSE '[hs]*/?*' END
   OR strftime('%Y-%m-%dT%H:%M:%fZ', NEW.recorded_at, '+0 days') IS NOT NEW.recorded_at OR trim(NEW.recorded_by) = ''
   OR json_type(NEW.data) <> 'object' OR length(NEW.salt) <> 16 OR length(NEW.data_hash) <> 32
-  OR (json_type(NEW.data, '$.statement') IS 'object') = (NEW.type = 'EventRedacted')
+  OR (json_type(NEW.data, '$.statement') IS 'object') = (NEW.type IN ('EventRedacted', 'HappeningReviewed'))
 BEGIN
-    SELECT RAISE(ABORT, 'events have a form: a type and its kind of stream, when and by whom, a statement or a redaction, a salt, a SHA-256');
+    SELECT RAISE(ABORT, 'events have a form: a type and its kind of stream, when and by whom, a statement, a review or a redaction, a salt, a SHA-256');
 END;
 
 -- A source has one document and one text: those that its first event names.
@@ -100,6 +100,21 @@ WHEN NEW.type GLOB 'Happening*' AND EXISTS (
 )
 BEGIN
     SELECT RAISE(ABORT, 'citations are immutable: each names the document and the text that its source was archived with');
+END;
+
+-- A review names a version of its own happening that makes a statement, and gives a verdict on it.
+CREATE TRIGGER events_insert_review BEFORE INSERT ON events
+WHEN NEW.type = 'HappeningReviewed' AND (
+    json_type(NEW.data, '$.version') IS NOT 'integer' OR coalesce(json_extract(NEW.data, '$.verdict') NOT IN ('confirmed', 'doubted'), 1)
+    OR NOT EXISTS (
+        SELECT 1 FROM events AS reviewed
+        WHERE reviewed.stream = NEW.stream AND reviewed.version = json_extract(NEW.data, '$.version')
+          AND reviewed.type IN ('HappeningRecorded', 'HappeningCorrected') AND reviewed.data IS NOT NULL
+    )
+    OR EXISTS (SELECT 1 FROM events AS retracting WHERE retracting.stream = NEW.stream AND retracting.type = 'HappeningRetracted')
+)
+BEGIN
+    SELECT RAISE(ABORT, 'reviews name a version of their own happening, which is not retracted, and a verdict');
 END;
 
 -- A redaction names an event of its own stream that is not redacted yet. It removes only documents that this event names and that

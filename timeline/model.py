@@ -119,6 +119,14 @@ class Reason(Model):
     superseded_by: Identifier | None = None
 
 
+class Review(Model):
+    """A verdict on the version of a happening that was read."""
+
+    version: Annotated[int, Field(strict=True, ge=1)]
+    verdict: Literal["confirmed", "doubted"]
+    comment: Text | None = None
+
+
 class Author(Model):
     """The author of an event."""
 
@@ -280,6 +288,7 @@ class HappeningVersion(Happening):
     reason: str | None = None
     superseded_by: str | None = None
     near: bool = False  # in a search by period: only near it, because the date is approximate
+    review: Literal["confirmed", "doubted"] | None = None  # of this version, by others than its author
 
     @property
     def earliest(self) -> str | None:
@@ -293,7 +302,8 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Return the id, version, date and title, with any marks."""
-        titled = f"{self.title} {wording.marks(self.attributed_to, self.status, near=self.near)}".rstrip()
+        marks = wording.marks(self.attributed_to, self.status, near=self.near, review=self.review)
+        titled = f"{self.title} {marks}".rstrip()
         return f"<happening/{self.id}@{self.version}: {self.date}, {titled}>"
 
     __str__ = __repr__
@@ -303,6 +313,7 @@ class HappeningVersion(Happening):
         who = ", ".join(f"{actor.name} ({actor.role})" if actor.role else actor.name for actor in self.actors)
         about = [("When", dates.worded(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
         about += [("Summary", self.summary), ("Status", self.status if self.status != "current" else None)]
+        about += [("Review", self.review)]
         quotations = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
         return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quotations)
 
@@ -377,6 +388,7 @@ _WORDS = {
     "tuple_type": "is not a list. Write one",
     "too_short": "nothing is cited. Give at least one quotation from an archived source",
     "model_type": "has no fields. Write them by name",
+    **dict.fromkeys(("int_type", "greater_than_equal"), "is not a version. Write its number, such as 2"),
 }
 _SHOWN = 100  # faults of one statement in a message
 _TAG = 2  # its index in pydantic's place: citations, number, tag, field
@@ -400,7 +412,7 @@ def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: size_limits.NAMED] for part in place)
     context, value = details.get("ctx", {}), details.get("input")
-    kind = "missing" if details["type"] == "string_type" and value is None else details["type"]
+    kind = "missing" if details["type"] in ("string_type", "literal_error") and value is None else details["type"]
     reason = _WORDS.get(kind, details["msg"])
     if kind in ("string_type", "tuple_type"):
         reason = misshapen(field, value, wanted=kind) or reason

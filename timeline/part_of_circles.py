@@ -5,6 +5,7 @@ Owns the walk up the chains of `part_of`; it visits each happening once, however
 
 from typing import Final
 
+from timeline.fields import WITHOUT_STATEMENT
 from timeline.log import Log
 
 _REMEMBERED: Final = 1_000_000  # happenings; beyond that, some are visited again, which only takes time
@@ -45,7 +46,7 @@ class PartOfChains:
     def _parent(self, happening: str) -> str | None:
         row = self.log.connection.execute(
             "SELECT json_extract(data, '$.statement.part_of') FROM events"
-            " WHERE stream = ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1",
+            f" WHERE stream = ? AND type NOT IN {WITHOUT_STATEMENT} ORDER BY version DESC LIMIT 1",
             (f"happening/{happening}",),
         ).fetchone()
         return None if row is None else row[0]

@@ -131,9 +131,10 @@ def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
     cites them in any version or, when a source's event is redacted, if another source's event names them. A picture goes with its
     source alone: a happening names only the source.
     """
+    statement = event.payload.get("statement", {})
     own = {
         sha256
-        for one in (event.payload["statement"], *event.payload["statement"].get("citations", ()))
+        for one in (statement, *statement.get("citations", ()))
         for sha256 in (one.get("sha256"), one.get("text_sha256"))
         if sha256 not in (None, images.NO_TEXT) and log.document(sha256) is not None
     }
@@ -153,11 +154,12 @@ def holders(log: Log, sha256: str) -> list[str]:
 
 
 def events_repeating(log: Log, event: Event) -> list[str]:
-    """List the other events that still have words of an event: its title, its summary, its quotations or the text around them."""
-    statement = event.payload["statement"]
+    """List the other events that still have words of an event: title, summary, comment, quotations or the text around them."""
+    statement = event.payload.get("statement", {})
     citations = statement.get("citations", [])
     described = (picture.get(name) for picture in statement.get("media", ()) for name in ("alt", "caption"))
-    texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations), *described]
+    comment = event.payload.get("comment")  # of a review
+    texts = [statement.get("title"), statement.get("summary"), comment, *(citation["quote"] for citation in citations), *described]
     words = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
     places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations]
     rows = log.connection.execute(

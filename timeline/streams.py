@@ -7,7 +7,7 @@ quotations, nor open a file.
 import json
 import secrets
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from timeline.errors import (
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Author, Reason, check
 from timeline.part_of_circles import PartOfChains
+from timeline.reading.wording import VERBS
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch
@@ -189,12 +190,12 @@ class Streams:
             except TimelineError:  # not valid for the current statement; it may have been for an earlier one
                 if (same := self._made_before(subject, type, corrected, fields, why)) is not None:
                     return same
-                self._refuse_possibly_redacted(subject, type, expected)
+                self._refuse_possibly_redacted(subject, "correction", self.log.redacted(subject, type), expected)
                 raise
             changes = {field: statement.get(field) for field in fields}
             if (same := self.corrections.find(subject, type, changes, why)) is not None:
                 return same
-            self._refuse_possibly_redacted(subject, type, expected)
+            self._refuse_possibly_redacted(subject, "correction", self.log.redacted(subject, type), expected)
             if statement == known:
                 raise StatementInvalid(subject, "nothing to correct: the event already says this. Give the fields that change")
             data = {"statement": statement, "changes": changes, "reason": why}
@@ -221,13 +222,13 @@ class Streams:
                 return event
         return None
 
-    def _refuse_possibly_redacted(self, subject: str, type: EventType, expected: int | None) -> None:
-        """Refuse a correction that may be a redacted one: repeating it must not restore it."""
-        redacted = None if expected is not None else self.log.redacted(subject, type)
+    def _refuse_possibly_redacted(self, subject: str, what: str, gone: Iterable[Event], expected: int | None) -> None:
+        """Refuse a correction or review that may be one of the redacted: repeating it must not restore it."""
+        redacted = None if expected is not None else next(iter(gone), None)
         if redacted is not None:
             raise Redacted(
                 subject,
-                f"{redaction.redacted_error(self.log, redacted).reason}; this may be the same correction. Leave it out, or, if it"
+                f"{redaction.redacted_error(self.log, redacted).reason}; this may be the same {what}. Leave it out, or, if it"
                 f" is new, give expected_version={self.log.version(subject)}",
             )
 
@@ -253,7 +254,7 @@ class Streams:
 
         The read tables are updated at intervals, so that no step of a long transaction has to process all of it.
         """
-        if expected not in (None, version):
+        if expected not in (None, version) and not self._only_reviewed_since(subject, expected, version):
             raise VersionConflict(
                 subject, f"at version {version}, expected {expected}. Read it again, then retry{self._last_change(subject)}"
             )
@@ -267,13 +268,52 @@ class Streams:
             self._unprojected_size += len(text)
         return event
 
+    def _only_reviewed_since(self, subject: str, expected: int, version: int) -> bool:
+        """Whether only reviews have followed a version: what a person read there still stands."""
+        if not 0 < expected < version:
+            return False
+        following = self.log.connection.execute(
+            "SELECT 1 FROM events WHERE stream = ? AND version > ? AND type <> 'HappeningReviewed' LIMIT 1", (subject, expected)
+        )
+        return following.fetchone() is None
+
+    def review(self, subject: str, data: Mapping[str, Any], expected: int | None, *, required: bool) -> Event:
+        """Append a review, or return the reviewer's last one of that version if it is the same. The caller holds the transaction.
+
+        `required`: refuse one that does not count, because it is not by a second person. Raises AlreadyRetracted, Redacted,
+        StatementInvalid or VersionConflict.
+        """
+        last, by = self.last(subject), self.by or self._author()
+        own = [one for one in self.log.containing(subject, '"verdict":') if authors.same(one.recorded_by) == authors.same(by)]
+        own = [one for one in own if one.type == "HappeningReviewed" and one.payload["version"] == data["version"]]
+        gone = [one for one in self.log.redacted(subject, "HappeningReviewed") if authors.same(one.recorded_by) == authors.same(by)]
+        is_new = expected is not None and bool(own) and any(one.version > own[-1].version for one in gone)
+        if own and own[-1].payload == data and not is_new:
+            return own[-1]
+        if authors.same(by) == authors.UNNAMED:
+            raise StatementInvalid(subject, "a review needs the reviewer's name. Give it: by=…, --by, or TIMELINE_BY")
+        if last.type == "HappeningRetracted":
+            reason = f"retracted at version {last.version}, so no version of it can be reviewed any more"
+            raise AlreadyRetracted(subject, f"{reason}. Review the happening that replaces it, if there is one")
+        reviewed = self.log.version_of(subject, data["version"])
+        if reviewed is None or not reviewed.makes_statement:
+            reason = f"is {data['version']}, which makes no statement. Give the version that you read; now it is {last.version}"
+            raise StatementInvalid.in_fields(subject, (("version", reason),))
+        if reviewed.data is None:
+            raise redaction.redacted_error(self.log, reviewed)
+        if required and not authors.are_two(by, reviewed.recorded_by):
+            whose = "was recorded without a name" if reviewed.recorded_by == authors.UNNAMED else "is your own"
+            reason = f"version {reviewed.version} {whose}, and this project requires a review by a second person"
+            raise StatementInvalid(subject, f"{reason}. Ask somebody else to review a version that has an author")
+        self._refuse_possibly_redacted(subject, "review", gone, expected)
+        return self.store(subject, "HappeningReviewed", data, self.log.version(subject), expected)
+
     def _last_change(self, subject: str) -> str:
         """Return who changed a stream last, and why; empty after its first event."""
         last = self.log.last(subject)
         if last is None or last.version == 1 or last.data is None:
             return ""
-        change = "retracted" if last.type == "HappeningRetracted" else "corrected"
-        return f". It was {change} at version {last.version}{authors.by(last.recorded_by)} ({last.payload['reason']})"
+        return f". It was {VERBS[last.type]} at version {last.version}{authors.by(last.recorded_by)} ({last.payload['reason']})"
 
     def _salt(self) -> bytes:
         """Return 16 random bytes. They are drawn in batches, and never carried over to another transaction."""
@@ -304,7 +344,7 @@ class Streams:
 
     def past(self, subject: str, as_of: int | None = None) -> list[Event]:
         """Read the events of a stream with statements, in order. Raises UnknownSource or UnknownHappening if there are none."""
-        past = [event for event in self.log.stream(subject, as_of) if event.type != "EventRedacted"]
+        past = [event for event in self.log.stream(subject, as_of) if event.makes_statement]
         if not past:
             kind, _, id = subject.partition("/")
             when = "" if as_of is None else f" as of position {as_of}"

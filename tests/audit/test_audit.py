@@ -160,13 +160,14 @@ def test_an_index_that_could_refuse_a_row_is_a_fault(told: Timeline, path: Path,
 
 def test_an_unknown_part_of_an_event_is_reported(told: Timeline) -> None:
     """For every type."""
+    told.review("other", verdict="confirmed")
     told.redact(2, reason="By law", keep_documents=True)
 
     def tamper(connection: sqlite3.Connection) -> None:
-        for position in (1, *range(3, 10)):
-            rewritten(position, lambda payload: payload.update(verdict="true"))(connection)
+        for position in (1, *range(3, 11)):
+            rewritten(position, lambda payload: payload.update(guess="true"))(connection)
 
-    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: does not belong in a")}
+    faults = {what for _, what in altered(told, tamper).faults if what.startswith("guess: does not belong in a")}
     assert {what.rpartition(" ")[2] for what in faults} == set(get_args(EventType))
 
 

@@ -1,13 +1,12 @@
 """Happenings are read back exactly as the log has them."""
 
-import sqlite3
-
 import pytest
 
 from timeline import ArchivedSource, Timeline
 from timeline.exchange.exporting.format import About
+from timeline.reading import history
 from timeline.reading.happenings import at_positions, quotations
-from timeline.selection.conditions import MARKS, is_corrected
+from timeline.selection.conditions import MARKS
 from timeline.selection.snapshot import Snapshot
 
 
@@ -90,11 +89,24 @@ def test_the_quotations_of_the_read_tables_are_those_of_the_log(timeline: Timeli
     assert [one.number for one in shown] == [1, 3]
 
 
-@pytest.mark.parametrize("status", ["current", "retracted"])
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_corrected_means_the_same_in_a_row_and_in_a_query(version: int, status: str) -> None:
-    """A retraction alone is not a correction."""
-    with sqlite3.connect(":memory:") as connection:
-        query = f"SELECT {MARKS['corrected']} FROM (SELECT ? AS version, ? AS status) AS happenings"
-        (marked,) = connection.execute(query, (version, status)).fetchone()
-    assert bool(marked) == is_corrected(version, status) == (version > (1 if status == "current" else 2))
+@pytest.mark.parametrize("follows", ["", "correct", "retract", "review", "correct retract", "review retract", "correct review retract"])
+def test_corrected_means_the_same_in_a_row_in_the_log_and_in_the_history(
+    timeline: Timeline, report: ArchivedSource, follows: str
+) -> None:
+    """A retraction alone is not a correction, and neither is a review, which takes a version too."""
+    timeline.record("meeting", title="x", date="2025", citations=[report.quote("met in Marrakech")])
+    for verb in follows.split():
+        match verb:
+            case "correct":
+                timeline.correct("meeting", title="y", reason="r")
+            case "retract":
+                timeline.retract("meeting", reason="r")
+            case _:
+                timeline.review("meeting", verdict="confirmed")
+    connection = timeline.log.connection
+    sql = f"SELECT {MARKS['corrected']}, position FROM happenings"
+    marked, position = connection.execute(sql).fetchone()
+    (known,) = at_positions(connection, [position])
+    version = next(one for one in history.versions(Snapshot(connection), "happening/meeting") if one.position == position)
+    assert bool(marked) == known.corrected == version.corrected == ("correct" in follows)
+    assert len(timeline.happenings(mark="corrected", status="all")) == ("correct" in follows)

@@ -21,7 +21,7 @@ from timeline.log import Event, EventType, Log
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.merkle.proof import SALT
 from timeline.merkle.store import is_instant
-from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
+from timeline.model import Author, Happening, HappeningFields, HappeningVersion, Reason, Review, Source, SourceFields, check, stream
 from timeline.redaction import document_hashes
 from timeline.statements import circle
 from timeline.text_cache import TextCache
@@ -36,8 +36,10 @@ _PARTS = {  # the keys allowed in an event's data
     "SourceCorrected": {"statement", "changes", "reason"},
     "HappeningCorrected": {"statement", "changes", "reason"},
     "HappeningRetracted": {"statement", "reason", "superseded_by"},
+    "HappeningReviewed": {"version", "verdict", "comment"},
     "EventRedacted": {"documents", "kept", "position", "reason"},
 }
+_NOT_STATED = HappeningVersion.model_fields.keys() - {*Happening.model_fields, "instant"}
 _HASHES = ("sha256", "text_sha256")
 _PLACE_FIELDS = ("start_char", "end_char", "grade", "prefix", "suffix")
 _UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
@@ -133,8 +135,10 @@ class EventsAudit:
             self.events.fault(place, f"{part}: does not belong in a {event.type}")
         if event.type == "EventRedacted":
             self._check_redaction(event, payload, place)
-            return
-        self._check_statement(event, payload, place)
+        elif event.type == "HappeningReviewed":
+            self._check_review(event, payload, place)
+        else:
+            self._check_statement(event, payload, place)
 
     def _check_place(self, event: Event, place: str) -> None:
         """Check an event without its data."""
@@ -184,6 +188,19 @@ class EventsAudit:
         if kept:
             self._sources.add_kept(event.stream, _hashes(kept), place)
 
+    def _check_review(self, event: Event, payload: dict[str, Any], place: str) -> None:
+        try:
+            version = check(Review, {name: value for name, value in payload.items() if name in Review.model_fields}, place).version
+        except StatementInvalid as error:
+            for field, reason in error.faults:
+                self.events.fault(place, f"{field}: {reason}")
+            return
+        reviewed = self.log.version_of(event.stream, version)
+        if reviewed is None or reviewed.position >= event.position or not reviewed.makes_statement:
+            self.events.fault(place, f"reviews version {version}, which makes no statement before it")
+        if event.stream in self._retracted:
+            self.events.fault(place, "was appended after the happening was retracted")
+
     def _check_redactions(self) -> None:
         """Compare the events without data with the redactions."""
         for position, place in self._blank.items():
@@ -221,6 +238,8 @@ class EventsAudit:
             for field, reason in error.faults:
                 self.statements.fault(place, f"{field}: {reason}")
             return
+        for field in sorted(statement.keys() & _NOT_STATED):
+            self.statements.fault(place, f"{field}: does not belong in a statement")
         if event.type not in _FIRST:
             self._check_changes(event, payload.get("changes") or {}, statement, place)
         if event.type.startswith("Source"):

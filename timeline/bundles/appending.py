@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import quotes, statements
+from timeline.bundles.comparing import is_reviewed
 from timeline.bundles.entry import Entry, Fault, Placed
 from timeline.bundles.reading import BYTES, FILE, Bundle, BundleFile, project
 from timeline.capture.read_ahead import NotReadAhead, ReadAheadLimit
@@ -272,7 +273,13 @@ class _Work:
         return f"happening/{_at(entry.fields, field)}" if refers else None
 
     def _try(self, entry: Entry, content: Mapping[str, Any]) -> TimelineError | None:
-        """Append, or return the error of the entry. Raises errors of the database or the author."""
+        """Append, or return the error of the entry. Raises errors of the database or the author.
+
+        A review in a bundle that no person named was made once: whoever builds the project again has not made it.
+        """
+        unnamed = isinstance(self.bundle, BundleFile) and self.bundle.within is not None
+        if unnamed and entry.verb == "review" and is_reviewed(self.timeline.log, entry):
+            return None
         try:
             before = self.timeline.log.size()
             with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry):

@@ -12,7 +12,7 @@ from timeline import authors, documents, statements
 from timeline.bundles.entry import Entry
 from timeline.errors import TimelineError
 from timeline.log import Event, Log
-from timeline.model import SourceFields
+from timeline.model import Review, SourceFields
 from timeline.timeline import Timeline
 
 
@@ -36,6 +36,12 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
         return None if statements.is_same(fields, statement, entry.stream) else f"{entry.stream} was changed since"
     except TimelineError:
         return None
+
+
+def is_reviewed(log: Log, entry: Entry) -> bool:
+    """Whether anybody's review in the log has the version, the verdict and the comment of an entry."""
+    verdict = {name: value for name, value in entry.fields.items() if name in Review.model_fields}
+    return any(event.type == "HappeningReviewed" and event.payload == verdict for event in log.stream(entry.stream))
 
 
 def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
@@ -79,6 +85,9 @@ def _by(event: Event) -> str:
 
 def _of_later(timeline: Timeline, entry: Entry) -> str | None:
     events = timeline.log.stream(entry.stream)
+    if entry.verb == "review":
+        gone = any(event.type == "HappeningReviewed" and event.data is None for event in events)
+        return None if gone or is_reviewed(timeline.log, entry) else f"a review of {entry.stream} is not in it"
     if any(event.data is None or event.payload.get("reason") == entry.fields.get("reason") for event in events):
         return None
     return f"a correction or retraction of {entry.stream} is not in it"

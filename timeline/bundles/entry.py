@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import documents, errors
+from timeline.calls.entries import flat_review
 from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
 from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step
 from timeline.size_limits import FIELDS as MOST
@@ -26,6 +27,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "correct": ("correct", "reason", "expected_version", *_HAPPENING),
     "correct_source": ("correct_source", "reason", "expected_version", *_SOURCE),
     "retract": ("retract", "reason", "superseded_by", "expected_version"),
+    "review": ("review", "version", "verdict", "comment", "expected_version"),
 }
 _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
     "citations": tuple(PlacedCitation.model_fields),
@@ -43,7 +45,8 @@ _UNCUT = "Put quotation marks around it, or the comment on a line of its own"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # exports write this field
 _VERSION = re.compile("[1-9][0-9]{0,8}").fullmatch
-_NUMBERS = ("latitude", "longitude", "expected_version")
+_VERSIONS = ("version", "expected_version")
+_NUMBERS = ("latitude", "longitude", *_VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def unreadable(line: int, reason: str, weight: int = 0, *, broken: bool = False)
 
 def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:
     """Make an entry from an object in the form of a JSON line; `file` is relative to the folder."""
+    content = flat_review(content)
     if len(content) > MOST:
         return unreadable(line, _too_many(content), weight)
     verbs = [verb for verb in FIELDS if verb in content]
@@ -177,12 +181,13 @@ def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder
 
 
 def _number(fields: dict[str, Any], faults: list[Fault]) -> None:
-    """Convert the expected version to a number: YAML has it as text, the calls take a number."""
-    if "expected_version" in fields and not (isinstance(text := fields["expected_version"], str) and _VERSION(text)):
-        faults.append(("expected_version", "is not a version number. Write it like this: 2"))
-        del fields["expected_version"]
-    elif "expected_version" in fields:
-        fields["expected_version"] = int(fields["expected_version"])
+    """Convert versions to numbers: YAML has them as text, the calls take numbers."""
+    for name in _VERSIONS:
+        if name in fields and not (isinstance(text := fields[name], str) and _VERSION(text)):
+            faults.append((name, "is not a version number. Write it like this: 2"))
+            del fields[name]
+        elif name in fields:
+            fields[name] = int(fields[name])
 
 
 def _too_many(fields: Mapping[str, Any]) -> str:

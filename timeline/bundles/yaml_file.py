@@ -21,7 +21,7 @@ from timeline.size_limits import NAMED
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold
 LISTS = ("sources", "happenings")
-_VERBS = {"sources": ("correct",), "happenings": ("correct", "retract")}
+_VERBS = {"sources": ("correct",), "happenings": ("correct", "retract", "review")}
 _ALIKE = 0.7  # how similar a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
@@ -250,13 +250,15 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
         return unreadable(item.line, f"{fault}. Write its fields, such as id: and title:", weight)
     lines: dict[str, int] = {}
     content = _values_of(item, "", lines)
-    corrects, retracts = "correct" in content, "retract" in content
+    corrects, retracts, reviews = (verb in content for verb in _VERBS["happenings"])
     if key == "sources" and retracts:
         return unreadable(item.line, "a source is not retracted: it stays in the archive. Correct it, or remove the entry", weight)
+    if key == "sources" and reviews:
+        return unreadable(item.line, "a source is not reviewed: happenings are. Remove the entry", weight)
     if key == "sources" and corrects:
         content["correct_source"] = content.pop("correct")
         lines["correct_source"] = lines["correct"]
-    elif not corrects and not retracts:
+    elif not corrects and not retracts and not reviews:
         kind = "source" if key == "sources" else "happening"
         for name in () if "id" in content else content:
             if name not in FIELDS[kind] and (near := get_close_matches(name[:NAMED], _VERBS[key], n=1, cutoff=_ALIKE)):

@@ -1,6 +1,6 @@
 """The calls that append entries of bundles: one, or many at once. Owns the call for each entry. Must not read bundle files."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,10 @@ from timeline.model import HappeningFields, stream
 
 _ARGUMENTS: Final = frozenset(("id", "expected_version"))
 _RECORDED: Final = {*_ARGUMENTS, *HappeningFields.__annotations__}
-_RETRACTING: Final = ("retract", "reason", "superseded_by", "expected_version")
+_FIXED: Final = {  # the fields of entries that have no fields of a happening
+    "retract": ("retract", "reason", "superseded_by", "expected_version"),
+    "review": ("review", "version", "verdict", "comment", "expected_version"),
+}
 _FEW: Final = 10_000  # entries of an iterator that are held in a list
 _ROOM: Final = 64_000_000  # characters of documents in these entries
 
@@ -46,20 +49,18 @@ class Entries(Archiving, Recording):
     def append(self, entry: Mapping[str, Any], *, within: Sequence[Path] | None = None) -> Event:
         """Append one entry of a bundle, in the form of a JSON line.
 
-        `{"source": {…}}`, `{"happening": {…}}`, `{"correct": id, …}`, `{"correct_source": id, …}` or `{"retract": id, …}`, with the
-        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. One of the folders `within` must hold a source's
-        file; None: it may be anywhere. Raises what those calls raise.
+        `{"source": {…}}`, `{"happening": {…}}`, `{"correct": id, …}`, `{"correct_source": id, …}`, `{"retract": id, …}` or
+        `{"review": id, "version": …, "verdict": …}`, with the fields of the Python calls; a bare `{"id": …, "title": …}` is a
+        happening. A review names its version, so that it is never taken for one of a later version. One of the folders `within`
+        must hold a source's file; None: it may be anywhere. Raises what those calls raise.
         """
         verb, fields = _call_of(entry)
         match verb:
             case "source":
                 return self.archive(**fields, within=within).event
-            case "correct":
-                return self.correct(fields.pop(verb), **fields)
-            case "correct_source":
-                return self.correct_source(fields.pop(verb), **fields)
-            case "retract":
-                return self.retract(fields.pop(verb), **fields)
+            case "correct" | "correct_source" | "retract" | "review":
+                call: Callable[..., Event] = getattr(self, verb)
+                return call(fields.pop(verb), **fields)
         if fields.keys() <= _RECORDED:
             values = {name: value for name, value in fields.items() if name not in _ARGUMENTS and value is not None}
             with suppress(TimelineError):
@@ -114,17 +115,30 @@ def _call_of(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             raise StatementInvalid(verb, 'has no fields. Write them as {"id": …, "title": …}')
         _refuse_arguments(verb, fields)
         return verb, {"id": "", **fields}
-    for verb in ("correct", "correct_source", "retract"):
+    entry = flat_review(entry)
+    for verb in ("correct", "correct_source", "retract", "review"):
         if verb not in entry:
             continue
         _refuse_arguments(verb, entry)
         if "id" in entry:
             raise StatementInvalid.in_fields(verb, (("id", f'is beside "{verb}", which has the id. Leave it out'),))
-        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
-            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
+        if (fixed := _FIXED.get(verb)) and (other := [name for name in entry if name not in fixed]):
+            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, fixed)) for name in other))
+        if verb == "review":
+            if entry.get("version") is None:
+                raise StatementInvalid.in_fields(verb, (("version", "is missing. Give the number of the version that was read"),))
+            return verb, {"verdict": None, **entry}
         return verb, {"reason": None, **entry}
     _refuse_arguments("happening", entry)
     return "happening", {"id": "", **entry}
+
+
+def flat_review(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry {"review": {"happening": id, …}} in the form {"review": id, …}; any other as it is."""
+    fields = entry.get("review")
+    if len(entry) != 1 or not isinstance(fields, Mapping) or "review" in fields:
+        return entry
+    return {"review" if name == "happening" else name: value for name, value in fields.items()}
 
 
 def _is_named(fields: Mapping[Any, Any]) -> bool:

@@ -15,7 +15,7 @@ from timeline.calls.keywords import given
 from timeline.calls.open_timeline import Opened
 from timeline.documents import of_document
 from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
-from timeline.model import TOGETHER, HappeningFields, Reason, SourceFields, check, stream
+from timeline.model import TOGETHER, HappeningFields, Reason, Review, SourceFields, check, stream
 
 _NOWHERE: Final = "placeholder-for-a-source"
 _CITED: Final = {"source": _NOWHERE, "quote": "?"}
@@ -58,6 +58,17 @@ def of_retraction(timeline: Opened, arguments: Mapping[str, Any], known: Sequenc
     instead = {"superseded_by": arguments["superseded_by"]}
     yield from own
     yield from _more(lambda sound: check(Reason, {"reason": "?", **sound}, ""), instead, (*known, *own))
+
+
+def of_review(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield the other faults of a refused review."""
+    _, own = _of_following(timeline, "happening", {**arguments, "reason": "?"}, known)
+    yield from own
+    fields = {
+        name: arguments[name] for name in ("verdict", "comment", "version") if name != "version" or arguments[name] is not None
+    }
+    sound = {"version": 1, "verdict": "confirmed"}
+    yield from _more(lambda given: check(Review, {**sound, **given}, ""), fields, (*known, *own))
 
 
 def of_source_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ Owns their parameters. Must not append, nor create a file.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Day
 from html import escape
 from itertools import islice
@@ -20,7 +20,7 @@ from timeline.calls.result_lists import Happenings, Hit, Hits, Sources, title
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, stream
-from timeline.reading import choosing, searching
+from timeline.reading import choosing, reviews, searching
 from timeline.reading.happenings import at_positions
 from timeline.redaction import RedactedVersion
 from timeline.selection import period, sources
@@ -57,7 +57,7 @@ class Reading(Opened):
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
             raise redaction.redacted_error(self.log, last)
-        return statements.version(last)
+        return self._with_reviews([last], as_of)[0]
 
     def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:
         """Return every version of a happening, the first one first. Raises UnknownHappening.
@@ -67,7 +67,18 @@ class Reading(Opened):
         """
         self.log.look_again()
         past = self._streams.past(stream("happening", id))
-        return [statements.version(event) if event.data is not None else redaction.version(self.log, event) for event in past]
+        versions = iter(self._with_reviews([event for event in past if event.data is not None]))
+        return [next(versions) if event.data is not None else redaction.version(self.log, event) for event in past]
+
+    def _with_reviews(self, events: Sequence[Event], as_of: int | None = None) -> list[HappeningVersion]:
+        """Return the versions in events of one happening, each with its review as of a position, or as now known."""
+        verdicts = reviews.of_versions(Snapshot(self.log.connection, as_of), events[0].subject) if events else {}
+        return [
+            statements.version(event).model_copy(
+                update={"review": verdicts.get(event.version) if event.type != "HappeningRetracted" else None}
+            )
+            for event in events
+        ]
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Yield the events after a position, in order.
@@ -89,6 +100,7 @@ class Reading(Opened):
         tag: str | None = None,
         source: str | None = None,
         mark: Literal["disputed", "corrected", "claimed", "single"] | None = None,
+        review: Literal["confirmed", "doubted", "none"] | None = None,
         from_: DateLike | None = None,
         to: DateLike | None = None,
         as_of: int | DateLike | None = None,
@@ -108,6 +120,7 @@ class Reading(Opened):
             tag: one of its tags.
             source: a source that it cites, by id.
             mark: "disputed", "corrected", "claimed" (attributed to somebody) or "single" (with one source).
+            review: "confirmed" or "doubted" by others than its author, or "none".
             from_: it had not, or possibly not, ended by then: a `datetime.date`, or "2003", "44 BCE", "2025-11", any EDTF.
             to: it had, or possibly had, begun by then.
             as_of: the state at a position of the log, or at the end of a day.
@@ -123,6 +136,7 @@ class Reading(Opened):
         self.log.refuse_absent()
         self.refuse_outdated()
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
+        filters["review"] = review
         days = {
             "from": _filter_text("from_", from_),
             "to": _filter_text("to", to),
@@ -131,7 +145,12 @@ class Reading(Opened):
         }
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
         events = (event for event in self._at(choice.positions) if event.data is not None)
-        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in events)
+        versions = (
+            statements.version(one).model_copy(
+                update={"near": one.position in choice.near, "review": choice.reviews.get(one.position)}
+            )
+            for one in events
+        )
         return Happenings(islice(versions, _most(limit)))
 
     @named("sources")

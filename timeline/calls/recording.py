@@ -4,16 +4,16 @@ Owns their parameters. Must not search for quotations, nor decide which event ma
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from timeline import projections, redaction, size_limits, statements
+from timeline import authors, plugin_settings, projections, redaction, size_limits, statements
 from timeline.calls import faults, python_dates
 from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
 from timeline.calls.open_timeline import Opened
 from timeline.calls.python_dates import DateLike
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
 from timeline.log import Event
-from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, SourceFields, Step, check, stream
+from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, Review, SourceFields, Step, check, stream
 
 
 class Recording(Opened):
@@ -222,6 +222,52 @@ class Recording(Opened):
 
         return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
+    @named("happening", faults.of_review)
+    def review(
+        self,
+        id: str,
+        *,
+        verdict: Literal["confirmed", "doubted"],
+        comment: str | None = None,
+        version: int | None = None,
+        expected_version: int | None = None,
+    ) -> Event:
+        """Record that you have read a version of a happening, and your verdict on it. The reviewer is the timeline's author.
+
+        Your last review of that version again, with the same verdict and comment, appends nothing. A review of your own version,
+        or of one without an author, is recorded but does not count; where the project requires reviews, it is refused.
+
+        Parameters:
+            id: the id of the happening.
+            verdict: "confirmed" or "doubted".
+            comment: why, or what you checked; everyone can read it.
+            version: the version that you read; by default the one that stands now. Give it in a script, or a later run would review
+                a version that nobody has read.
+            expected_version: the version that the stream is at, if another review must not come between.
+
+        Raises UnknownHappening, AlreadyRetracted, Redacted, StatementInvalid or VersionConflict; then nothing is appended.
+
+        Example:
+            >>> timeline.review("sitting", verdict="confirmed", comment="I have compared it with page 3.")
+            <Event 5: HappeningReviewed happening/sitting@3>
+        """
+        subject = stream("happening", id)
+        size_limits.refuse({"comment": comment}, subject)
+        given_version = 1 if version is None else version
+        checked = check(Review, {"version": given_version, "verdict": verdict, "comment": comment}, subject)
+        with self.transaction():
+            standing = self._streams.last(subject).version if version is None else checked.version
+            data = checked.model_copy(update={"version": standing}).model_dump(exclude_none=True)
+            return self._streams.review(subject, data, expected_version, required=self._reviews_are_required())
+
+    def _reviews_are_required(self) -> bool:
+        """Whether the project's metadata.json requires a second person's review before anything is published."""
+        path = self.log.path.with_name("metadata.json")
+        try:
+            return plugin_settings.are_reviews_required(authors.settings(path))
+        except ValueError as error:
+            raise StatementInvalid(path, f"its settings cannot be read: {error}. Correct it") from None
+
     @named("happening", faults.of_retraction)
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
         """Retract a happening. Its statement stays in the log, and is shown as retracted.
@@ -238,7 +284,7 @@ class Recording(Opened):
 
         Example:
             >>> timeline.retract("sitting", reason="It was another council.")
-            <Event 5: HappeningRetracted happening/sitting@3>
+            <Event 6: HappeningRetracted happening/sitting@4>
         """
         subject = stream("happening", id)
         size_limits.refuse({"reason": reason}, subject)

@@ -55,6 +55,12 @@ def filters(status: str) -> Callable[[F], F]:
                     shell_complete=one_of("disputed", "corrected", "claimed", "single"),
                     help="Only those that are disputed, corrected, claimed or single (with one source).",
                 ),
+                once(
+                    "--review",
+                    metavar="WHICH",
+                    shell_complete=one_of("confirmed", "doubted", "none"),
+                    help="Only those that a second person confirmed or doubted, or none.",
+                ),
                 once("--from", metavar="DATE", help="Only those that had not ended by then: 2003, 44 BCE, 2025-11, 2025-11-24."),
                 once("--to", metavar="DATE", help="Only those that had begun by then."),
                 as_of_option,

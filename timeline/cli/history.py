@@ -1,6 +1,7 @@
 """The command that shows the versions of a happening or source: history."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,34 +31,38 @@ def headline(event: Event) -> str:
 @json_forms.as_lines
 @db
 def history(id: str, as_json: bool, db: Path) -> None:
-    """Show every version of a happening or a source: when, by whom, why, and the changes.
+    """Show every version of a happening or a source, and its reviews: when, by whom, why, and the changes.
 
     Example: timeline history ga-93
     """
     with opened(db) as timeline:
         match = find(timeline, id)
+        events = sorted((*match.events, *match.reviews), key=attrgetter("version"))
         if as_json:
-            for event in match.events:
+            for event in events:
                 json_forms.write(json_forms.event(event))
             return
         title = headline(match.event) or f"{match.event.stream} {wording.NO_TITLE}"
         click.echo(printing.bold(printing.paragraphs(title)))
         click.echo(printing.dim(f"{match.event.stream}, {printing.count(len(match.events), 'version')}"))
         former: Mapping[str, Any] | None = None
-        for number, event in enumerate(match.events):
+        for number, event in enumerate(events):
             payload = event.payload
             click.echo(f"\n{_heading(event)}")
             if event.data is None:
                 click.echo(printing.paragraphs(redacted(timeline, event), 2))
             if payload.get("reason"):
                 click.echo(printing.paragraphs(payload["reason"], 2))
+            if review := wording.review(payload):
+                click.echo(printing.paragraphs(review, 2))
             if payload.get("superseded_by"):
                 click.echo(printing.pairs([("see instead", payload["superseded_by"])]))
             known = differences.former_statement(payload, former) if number else None
             changes = [] if known is None else differences.between(known, payload["statement"], differences.Budget(0))
             if changes:
                 click.echo(printing.pairs([*_lines(changes, after_redacted=former is None)]))
-            former = payload.get("statement")
+            if event.makes_statement:
+                former = payload.get("statement")
 
 
 def _heading(event: Event) -> str:

@@ -48,10 +48,10 @@ def event(one: Event) -> Json:
     }
 
 
-def happening(one: Event, *, near: bool = False) -> Json:
+def happening(one: Event, *, near: bool = False, review: str | None = None) -> Json:
     """Return the happening that an event states, with the first and the last day that its date allows.
 
-    `near` marks one that is only near the requested period.
+    `near` marks one that is only near the requested period; `review` is the verdict of others than its author.
     """
     payload = one.payload
     statement = payload.get("statement", {})
@@ -69,6 +69,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
         "reason": payload.get("reason"),
         "superseded_by": payload.get("superseded_by"),
         "near": near,
+        "review": review,
     }
     record["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in record["actors"]]
     record["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in record["citations"]]

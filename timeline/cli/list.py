@@ -72,10 +72,10 @@ def list_(records: str, limit: int | None, reverse: bool, as_json: bool, db: Pat
         events = (event for one in (reversed(positions) if reverse else positions) if (event := timeline.log.event(one)))
 
         def as_record(event: Event) -> Json:
-            return json_forms.happening(event, near=event.position in choice.near)
+            return json_forms.happening(event, near=event.position in choice.near, review=choice.reviews.get(event.position))
 
         def as_line(event: Event) -> Line:
-            return _happening(event, near=event.position in choice.near)
+            return _happening(event, near=event.position in choice.near, review=choice.reviews.get(event.position))
 
         _write(events, len(positions), limit, as_record if as_json else None, as_line)
         if not positions:
@@ -106,12 +106,12 @@ def _sources(timeline: Timeline, sources: Iterable[ListedSource]) -> Iterator[tu
     return ((one, event) for one in sources if (event := timeline.log.event(one.position)) is not None)
 
 
-def _happening(event: Event, *, near: bool) -> Line:
-    """Make the line of an event's happening; whose claim it is, and that it is only near a period, are never cut."""
+def _happening(event: Event, *, near: bool, review: str | None) -> Line:
+    """Make the line of an event's happening; whose claim it is, its review, and that it is only near a period, are never cut."""
     if event.data is None:
         return Line("", event.subject, wording.NO_TITLE)
     statement = event.payload["statement"]
-    marks = wording.marks(statement.get("attributed_to"), fields.STATUSES[event.type], near=near)
+    marks = wording.marks(statement.get("attributed_to"), fields.STATUSES[event.type], near=near, review=review)
     return Line(worded(statement["date"]), event.subject, statement["title"], marks)
 
 

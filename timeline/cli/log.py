@@ -12,7 +12,7 @@ from timeline.cli.history import headline
 from timeline.cli.running import WholeNumber, db, opened
 from timeline.cli.terminal_columns import columns, shortened
 from timeline.log import Event
-from timeline.reading.wording import VERBS
+from timeline.reading import wording
 from timeline.timeline import Timeline
 
 _WIDE = 110  # columns of a terminal with room for how long ago it was
@@ -57,10 +57,12 @@ def _line(event: Event, digits: int) -> str:
         title = "(redacted)"
     elif event.type == "EventRedacted":
         title = f"position {event.payload.get('position')}: {event.payload.get('reason')}"
+    elif review := wording.review(event.payload):
+        title = review
     moment = event.recorded_at[:16].replace("T", " ")
     on_screen = printing.for_a_person()  # on a terminal lines are shortened, in a pipe they are not
     ago = "" if on_screen and printing.terminal() < _WIDE else f"{_ago(event):<17}  "
-    start = f"{event.position:>{digits}}  {moment}  {ago}{VERBS[event.type]:<9}  {event.id}  "
+    start = f"{event.position:>{digits}}  {moment}  {ago}{wording.VERBS[event.type]:<9}  {event.id}  "
     title = printing.on_one_line(title)
     if on_screen:
         start = shortened(start, printing.terminal())

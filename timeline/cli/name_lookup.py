@@ -3,7 +3,7 @@
 Owns how names are parsed, and which names are suggested where nothing matches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from timeline.errors import TimelineError, UnknownEvent, UnknownHappening, UnknownSource
@@ -16,11 +16,12 @@ _KINDS = ("happening", "source")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A stream and its events, up to the requested version or position."""
+    """A stream, its events that make a statement and the reviews of them, up to the requested version or position."""
 
     kind: str
     id: str
     events: list[Event]
+    reviews: Sequence[Event] = ()
 
     @property
     def event(self) -> Event:
@@ -41,10 +42,13 @@ def find(timeline: Timeline, name: str, as_of: int | None = None) -> Match:
         raise UnknownHappening(f'"{name}": there are no streams of the kind {kind}. Write happening/{id} or source/{id}')
     for candidate in [kind] if slash else _KINDS:
         events = timeline.log.stream(f"{candidate}/{id}", as_of)
-        statements = [event for event in events if event.type != "EventRedacted"]
+        statements = [event for event in events if event.makes_statement]
         if statements:
-            redaction = [event for event in events if event.type == "EventRedacted" and str(event.version) == version]
-            return Match(candidate, id, [*statements, *redaction] if redaction else _up_to(statements, version))
+            named = [event for event in events if not event.makes_statement and str(event.version) == version]
+            wanted = [*statements, *named] if named else _up_to(statements, version)
+            until = wanted[-1].version if version else events[-1].version
+            reviews = [one for one in events if one.type == "HappeningReviewed" and one.version <= until and one not in named]
+            return Match(candidate, id, wanted, reviews)
     raise _unknown(timeline, kind or "happening", id, as_of)
 
 

@@ -71,7 +71,7 @@ def _effects(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[li
         redaction.refuse_to_keep(timeline.log, event, going)
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
-    for picture in event.payload["statement"].get("media", ()):
+    for picture in event.payload.get("statement", {}).get("media", ()):
         if "sha256" in (known := redaction.document_hashes(timeline.log, picture["source"])) and timeline.log.document(
             known["sha256"]
         ):

@@ -14,7 +14,7 @@ from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
 from timeline.fields import COLLECTION
 from timeline.log import Event
-from timeline.reading import happening_lookup, sources, wording
+from timeline.reading import happening_lookup, reviews, sources, wording
 from timeline.reading.happenings import at_positions
 from timeline.reading.records import Happening, Picture
 from timeline.selection.snapshot import Snapshot
@@ -51,11 +51,12 @@ def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> Non
 
 
 def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Json:
-    """Return it in the form of --json; of a redaction, the event."""
-    if match.event.type == "EventRedacted":
+    """Return it in the form of --json; of a redaction or a review, the event."""
+    if not match.event.makes_statement:
         return json_forms.event(match.event)
     if match.kind == "happening":
-        return json_forms.happening(match.event)
+        verdicts = reviews.of_versions(Snapshot(timeline.log.connection, as_of), match.id)
+        return json_forms.happening(match.event, review=verdicts.get(match.event.version))
     known = next(sources.listed(Snapshot(timeline.log.connection, as_of), match.id))
     return json_forms.source((known, match.event))
 
@@ -78,6 +79,8 @@ def _draw(match: Match) -> Callable[[Timeline, Match, int | None], Iterator[str]
         return _redaction
     if match.event.data is None:
         return _redacted
+    if match.event.type == "HappeningReviewed":
+        return _review
     return _happening if match.kind == "happening" else _source
 
 
@@ -102,6 +105,12 @@ def _redaction(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
     payload = match.event.payload
     yield printing.bold(printing.harmless(match.event.id))
     yield printing.paragraphs(f"removed the data of the event at position {payload['position']}: {payload['reason']}")
+    yield "\n" + printing.dim(_recorded(match.event))
+
+
+def _review(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
+    yield printing.bold(printing.harmless(match.event.id))
+    yield printing.paragraphs(wording.review(match.event.payload) or "")
     yield "\n" + printing.dim(_recorded(match.event))
 
 
@@ -139,6 +148,7 @@ def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
         *(("parts" if number == 0 else "", f"{part['id']}, {part['title']}") for number, part in enumerate(parts)),
         *((relation, titled(other)) for other, relation in known.related),
         ("tags", ", ".join(known.tags)),
+        *(("reviews" if number == 0 else "", str(one)) for number, one in enumerate(reviews.of_happening(snapshot, known.id))),
         *(("pictures" if number == 0 else "", _picture(picture)) for number, picture in enumerate(known.media)),
     ]
     if known.summary:
@@ -165,6 +175,8 @@ def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
         yield printing.mark("retracted", "red")
     elif known.corrected:
         yield printing.mark(f"corrected (version {known.version})")
+    if known.review:
+        yield printing.mark(f"{known.review} by a second person", "red" if known.review == "doubted" else "")
     if any(one.disputes for one in known.quotations):
         yield printing.mark("disputed", "magenta")
     counted = "select 1 from happening_versions where position = :position and sources = 1"

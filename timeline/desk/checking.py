@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from timeline import dates, quotes
 from timeline.calls import faults
+from timeline.desk import drawn_date
 from timeline.desk.form import Form, Quotation
 from timeline.errors import DateInvalid, QuoteAmbiguous, TimelineError
-from timeline.desk import drawn_date
 from timeline.exchange.importing import naming
 from timeline.model import HappeningFields
 from timeline.selection import period

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from timeline import dates, merkle
+from timeline import authors, dates, merkle
 from timeline.projections import staging
 from timeline.selection import sql
 from timeline.sql_scripts import statements
@@ -34,6 +34,7 @@ FILES = (
     "related",
     "happening_media",
     "happening_times",
+    "reviews",  # after happenings and facets, which it updates
     "density",
     "spans",
     "happenings_fts",
@@ -54,6 +55,8 @@ def register(connection: sqlite3.Connection) -> None:
     """Register the SQL functions that the files call."""
     dates.register(connection)
     sql.register(connection)
+    connection.create_function("same_name", 1, authors.same, deterministic=True)
+    connection.create_function("are_two", 2, authors.are_two, deterministic=True)
     connection.create_function("plain_letters", -1, staging.plain_letters, deterministic=True)
     connection.create_function("local_time", 1, local_time, deterministic=True)
     connection.create_function("local_until", 1, local_until, deterministic=True)

@@ -1,4 +1,5 @@
--- facets: how many current happenings have each kind, place, actor, tag, source, and each mark that readers filter by.
+-- facets: how many current happenings have each kind, place, actor, tag, source, review, and each mark that readers
+-- filter by.
 -- A version that is replaced is subtracted first, from the other tables, which are brought up to date later than this one.
 
 CREATE TABLE facets (
@@ -17,6 +18,7 @@ UNION ALL SELECT 'place', place, -1 FROM replaced WHERE place IS NOT NULL
 UNION ALL SELECT 'actor', actor, -1 FROM replaced JOIN happening_actors ON happening = id
 UNION ALL SELECT 'tag', tag, -1 FROM replaced JOIN happening_tags ON happening = id
 UNION ALL SELECT 'source', source, -1 FROM (SELECT DISTINCT id, source FROM replaced JOIN citations ON happening = id)
+UNION ALL SELECT 'review', coalesce(review, 'none'), -1 FROM replaced
 UNION ALL SELECT 'mark', 'claimed', -1 FROM replaced WHERE attributed_to IS NOT NULL
 UNION ALL SELECT 'mark', 'corrected', -1 FROM replaced WHERE version > 1
 UNION ALL SELECT 'mark', 'single', -1 FROM replaced WHERE sources = 1
@@ -31,6 +33,7 @@ UNION ALL SELECT 'place', place, count(*) FROM added WHERE place IS NOT NULL GRO
 UNION ALL SELECT 'actor', actor, count(*) FROM staged_actors WHERE is_latest AND is_current GROUP BY actor
 UNION ALL SELECT 'tag', tag, count(*) FROM staged_tags WHERE is_current GROUP BY tag
 UNION ALL SELECT 'source', source, count(*) FROM staged_citations WHERE is_first AND is_current GROUP BY source
+UNION ALL SELECT 'review', 'none', count(*) FROM added HAVING count(*) > 0
 UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL HAVING count(*) > 0
 UNION ALL SELECT 'mark', 'corrected', count(*) FROM added WHERE version > 1 HAVING count(*) > 0
 UNION ALL SELECT 'mark', 'single', count(*) FROM added WHERE sources = 1 HAVING count(*) > 0

@@ -1,5 +1,6 @@
 -- happenings: what occurred, as now known: the latest version of each happening.
 -- near_… are the widest days that an approximate date may mean, by dates.near; for other dates, the same days.
+-- review is the verdict on this version by others than its author, which reviews.sql fills in: doubted, confirmed, or nothing.
 -- day_second is the second within the first day: in universal time if the zone is known, otherwise by the local clock.
 
 CREATE TABLE happenings (
@@ -32,7 +33,8 @@ CREATE TABLE happenings (
     version       INTEGER NOT NULL,
     recorded_at   TEXT NOT NULL,
     position      INTEGER NOT NULL UNIQUE REFERENCES events(position),
-    time_order    TEXT NOT NULL
+    time_order    TEXT NOT NULL,
+    review        TEXT
 ) STRICT, WITHOUT ROWID;
 
 DELETE FROM happenings WHERE id IN (SELECT id FROM staged_replaced);
@@ -45,7 +47,8 @@ SELECT
     recorded_at, position,
     printf('%017d ', coalesce(earliest_day, latest_day, 9000000000000000) + 9000000000000000)
     || printf('%07d ', day_second + 1000000)
-    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
+    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, ''),
+    NULL
 FROM staged_versions
 WHERE known_until IS NULL
 ORDER BY id;
@@ -62,4 +65,5 @@ CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX happenings_attributed_to ON happenings (attributed_to) WHERE attributed_to IS NOT NULL;
+CREATE INDEX happenings_review ON happenings (review) WHERE review IS NOT NULL;
 CREATE INDEX happenings_single_source ON happenings (sources) WHERE sources = 1;

@@ -14,7 +14,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_versions (
 -- The rows of happenings that new versions replace, unchanged, each with the position of the version that replaces it.
 CREATE TEMP TABLE IF NOT EXISTS staged_replaced (
     position INTEGER PRIMARY KEY, id, replaced_by, date, earliest_day, latest_day, kind, place, attributed_to, status, sources,
-    version
+    version, review
 );
 
 -- The lists of the latest versions, in the order of their events. is_current: not retracted. is_first: the first citation of
@@ -28,6 +28,9 @@ CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, ca
 
 -- The people whom any of the versions names. is_latest: whether it is the latest version.
 CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);
+
+-- The reviews of happenings.
+CREATE TEMP TABLE IF NOT EXISTS staged_reviews (happening, position, PRIMARY KEY (happening, position)) WITHOUT ROWID;
 
 -- The events that describe a source. is_latest: whether no later one does.
 CREATE TEMP TABLE IF NOT EXISTS staged_sources (position INTEGER PRIMARY KEY, stream, version, type, is_latest, folded);

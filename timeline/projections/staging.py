@@ -24,12 +24,15 @@ from timeline.sql_scripts import statements
 
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
 _TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events that make a statement
-_WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
-_EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
-_FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 ORDER BY position"
+_REVIEW: Final = "HappeningReviewed"
+_WITHIN: Final = "position > ? AND position <= ? AND type IN"
+_EVENTS: Final = (
+    f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)} ORDER BY position"
+)
+_FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} {_TYPES} AND version > 1 ORDER BY position"
 _REPLACED: Final = (
     "INSERT INTO staged_replaced"
-    " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version"
+    " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version, review"
     " FROM happenings WHERE id = ?"
 )
 _PAGE: Final = (
@@ -79,6 +82,9 @@ class Staged:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
+            if type_ == _REVIEW:
+                self._rows["staged_reviews"].append((stream[10:], position))
+                continue
             if type_ not in STATUSES:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None, None))
                 continue

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from timeline import audit, checkpoints, files, merkle, plugin_settings
+from timeline import audit, authors, checkpoints, files, merkle, plugin_settings
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
@@ -20,6 +21,8 @@ from timeline.publishing.durable_files import temporary_folder, write
 from timeline.publishing.wheel import wheel
 from timeline.signing import SigningKey
 from timeline.timeline import Timeline
+
+_NAMED = 5  # happenings that a refusal names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def publish(
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
+        if plugin_settings.are_reviews_required(_settings(json.loads(description)) or {}):
+            _refuse_unreviewed(raw, live)
         _verify(raw, live, advance)
         note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
         if withholding.is_asked_for(json.loads(description)):
@@ -106,9 +111,7 @@ def described(metadata: Path | None) -> bytes:
         content = metadata.read_bytes()
         given = json.loads(content)
         if isinstance(given, dict):
-            plugins = given.get("plugins")
-            ours = plugins.get("cited-timeline") if isinstance(plugins, dict) else None
-            if not isinstance(ours, dict) or (fault := plugin_settings.fault(ours)) is None:
+            if (ours := _settings(given)) is None or (fault := plugin_settings.fault(ours)) is None:
                 return content
             reason = f"plugins: cited-timeline: {fault}"
         else:
@@ -118,6 +121,29 @@ def described(metadata: Path | None) -> bytes:
     except (ValueError, RecursionError) as error:
         reason = f"it is not JSON: {error}"
     raise PublishingRefused(metadata, f"{reason}. Correct it, or name another: --metadata FILE")
+
+
+def _settings(metadata: dict[str, Any]) -> dict[str, Any] | None:
+    """Return our settings in the metadata; None if there are none."""
+    plugins = metadata.get("plugins")
+    ours = plugins.get(authors.PLUGIN) if isinstance(plugins, dict) else None
+    return ours if isinstance(ours, dict) else None
+
+
+def _refuse_unreviewed(raw: Path, live: Path) -> None:
+    """Raise PublishingRefused unless a second person has confirmed each current happening of a copy, and nobody doubts it."""
+    with Timeline(raw, read_only=True, guarded=False) as snapshot:
+        snapshot.refuse_outdated()
+        unreviewed = [(one.id, one.review) for name in ("none", "doubted") for one in snapshot.happenings(review=name)]
+    if not unreviewed:
+        return
+    few = ", ".join(id for id, _ in unreviewed[:_NAMED]) + (", …" if len(unreviewed) > _NAMED else "")
+    lists = [f"timeline list --review {name}" for name in dict.fromkeys(review or "none" for _, review in unreviewed)]
+    raise PublishingRefused(
+        live,
+        f"{len(unreviewed):,} happening{'' if len(unreviewed) == 1 else 's'} not confirmed by a second person ({few}), and"
+        f" metadata.json requires that. List them: {' and '.join(lists)}",
+    )
 
 
 def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:

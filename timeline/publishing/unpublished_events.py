@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from timeline import authors
 from timeline.errors import PublishingRefused
 from timeline.log import Event, Log, canonical
+from timeline.reading import wording
 from timeline.timeline import Timeline
 
 _FIRST = ("HappeningRecorded", "SourceArchived")
@@ -17,6 +19,7 @@ _NAMES = {
     "SourceCorrected": "a correction",
     "HappeningCorrected": "a correction",
     "HappeningRetracted": "a retraction",
+    "HappeningReviewed": "a review",
     "EventRedacted": "a redaction",
 }
 
@@ -51,10 +54,11 @@ class Drafts:
                 elif gone.version == 1:
                     again = new.log.first(gone.stream)
                 elif any(event.type == gone.type for event in self._not_in_old(new.log, gone.stream)):
+                    does, what = ("reviews", "review") if gone.type == "HappeningReviewed" else ("corrects", "correction")
                     raise PublishingRefused(
                         self.name,
-                        f"{gone.id} was redacted ({redaction.payload['reason']}), and a bundle corrects {gone.stream}"
-                        " perhaps in the redacted words. Take that correction out of the bundle, then repeat",
+                        f"{gone.id} was redacted ({redaction.payload['reason']}), and a bundle {does} {gone.stream}"
+                        f" perhaps in the redacted words. Take that {what} out of the bundle, then repeat",
                     )
                 else:
                     continue
@@ -83,7 +87,7 @@ class Drafts:
         key = self._key(self.old, event)
         if any(self._key(new, one) == key for one in new.stream(event.stream) if one.data is not None):
             return None
-        return f"{event.id}, {_NAMES.get(event.type, 'an event')} ({event.payload.get('reason')})"
+        return f"{event.id}, {_NAMES.get(event.type, 'an event')} ({self._why(event)})"
 
     def _is_nowhere(self, new: Log, position: int) -> bool:
         """Return whether a redacted event began a stream that the new draft does not have, so that there is nothing to redact."""
@@ -98,10 +102,17 @@ class Drafts:
         return [one for one in new.stream(stream) if one.data is not None and self._key(new, one) not in known]
 
     @staticmethod
+    def _why(event: Event) -> str:
+        verdict = wording.verdict(event.payload)
+        return f"{verdict}{authors.by(event.recorded_by)}" if verdict else str(event.payload.get("reason"))
+
+    @staticmethod
     def _key(log: Log, event: Event) -> tuple[str, str]:
         """Return an event's own content at any position: without a correction's full statement, which depends on earlier ones."""
         content = {name: value for name, value in event.payload.items() if name != "statement" or event.type in _FIRST}
         if event.type == "EventRedacted":
             gone = log.event(content["position"])
             content = {"of": "" if gone is None else gone.id, "reason": content["reason"]}
+        elif event.type == "HappeningReviewed":
+            content["by"] = authors.same(event.recorded_by)
         return event.type, canonical(content)

@@ -21,7 +21,7 @@ class Choice:
     """The positions of the chosen happenings, in time order, and the filters in words (`in_words`) and as a query string.
 
     `ids` are in the same order, and empty if there was no filter. `near` are the positions of happenings that are only near the
-    requested period, because their dates are approximate.
+    requested period, because their dates are approximate. `reviews` are the verdicts on those that were reviewed, by position.
     """
 
     positions: Sequence[int]
@@ -31,6 +31,7 @@ class Choice:
     query: str
     filtered: bool
     near: frozenset[int]
+    reviews: Mapping[int, str]
 
 
 def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], status: str) -> Choice:
@@ -41,12 +42,15 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
     state = _state(filters)
     snapshot, result = matches.find(Snapshot(connection), state.of_status(status), within_ms=None)
     positions, ids, near = array("q"), list[str](), set[int]()
+    reviews: dict[int, str] = {}
     for row in matches.every(snapshot, result.chosen):
         positions.append(row["position"])
         if state.given:
             ids.append(row["id"])
         if row["near"]:
             near.add(row["position"])
+        if row["review"]:
+            reviews[row["position"]] = row["review"]
     return Choice(
         positions,
         ids,
@@ -55,6 +59,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         state.query(),
         filtered=bool(state.given),
         near=frozenset(near),
+        reviews=reviews,
     )
 
 

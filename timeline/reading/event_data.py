@@ -15,7 +15,8 @@ from timeline.selection.snapshot import Snapshot
 Data = dict[str, Any]
 Fields = Mapping[str, type]
 
-_DATA: Fields = {"statement": dict, "reason": str, "superseded_by": str, "position": int}
+_REVIEW: Fields = {"version": int, "verdict": str, "comment": str}
+_DATA: Fields = {"statement": dict, "reason": str, "superseded_by": str, "position": int, **_REVIEW}
 _STATEMENT: Fields = {
     **dict.fromkeys((*fields.TEXTS, "date", *fields.BIBLIOGRAPHY, *fields.COLLECTION), str),
     **dict.fromkeys((*fields.LISTS, "custody"), list),

@@ -17,10 +17,19 @@ from timeline.selection.snapshot import EACH, Snapshot
 
 BATCH: Final = 500
 _EVENTS: Final = """
-SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data FROM events
+SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data,
+  type = 'HappeningCorrected' OR type = 'HappeningRetracted' AND EXISTS (
+    SELECT 1 FROM events AS earlier WHERE earlier.stream = events.stream AND earlier.version < events.version
+    AND earlier.type = 'HappeningCorrected'
+  )
+FROM events
 WHERE position IN (SELECT value FROM json_each(?)) AND data IS NOT NULL
   AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
 """
+_REVIEWED: Final = (
+    "select * from (select position, review from happenings"
+    f" where position in (select value from json_each(:positions)) {EACH}) where review is not null"
+)
 _CITED: Final = (
     "select * from (select happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page"
     " from citations where citations.happening in (select value from json_each(:happenings))"
@@ -39,9 +48,10 @@ def at_positions(connection: sqlite3.Connection, positions: Sequence[int], *, as
         rows = {row[0]: row for row in connection.execute(_EVENTS, (json.dumps(batch),))}
         data = {position: _data(row[6], position) for position, row in rows.items()}
         archive.learn(data)
+        reviews = archive.reviews(batch)
         for position in batch:
             if position in rows:
-                yield _happening(rows[position], data[position], archive)
+                yield _happening(rows[position], data[position], archive, reviews.get(position))
 
 
 def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None = None) -> dict[str, list[Quotation]]:
@@ -64,6 +74,7 @@ class _Archive:
         self.snapshot = snapshot
         self.sources: dict[str, Source] = {}
         self.pages: dict[str, list[int]] = {}
+        self.has_reviews = bool(snapshot.plain("select 1 from reviews limit 1"))
 
     def learn(self, data: Mapping[int, Mapping[str, Any]]) -> None:
         """Read the sources that these events cite and that are not cached."""
@@ -74,6 +85,11 @@ class _Archive:
             for one in payload["statement"].get(name) or ()
         }
         self.sources |= sources.by_id(self.snapshot, cited - self.sources.keys(), heads=True)
+
+    def reviews(self, positions: Sequence[int]) -> dict[int, str]:
+        """Return the reviews of the happenings with these positions, where there are any."""
+        rows = self.snapshot.rows(_REVIEWED, {"positions": json.dumps(positions)}) if self.has_reviews else ()
+        return {row["position"]: row["review"] for row in rows}
 
     def source(self, id: str) -> Source:
         """Return a source; with its id alone if it was not archived by then."""
@@ -101,8 +117,8 @@ def _malformed(position: int) -> StatementInvalid:
     return StatementInvalid(f"position {position}", "its data is malformed. Check the log: timeline verify")
 
 
-def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -> Happening:
-    position, id, version, type, recorded_at, recorded_by, _ = row
+def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive, review: str | None) -> Happening:
+    position, id, version, type, recorded_at, recorded_by, _, corrected = row
     statement = data["statement"]
     may = statement.get
     try:
@@ -137,6 +153,8 @@ def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -
             tuple([_quotation(number, one, archive) for number, one in enumerate(may("citations") or (), start=1)]),
             data.get("superseded_by"),
             tuple([_picture(archive.source(one["source"]), one) for one in may("media") or ()]),
+            bool(corrected),
+            review,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _malformed(position) from error

@@ -11,20 +11,23 @@ from sqlite3 import Row
 from typing import Any, Final
 
 from timeline import authors
+from timeline.fields import WITHOUT_STATEMENT
 from timeline.reading import differences, event_data, wording
 from timeline.reading.event_data import Data
-from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 
-_VERSIONS: Final = """
+_VERSIONS: Final = f"""
 with latest as (
     select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
     from (select position, version, data from events where stream = :stream order by version desc limit :most)
 ), current as (
-    select position from events where stream = :stream and position <= :as_of and type <> 'EventRedacted'
+    select position from events where stream = :stream and position <= :as_of and type not in {WITHOUT_STATEMENT}
     order by version desc limit 1
 )
-select position, version, type, recorded_at, recorded_by, data from events
+select position, version, type, recorded_at, recorded_by, data, exists (
+    select 1 from events as correction where correction.stream = :stream and correction.version <= events.version
+    and correction.type in ('HappeningCorrected', 'SourceCorrected')
+) as corrected from events
 where position in (select position from latest where later is null or later < :longest union select position from current)
 order by version
 """
@@ -63,16 +66,33 @@ class Version:
     recorded_by: str | None
     data: Data
     former: Mapping[str, Any] | None
+    corrected: bool
+    """Whether an earlier version says something else."""
 
     @property
     def statement(self) -> dict[str, Any] | None:
-        """The statement; None if it was redacted, or if this event is itself a redaction."""
+        """The statement; None if it was redacted, or if this event makes none."""
         return self.data.get("statement")
 
     @property
     def reason(self) -> str | None:
         """The reason of a correction, a retraction or a redaction."""
         return self.data.get("reason")
+
+    @property
+    def makes_statement(self) -> bool:
+        """Whether this event states something, or did before its redaction."""
+        return self.type not in WITHOUT_STATEMENT
+
+    @property
+    def verdict(self) -> str | None:
+        """A review in words: "confirmed version 2"."""
+        return wording.verdict(self.data)
+
+    @property
+    def comment(self) -> str | None:
+        """The comment of a review."""
+        return self.data.get("comment")
 
     @property
     def superseded_by(self) -> str | None:
@@ -88,11 +108,6 @@ class Version:
     def retracted(self) -> bool:
         """Whether this version retracts the happening."""
         return self.type == "HappeningRetracted"
-
-    @property
-    def corrected(self) -> bool:
-        """Whether an earlier version says something else."""
-        return is_corrected(self.version, "retracted" if self.retracted else "current")
 
 
 def versions(snapshot: Snapshot, stream: str, *, most: int = -1, longest: int = 2**53) -> list[Version]:
@@ -115,8 +130,9 @@ def versions(snapshot: Snapshot, stream: str, *, most: int = -1, longest: int = 
         if result and row["version"] != result[-1].version + 1:
             former = None  # the versions between were not read
         columns = (row["version"], row["position"], row["type"], row["recorded_at"], authors.name(row["recorded_by"]))
-        result.append(Version(*columns, data, differences.former_statement(data, former)))
-        former = None if row["data"] is None else statement or former
+        result.append(Version(*columns, data, differences.former_statement(data, former), bool(row["corrected"])))
+        if result[-1].makes_statement:
+            former = statement
     return result
 
 

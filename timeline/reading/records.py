@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from timeline import extractors
 from timeline.reading import wording
-from timeline.selection.conditions import is_corrected
 
 SPREADSHEETS: Final = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -154,16 +153,13 @@ class Happening:
     quotations: tuple[Quotation, ...] = ()
     superseded_by: str | None = None
     media: tuple[Picture, ...] = ()
+    corrected: bool = False  # whether an earlier version says something else
+    review: str | None = None  # "confirmed" or "doubted", by others than its author
 
     @property
     def retracted(self) -> bool:
         """Whether it was retracted."""
         return self.status == "retracted"
-
-    @property
-    def corrected(self) -> bool:
-        """Whether an earlier version says something else."""
-        return is_corrected(self.version, self.status)
 
     @property
     def headline(self) -> str:

@@ -5,7 +5,7 @@ Must not know a page or a format.
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from timeline import dates
 
@@ -22,9 +22,20 @@ VERBS: Final = {  # by event type
     "HappeningRecorded": "recorded",
     "HappeningCorrected": "corrected",
     "HappeningRetracted": "retracted",
+    "HappeningReviewed": "reviewed",
     "EventRedacted": "redacted",
 }
 _RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
+
+
+def verdict(data: Mapping[str, Any]) -> str | None:
+    """Word the data of a review, "confirmed version 2"; None for any other event's."""
+    return f"{data['verdict']} version {data.get('version')}" if "verdict" in data else None
+
+
+def review(data: Mapping[str, Any]) -> str | None:
+    """Word the data of a review with its comment; None for any other event's."""
+    return ": ".join(filter(None, (verdict(data), data.get("comment")))) if "verdict" in data else None
 
 
 def headline(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE) -> str:
@@ -37,11 +48,12 @@ def label(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE) -
     return f"{title or untitled}{f' (according to {one_line(claimed_by)})' if claimed_by else ''}"
 
 
-def marks(claimed_by: str | None, status: str, *, near: bool = False) -> str:
-    """Return the marks after a title in a list: whose claim it is, and whether it is retracted, or only near the period."""
+def marks(claimed_by: str | None, status: str, *, near: bool = False, review: str | None = None) -> str:
+    """Return the marks after a title in a list: whose claim it is, whether retracted, reviewed, or only near the period."""
     words = (
         f"according to {claimed_by}" if claimed_by else "",
         status if status != "current" else "",
+        review or "",
         "near the period" if near else "",
     )
     joined = ", ".join(filter(None, words))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from timeline.dates import DAY
 from timeline.selection import search_words, time_order
 from timeline.selection.plan import Plan
-from timeline.selection.snapshot import BY_POSITION, EACH
+from timeline.selection.snapshot import BY_POSITION, EACH, REVIEW_AS_OF
 from timeline.selection.state import State
 from timeline.selection.window import Window
 
@@ -19,14 +19,13 @@ Params = dict[str, str | int]
 # Marks that the row itself and its indexes decide; a dispute needs another table.
 MARKS = {
     "claimed": "happenings.attributed_to is not null",
-    "corrected": "happenings.version > 1 and (happenings.status <> 'retracted' or happenings.version > 2)",
+    # A retraction repeats the statement, and reviews take versions of their own, so the versions alone do not say it.
+    "corrected": "happenings.version > 1 and (happenings.status = 'current' or exists (select 1 from events as correction"
+    " where correction.stream = 'happening/' || happenings.id and correction.version <= happenings.version"
+    " and correction.type = 'HappeningCorrected'))",
     "single": "happenings.sources = 1",
 }
-
-
-def is_corrected(version: int, status: str) -> bool:
-    """Whether an earlier version says something else, as the mark has it."""
-    return version > (2 if status == "retracted" else 1)
+_CORRECTED_NOW = "happenings.version > 1"
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,7 @@ _TABLE_FILTERS = {
     "source": _in("citations", "source = :source", once=False),
     "disputed": _in("citations", "stance = 'disputes'", once=False),
 }
+_REVIEWED_AS_OF = "select distinct happening as matched from reviews where verdict = :review and by_second_person"
 _LISTED = "select value from json_each(:ids)"
 _WORDS = "select rowid as matched from happenings_fts where happenings_fts match :q"
 # The search index holds the latest versions. Versions replaced since the position are searched without an index.
@@ -174,6 +174,10 @@ def _conditions(state: State, actor: str | None) -> tuple[dict[str, _Condition],
         conditions["mark"] = _TABLE_FILTERS["disputed"].condition()
     if mark == "corrected" or state.status == "retracted":
         conditions["replaced"] = _REPLACED.condition()
+    if "review" in plain and state.as_of is not None and "review" in params:
+        test = plain["review"]
+        reviewed = _TableFilter(_REVIEWED_AS_OF, "id", test).condition()
+        conditions["review"] = _Condition(f"{reviewed.listed} and {test}", test, f"{reviewed.source} and {test}")
     for name in ("actor", "tag", "source"):
         if name in state.given:
             conditions[name] = _TABLE_FILTERS[name].condition()
@@ -220,7 +224,11 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
             where[column] = f"happenings.{column} = :{column}"
             params[column] = state.given[column]
     if (mark := state.given.get("mark")) in MARKS:
-        where["mark"] = MARKS[mark]
+        where["mark"] = _CORRECTED_NOW if mark == "corrected" and state.status == "current" else MARKS[mark]
+    if (review := state.given.get("review")) is not None:
+        column = "happenings.review" if state.as_of is None else REVIEW_AS_OF.format(table="happenings")
+        where["review"] = f"{column} is null" if review == "none" else f"{column} = :review"
+        params |= {} if review == "none" else {"review": review}
     # The near days are wider if the date is approximate, and otherwise the same. The index holds the last of them, so a scan of
     # it skips rows outside the period without reading them.
     if state.from_day is not None:

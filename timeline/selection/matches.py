@@ -24,7 +24,7 @@ COUNTING_MS = 400
 SKEW = 10
 _COLUMNS = (
     "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
-    f" recorded_at, position, {time_order.COLUMNS}"
+    f" recorded_at, position, review, {conditions.MARKS['corrected']} as corrected, {time_order.COLUMNS}"
 )
 
 
@@ -146,8 +146,8 @@ def _key_of(snapshot: Snapshot, id_: str) -> Key | None:
 
 
 def every(snapshot: Snapshot, chosen: Chosen) -> Iterator[Row]:
-    """Read the position, id, date, time order and nearness of all matches, in time order. Raises TookTooLong."""
-    columns = f"happenings.position, id, date, {time_order.COLUMNS}, {chosen.near} as near"
+    """Read the position, id, date, time order, review and nearness of all matches, in time order. Raises TookTooLong."""
+    columns = f"happenings.position, id, date, review, {time_order.COLUMNS}, {chosen.near} as near"
     sql = f"select * from (select {columns} {chosen.listing.sql} {EACH}) order by {time_order.ORDER}"
     return snapshot.each(sql, chosen.params, index=chosen.listing.index)
 

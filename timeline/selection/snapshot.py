@@ -1,8 +1,8 @@
 """The timeline as known at a position of the log, or now. The same query reads both.
 
-Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related`, `happening_media` and
-`sources` in a query: now, they are the tables; at a position, they combine the rows that are still valid with those replaced since,
-read from the events.
+Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related`, `happening_media`,
+`sources` and `reviews` in a query: now, they are the tables; at a position, they combine the rows that are still valid with those
+replaced since, read from the events. `reviews` has only each person's last verdict on a version.
 Also owns the time limit of a query. Must not know any filter.
 """
 
@@ -31,17 +31,24 @@ _COLUMNS: Final = (
     ", coalesce(earliest_day, latest_day, 9e15) as began, -coalesce(latest_day, -9e15) as lasted"
 )
 _NOW: Final = f"""\
-with happenings as not materialized (select {_COLUMNS} from main.happenings{{index}}),
+with happenings as not materialized (select {_COLUMNS}, review from main.happenings{{index}}),
 happening_actors as not materialized (select happening, actor, role, rowid as number from main.happening_actors),
-sources as not materialized (select *, 0 as corrected_since from main.sources)
+sources as not materialized (select *, 0 as corrected_since from main.sources),
+reviews as not materialized (select * from main.reviews where known_until is null)
 """
+REVIEW_AS_OF: Final = (
+    "(select max(verdict) from reviews where reviews.happening = {table}.id and reviews.version = {table}.version"
+    " and by_second_person)"
+)
+"""The review of the version in a row of a table, as of a position: `happenings.review` is the present one."""
+_REVIEW: Final = f"cast({REVIEW_AS_OF} as text) as review"
 # Versions replaced since the position.
 _REPLACED: Final = "main.happening_versions as replaced where replaced.known_until > :as_of and replaced.position <= :as_of"
 # The plus sign stops SQLite from reading happenings by position, which would lose the time order.
 _HAPPENINGS_AS_OF: Final = f"""\
 happenings as not materialized (
-  select {_COLUMNS} from main.happenings{{index}} where {{plus}}position <= :as_of
-  union all select {_COLUMNS} from {_REPLACED}
+  select {_COLUMNS}, {_REVIEW.format(table="happenings")} from main.happenings{{index}} where {{plus}}position <= :as_of
+  union all select {_COLUMNS}, {_REVIEW.format(table="replaced")} from {_REPLACED}
 )"""
 # A column must have the same type in both arms, or SQLite copies them into a table first: hence the casts.
 _TEXT: Final = "cast(listed.value ->> '$.{}' as text)"
@@ -103,7 +110,11 @@ sources as not materialized (
   )
   where known.position > :as_of
 )"""
-_AS_OF: Final = "with " + ",\n".join((_HAPPENINGS_AS_OF, *map(_listed_as_of, _LISTED), _SOURCES_AS_OF)) + "\n"
+_REVIEWS_AS_OF: Final = """\
+reviews as not materialized (
+  select * from main.reviews where position <= :as_of and (known_until is null or known_until > :as_of)
+)"""
+_AS_OF: Final = "with " + ",\n".join((_HAPPENINGS_AS_OF, *map(_listed_as_of, _LISTED), _SOURCES_AS_OF, _REVIEWS_AS_OF)) + "\n"
 
 
 def query_then(sql: str) -> str:

@@ -14,7 +14,7 @@ from timeline.selection import period, search_words, time_order, window
 from timeline.selection.time_order import Key
 from timeline.selection.window import Window
 
-FACETS = ("kind", "actor", "place", "tag", "source", "mark")
+FACETS = ("kind", "actor", "place", "tag", "source", "mark", "review")
 FILTERS = ("q", *FACETS, "from", "to")
 # How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "scale", "view", "focus")
@@ -26,10 +26,12 @@ GO_TO = "go"
 NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING, GO_TO)
 STATUSES = ("current", "all", "retracted")
 MARKS = {"disputed": "Disputed", "corrected": "Corrected", "claimed": "Somebody’s claim", "single": "Single source"}
+REVIEWS = {"confirmed": "Confirmed", "doubted": "Doubted", "none": "Not reviewed"}
 LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By place", "source": "By source", "tag": "By tag"}
 # The label of each parameter: in the form, beside active filters, and in messages.
 LABELS = {
     "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
+    "review": "Review",
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
     "lanes": "Lanes", "scale": "Scale", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
     "story": "Story",
@@ -286,6 +288,7 @@ class _Reader:
         for name, choices, instead in (
             ("status", STATUSES, ", so current happenings are shown"),
             ("mark", tuple(MARKS), LEFT_OUT),
+            ("review", tuple(REVIEWS), LEFT_OUT),
             ("lanes", tuple(LANES), ", so there are none"),
             ("scale", ("true",), ", so long empty stretches are cut short"),
             ("embed", ("1",), LEFT_OUT),

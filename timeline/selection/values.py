@@ -12,7 +12,7 @@ from timeline.selection import conditions, matches
 from timeline.selection.conditions import Chosen
 from timeline.selection.matches import Matches
 from timeline.selection.snapshot import EACH, Snapshot
-from timeline.selection.state import FACETS, MARKS, State
+from timeline.selection.state import FACETS, MARKS, REVIEWS, State
 
 # At most so many are listed; beyond them, the most frequent are suggested as one types.
 MOST: Final = 50
@@ -22,6 +22,10 @@ COUNTING_MS: Final = 120
 LABELS: Final = {"actor": "(select name from actors where id = value)", "source": "(select title from sources where id = value)"}
 # The tables of the facets with several values for one happening.
 TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
+# Reviews are a filter only where there are any.
+_ANY_REVIEW: Final = "exists (select 1 from reviews)"
+# Filters with a few values, in a fixed order.
+_FIXED: Final = {"mark": MARKS, "review": REVIEWS}
 _MARKS: Final = (
     "select exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed, "
     f"{', '.join(f'{condition} as {mark}' for mark, condition in conditions.MARKS.items())} from happenings"
@@ -62,9 +66,10 @@ def of_all(snapshot: Snapshot) -> Mapping[str, Choices]:
 
 def sql_of_all(facet: str) -> str:
     """Return the query for the most frequent values of a facet, one more than are offered."""
+    there = f" and {_ANY_REVIEW}" if facet == "review" else ""
     return (
         f"select value, coalesce({LABELS.get(facet, 'value')}, value) as label, happenings"
-        f" from (select value, happenings from facets where facet = :facet order by happenings desc, value limit {MOST + 1})"
+        f" from (select value, happenings from facets where facet = :facet{there} order by happenings desc, value limit {MOST + 1})"
     )
 
 
@@ -91,6 +96,8 @@ def values_sql(facet: str, chosen: Chosen) -> str:
     """Return the query for the values of a facet among the matches, each happening's once."""
     if facet in ("kind", "place"):
         return f"select {facet} as value from happenings where {chosen.sql} {EACH}"
+    if facet == "review":
+        return f"select coalesce(review, 'none') as value from happenings where {chosen.sql} and {_ANY_REVIEW} {EACH}"
     table = TABLES[facet]
     values = f"select happening, {facet} as value from {table} where {chosen.of_happening}"
     return f"select distinct happening, value from ({values} {EACH})" if facet == "source" else f"{values} {EACH}"
@@ -126,8 +133,8 @@ def _among_matches(snapshot: Snapshot, matched: Matches, facet: str, unfiltered:
 
 
 def _of_facet(facet: str, choices: Sequence[Choice]) -> Choices:
-    """Cut the choices of a facet to the number offered; the few marks have a fixed order."""
-    if facet == "mark":
+    """Cut the choices of a facet to the number offered; those with fixed values have them in a fixed order."""
+    if fixed := _FIXED.get(facet):
         counts = {choice.value: choice.count for choice in choices}
-        return Choices(tuple(Choice(mark, label, counts[mark]) for mark, label in MARKS.items() if counts.get(mark)), complete=True)
+        return Choices(tuple(Choice(one, label, counts[one]) for one, label in fixed.items() if counts.get(one)), complete=True)
     return Choices(tuple(choices[:MOST]), complete=len(choices) <= MOST)

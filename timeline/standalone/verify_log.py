@@ -130,7 +130,7 @@ def root_of(leaves: list[bytes]) -> bytes:
 
 def documents_of(event: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str, Documents]]:
     """Yield each source whose document an event names, with the SHA-256 of the document and of its text."""
-    statement = {} if event["type"] == "EventRedacted" else payload["statement"]
+    statement = {} if event["type"] in ("EventRedacted", "HappeningReviewed") else payload["statement"]
     if event["stream"].startswith("source/") and statement:
         yield event["stream"], (statement["sha256"], statement["text_sha256"])
     for citation in statement.get("citations", []):

@@ -57,7 +57,12 @@ def files() -> dict[str, str]:
 @cache
 def plain() -> dict[str, str]:
     """Return the files, each by itself, without what only those who read it need. They are read once."""
-    texts = {path.name: path.read_text(encoding="utf-8") for folder in FOLDERS for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for folder in FOLDERS
+        for path in sorted(folder.iterdir())
+        if path.suffix in _TYPES
+    }
     return {name: _shortened(name, text) for name, text in texts.items()}
 
 

@@ -35,13 +35,13 @@ COPIES: dict[str, tuple[str, ...]] = {
     "documents": ("sources", "source_texts"),
     "events": (
         "happenings", "happening_versions", "happening_times", "citations", "actors", "happening_actors", "happening_tags",
-        "related", "happening_media", "sources",
+        "related", "happening_media", "sources", "reviews",
     ),
 }  # fmt: skip
 # Our tables without copies. A hash, or the number of events, copies nothing of an event.
 ORIGINALS = (
     "happenings", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
-    "happening_media", "checkpoints", "signatures", "tree", "projected", "withheld",
+    "happening_media", "reviews", "checkpoints", "signatures", "tree", "projected", "withheld",
 )  # fmt: skip
 # A foreign key to one of these is a position or a hash, which copies nothing.
 _ONLY_REFERENCED = {"events", "documents"}

@@ -42,7 +42,9 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
         typed = dict(pairs)
         given = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
         if len(given) != 1:
-            reason = "give exactly one: a file, a text, or an address" if given else "choose a file, paste a text, or give an address"
+            reason = (
+                "give exactly one: a file, a text, or an address" if given else "choose a file, paste a text, or give an address"
+            )
             return await _page(visit, typed, {"file": [reason]}, status=422)
         fields, faults = _fields(typed)
         if "address" in given and not fetching_allowed(datasette):
@@ -93,7 +95,12 @@ def _archive(
     collected = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url}
     name = fetched.url.partition("?")[0].rstrip("/")
     return timeline.archive_document(
-        document, id=typed.get("id", "").strip() or None, name=name, record=fetched.url, as_found=as_found, **{**collected, **fields}
+        document,
+        id=typed.get("id", "").strip() or None,
+        name=name,
+        record=fetched.url,
+        as_found=as_found,
+        **{**collected, **fields},
     )
 
 

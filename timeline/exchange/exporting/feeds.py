@@ -24,6 +24,7 @@ LOSES: Final = {
     "related": "left out",
     "zone": "left out",
     "media": "left out",
+    "review": "left out",
     "grade": "left out, with the place in the text",
     "media_type": "left out, with the language and hash of the source, and the time of its archiving",
     "supports": "left out",

@@ -126,6 +126,8 @@ class Chronology:
             yield Fact("Related", [(f"{self._title(other)} ({relation})", other) for other, relation in happening.related])
         if happening.tags:
             yield Fact("Tags", [(tag, None) for tag in happening.tags])
+        if happening.review:
+            yield Fact("Review", [(f"{happening.review} by a second person", None)])
 
     def _title(self, id: str) -> str:
         """Return the headline of a happening in this chronology, or the id of any other."""

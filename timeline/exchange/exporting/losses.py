@@ -28,7 +28,7 @@ _DEFAULTS: Final[dict[str, tuple[Any, ...]]] = {
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = (None, "", ())
 UNSUPPORTED: Final = {
-    **dict.fromkeys(("zone", "part_of", "related", "supports", "reason", "media"), "left out"),
+    **dict.fromkeys(("zone", "part_of", "related", "supports", "reason", "media", "review"), "left out"),
     "status": "left out: a retracted happening looks like any other",
     "recorded_by": "left out, with the time of recording",
     "entries": "not quoted; the file that holds them is named",
@@ -83,7 +83,7 @@ FIELDS: Final = {
     "language": "languages", "media_type": "the file types of sources", "sha256": "fingerprints of sources",
     "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
     "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
-    "media": "pictures", "cells": "cells that a spreadsheet would calculate",
+    "review": "reviews", "media": "pictures", "cells": "cells that a spreadsheet would calculate",
     "entries": "entries of tables and other files of entries",
 }  # fmt: skip
 

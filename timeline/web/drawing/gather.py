@@ -15,7 +15,7 @@ from sqlite3 import Row
 from typing import Any, NamedTuple
 
 from timeline.reading import wording
-from timeline.selection.conditions import Chosen, is_corrected
+from timeline.selection.conditions import Chosen
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 from timeline.selection.window import Window
@@ -132,7 +132,7 @@ def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
     yield "near", bool(row["near"])
     yield "retracted", retracted
-    yield "corrected", is_corrected(row["version"], row["status"])
+    yield "corrected", bool(row["corrected"])
     yield "disputed", disputed
     yield "claimed", bool(row["attributed_to"])
     yield "single", row["sources"] == 1

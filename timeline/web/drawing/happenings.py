@@ -30,7 +30,7 @@ _COLUMNS = ", ".join(
         "id", "date", "earliest_day", "latest_day", "kind", "place", "attributed_to", "part_of", "status", "sources", "citations",
         "version", "position",
     )
-) + f", substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title"  # fmt: skip
+) + f", {conditions.MARKS['corrected']} as corrected, substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title"  # fmt: skip
 _FIRST_DAY = "coalesce(earliest_day, latest_day, 9e15)"  # the expression in the table's indexes
 
 

@@ -13,8 +13,7 @@ from datasette.utils.asgi import Request, Response
 
 from timeline import authors
 from timeline.errors import NoteInvalid, StatementInvalid
-from timeline.reading import event_data
-from timeline.reading.wording import NO_REASON
+from timeline.reading import event_data, wording
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling
 from timeline.web.pages import date_wording, event, page_frame, plain_answers, proof_files, proving
@@ -173,6 +172,6 @@ def _title(row: sqlite3.Row) -> str | None:
     except StatementInvalid:
         return None
     if row["type"] == "EventRedacted":
-        return f"the event at position {data.get('position')}: {shortened(data.get('reason') or NO_REASON, 200)}"
-    title = (data.get("statement") or {}).get("title")
+        return f"the event at position {data.get('position')}: {shortened(data.get('reason') or wording.NO_REASON, 200)}"
+    title = wording.review(data) or (data.get("statement") or {}).get("title")
     return shortened(title, 160) if title else None

@@ -11,7 +11,7 @@ from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.reading import event_data
+from timeline.reading import event_data, wording
 from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, scheduling, snapshots
 from timeline.web.pages import date_wording, history, linked_data, page_frame, proof_files, proving
@@ -25,6 +25,7 @@ SENTENCES = {
     "HappeningRecorded": "a happening was recorded",
     "HappeningCorrected": "a happening was corrected",
     "HappeningRetracted": "a happening was retracted",
+    "HappeningReviewed": "a version of a happening was reviewed",
     "EventRedacted": "an event was redacted",
 }
 
@@ -70,6 +71,8 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "unreadable": unreadable,
         **await snapshots.read(database, read, position),
         "reason": data.get("reason") if row["type"] == "EventRedacted" else None,
+        "review": wording.verdict(data),
+        "comment": data.get("comment"),
         "data_hash": row["data_hash"].lower(),
         "redacts": (redacted, links.event(datasette, database.name, redacted)) if redacted is not None else None,
         "previous": links.event(datasette, database.name, position - 1) if position > 1 else None,

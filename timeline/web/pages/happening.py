@@ -11,7 +11,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.reading import happening_lookup, wording
+from timeline.reading import happening_lookup, reviews, wording
 from timeline.selection import as_of as as_of_day
 from timeline.selection import conditions, matches
 from timeline.selection import state as states
@@ -35,7 +35,7 @@ from timeline.web.pages.introduction import Preview
 
 TABLES = (
     "happenings", "happening_versions", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
-    "happening_media", "happening_times", "events",
+    "happening_media", "happening_times", "reviews", "events",
 )  # fmt: skip
 MOST_PARTS = 500
 LONGEST_LINK = 70  # characters of a headline in a link to the one before or after
@@ -66,7 +66,7 @@ def read(datasette: Datasette, request: Request, database: str, snapshot: Snapsh
     state = as_of_day.resolved(snapshot, state)
     snapshot = snapshot.at(state.as_of)
     versions = history.versions(datasette, database, snapshot, f"happening/{id_}")
-    statements = [version for version in versions if version.record.type != "EventRedacted"]
+    statements = [version for version in versions if version.record.makes_statement]
     by_then = [version for version in statements if state.as_of is None or version.record.position <= state.as_of]
     if not by_then:
         return _unknown(datasette, database, snapshot, id_, first=statements[0] if statements else None, state=state)
@@ -102,6 +102,9 @@ def read(datasette: Datasette, request: Request, database: str, snapshot: Snapsh
         "supporting": [quotation for quotation in quotations if not quotation.cited.disputes],
         "disputing": [quotation for quotation in quotations if quotation.cited.disputes],
         "sources": snapshot.value("select sources from happenings where id = :id", {"id": id_}) or 0,
+        "reviews": [(one, links.event(datasette, database, one.position)) for one in reviews.of_happening(snapshot, id_)],
+        "review": snapshot.value("select review from happenings where id = :id", {"id": id_}),
+        "reviews_are_there": reviews.are_there(snapshot),
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].record.version - 1,
         **_relations(datasette, database, snapshot, id_, version, as_of),

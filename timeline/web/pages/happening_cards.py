@@ -12,7 +12,6 @@ from typing import Any
 from datasette.app import Datasette
 
 from timeline.reading import event_data, happening_lookup
-from timeline.selection.conditions import is_corrected
 from timeline.selection.matches import Page
 from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.state import State
@@ -68,7 +67,7 @@ class Card:
     @property
     def corrected(self) -> bool:
         """Whether an earlier version said something else."""
-        return is_corrected(self.row["version"], self.row["status"])
+        return bool(self.row["corrected"])
 
     @property
     def near(self) -> bool:

@@ -109,7 +109,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     versions = await snapshots.read(
         database, lambda snapshot: history.versions(datasette, database.name, snapshot, f"source/{id_}")
     )
-    statement = next((version for version in reversed(versions) if version.record.type != "EventRedacted"), None)
+    statement = next((version for version in reversed(versions) if version.record.makes_statement), None)
     redaction = statement.redaction if statement else None
     document_redaction = (
         await snapshots.read(database, lambda snapshot: _document_redaction(datasette, database.name, snapshot, versions))

@@ -74,7 +74,8 @@ LOSES: Final = {
     "date": "in words in the body",
     "summary": "left out: a body is the title, the date and the happening's address",
     **dict.fromkeys(
-        ("kind", "place", "date_note", "zone", "reason", "actors", "tags", "related", "media", "part_of", "grade"), "left out"
+        ("kind", "place", "date_note", "zone", "reason", "review", "actors", "tags", "related", "media", "part_of", "grade"),
+        "left out",
     ),
     "latitude": "left out, with the longitude",
     "status": "left out: a retracted happening looks like any other",

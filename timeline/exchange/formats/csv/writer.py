@@ -17,7 +17,7 @@ from timeline.reading.records import Happening
 HEADER: Final = (
     "id", "title", "summary", "date", "date_in_words", "date_note", "zone", "instant", "earliest", "latest", "kind", "place",
     "latitude", "longitude", "part_of", "attributed_to", "actors", "tags", "related", "status", "version", "reason",
-    "recorded_at", "recorded_by", "position", "sources", "quotations", "address",
+    "recorded_at", "recorded_by", "position", "sources", "quotations", "address", "review",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
         joined(happening.actors), joined((tag, None) for tag in happening.tags), joined(happening.related),
         happening.status, happening.version, happening.reason, happening.recorded_at, happening.recorded_by, happening.position,
         "; ".join(sources), "\n".join(map(sentences.citation, happening.quotations)),
-        about.happening(happening.id) if about.page else None,
+        about.happening(happening.id) if about.page else None, happening.review,
     )  # fmt: skip
 
 

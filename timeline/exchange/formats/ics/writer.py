@@ -33,7 +33,7 @@ LOSES: Final = {
     "actors": "only in the description",
     "quotations": "in the description, with author, title, publisher and date of the source; the rest of both is left out",
     "recorded_by": "left out; the time stamp is the time of recording",
-    **{name: UNSUPPORTED[name] for name in ("related", "entries", "media")},
+    **{name: UNSUPPORTED[name] for name in ("related", "entries", "media", "review")},
 }
 
 

@@ -1,7 +1,8 @@
 """Write the log as a bundle: JSON Lines that, appended to an empty timeline, give the same streams, versions, types and data.
 
 Owns how events become entries again; a large document is split into parts before its source. Redacted data and whatever depends on
-it are left out, and reported. The author and time of each event are not exported: another log records its own.
+it are left out, and reported. The author and time of each event are not exported: another log records its own. So reviews are left
+out too, and reported: whoever appends the bundle has not made them.
 """
 
 import json
@@ -25,7 +26,7 @@ UNKNOWN: Final = "application/octet-stream"
 NAMELESS: Final = "(redacted)"  # the title of a source of which only the document is left
 LONG: Final = 200_000  # characters: a longer text is not searched for repeated words, and citations always have their place
 _DERIVED: Final = ("citations", "instant")
-_RECORDED: Final = "type <> 'EventRedacted'"
+_RECORDED: Final = f"type NOT IN {fields.WITHOUT_STATEMENT}"
 _OF_STREAMS: Final = f"""
 SELECT stream, type, data FROM events WHERE {_RECORDED} AND position IN (
     SELECT position FROM events WHERE stream IN (SELECT value FROM json_each(?))
@@ -117,6 +118,9 @@ class _LogExport:
                 yield from self._happening(stream, type, data)
         if skipped:
             self.report(f"{skipped:,} redacted events are left out; the number of each later version is lower by one for each")
+        if reviews := self._count_reviews():
+            lower = "; the number of each later version is lower by one for each"
+            self.report(f"{reviews:,} review{'' if reviews == 1 else 's'} left out: only the reviewer can record one{lower}")
         for stream in sorted(self.gone if self.streams is None else self.gone & self.streams):
             self.report(f"{stream}: was redacted, or depends on redacted data, and is left out")
         for line in self.left_out:
@@ -127,6 +131,12 @@ class _LogExport:
         if self.streams is None:
             return self.connection.execute(f"SELECT stream, type, data FROM events WHERE {_RECORDED} ORDER BY position")
         return self.connection.execute(_OF_STREAMS, (json.dumps(sorted(self.streams)),))
+
+    def _count_reviews(self) -> int:
+        within = "" if self.streams is None else " AND stream IN (SELECT value FROM json_each(?))"
+        values = () if self.streams is None else (json.dumps(sorted(self.streams)),)
+        sql = f"SELECT count(*) FROM events WHERE type = 'HappeningReviewed'{within}"
+        return int(self.connection.execute(sql, values).fetchone()[0])
 
     def _source(self, stream: str, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         statement, id = data["statement"], stream.partition("/")[2]
@@ -312,6 +322,7 @@ FORMAT = Format(
     {
         "recorded_at": "is new in the log to which the bundle is appended",
         "recorded_by": "is the person who appends the bundle",
+        "review": "left out: only the reviewer can record one",
     },
     write_log=write_log,
 )

@@ -140,7 +140,7 @@ def _published(date: str | None) -> dict[str, Any]:
 LOSES: Final = {
     "date": "in temporalCoverage, exactly, in EDTF, which few readers of schema.org understand",
     "date_note": "in the description",
-    **{name: UNSUPPORTED[name] for name in ("zone", "related", "status", "reason", "recorded_by")},
+    **{name: UNSUPPORTED[name] for name in ("zone", "related", "status", "reason", "recorded_by", "review")},
     "media": "left out where the address of the timeline's page is not known",
     "quotations": "there with their sources, without their place, the grade and the hash; an import cites the file alone",
 }

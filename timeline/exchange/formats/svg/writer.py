@@ -22,7 +22,10 @@ LOSES: Final = {
     "date.unknown": "not drawn, but counted below the picture",
     "date": "drawn as vague, and in words if there are few",
     **dict.fromkeys(
-        ("date_note", "zone", "summary", "kind", "place", "actors", "tags", "part_of", "related", "media", "reason", "quotations"),
+        (
+            *("date_note", "zone", "summary", "kind", "place", "actors", "tags", "part_of", "related", "media", "reason", "review"),
+            "quotations",
+        ),
         "left out",
     ),
     "latitude": "left out, with the longitude",
