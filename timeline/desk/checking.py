@@ -111,22 +111,26 @@ def read_date(typed: str) -> tuple[DateReading | None, str]:
 def verify(timeline: Timeline, quotation: Quotation) -> Verified:
     """Find a quotation in its document: the passage, the places to choose from, or the reason why it is not there."""
     if not quotation.quote.strip():
-        return Verified(fault="is empty. Select words of the document, or paste them")
+        return Verified()
     try:
         text = timeline.quotable(quotation.source)
-        if quotation.start_char:
-            passage = quotes.at(text, quotation.quote, int(quotation.start_char))
-            count = "here"
-        else:
-            given = quotation.prefix or None, quotation.suffix or None
-            passage = quotes.find(text, quotation.quote, *given)
-            count = "once in the document"
+        passage, count = _passage(text, quotation)
     except QuoteAmbiguous:
         return Verified(places=[_place(text, one) for one in quotes.places(text, quotation.quote, MOST_PLACES)])
     except TimelineError as error:
         return Verified(fault=error.reason)
     where = f"characters {passage.start_char:,} to {passage.end_char:,}"
     return Verified(f"{count}, {_GRADES[passage.grade]}, {where}", "", passage.start_char, passage.end_char)
+
+
+def _passage(text: quotes.Text, quotation: Quotation) -> tuple[quotes.Passage, str]:
+    """Find a quotation where it is there once, or at the place that was chosen; and say which."""
+    try:
+        return quotes.find(text, quotation.quote, quotation.prefix or None, quotation.suffix or None), "once"
+    except QuoteAmbiguous:
+        if not quotation.start_char.isdecimal():
+            raise
+        return quotes.at(text, quotation.quote, int(quotation.start_char)), "at the chosen place"
 
 
 def id_of(form: Form) -> str:

@@ -74,15 +74,16 @@ class Drafts:
         id, now = typed.draft or secrets.token_hex(8), self._clock().isoformat(timespec="seconds")
         with self._open() as database, database.conn:
             database.conn.execute("BEGIN IMMEDIATE")
-            database["drafts"].create(_COLUMNS, pk="id", if_not_exists=True)
-            database["drafts"].create_index(["saved_at"], if_not_exists=True)
+            drafts = database.table("drafts")
+            drafts.create(_COLUMNS, pk="id", if_not_exists=True)
+            drafts.create_index(["saved_at"], if_not_exists=True)
             row = {
                 "id": id, "title": typed.title.strip(), "document": document, "happening": happening,
                 "saved_at": now, "saved_by": by, "form": text,
             }  # fmt: skip
             known = database.conn.execute("SELECT started_at, started_by FROM drafts WHERE id = ?", (id,)).fetchone()
             started = known or (now, by)
-            database["drafts"].upsert({**row, "started_at": started[0], "started_by": started[1]}, pk="id")
+            drafts.upsert({**row, "started_at": started[0], "started_by": started[1]}, pk="id")
         return id
 
     def count(self) -> int:
@@ -114,7 +115,7 @@ class Drafts:
 
     def _query(self, sql: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         with self._open() as database:
-            return list(database.query(sql, values)) if database["drafts"].exists() else [{"number": 0}][: "count" in sql]
+            return list(database.query(sql, values)) if database.table("drafts").exists() else [{"number": 0}][: "count" in sql]
 
     @contextmanager
     def _open(self) -> Iterator[Database]:

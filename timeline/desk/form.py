@@ -22,7 +22,7 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Quotation:
-    """A quotation as typed. `start_char`, its place, and `prefix` and `suffix`, the words around it, are there where one was chosen."""
+    """A quotation as typed. Its place `start_char`, or the words around it, are there where one of several places was chosen."""
 
     source: str = ""
     quote: str = ""

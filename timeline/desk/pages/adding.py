@@ -21,7 +21,6 @@ from timeline.desk.pages.visit import Visit
 from timeline.errors import DocumentUnreadable, TimelineError
 from timeline.timeline import Timeline
 from timeline.web import security
-from timeline.web.pages import page_frame
 
 if TYPE_CHECKING:
     from timeline.archived_source import ArchivedSource
@@ -31,7 +30,7 @@ _TEXTS: Final = ("title", "publisher", "author", "published", "url", "language")
 _WAYS: Final = ("file", "text", "address")
 
 
-@page_frame.answering
+@visits.answering
 async def add_document_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the form; archive what is submitted, and lead to the document."""
     visit = await visits.enter(datasette, request)
@@ -42,9 +41,7 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
         typed = dict(pairs)
         given = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
         if len(given) != 1:
-            reason = (
-                "give exactly one: a file, a text, or an address" if given else "choose a file, paste a text, or give an address"
-            )
+            reason = "give one of a file, a text and an address" + (", not several" if given else "")
             return await _page(visit, typed, {"file": [reason]}, status=422)
         fields, faults = _fields(typed)
         if "address" in given and not fetching_allowed(datasette):
@@ -78,13 +75,13 @@ def _fields(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[st
 def _archive(
     timeline: Timeline, way: str, typed: Mapping[str, str], files: Mapping[str, Path], fields: dict[str, Any]
 ) -> ArchivedSource:
-    as_found = bool(typed.get("as_found"))
+    as_found, id_ = bool(typed.get("as_found")), typed.get("id", "").strip() or None
     if way == "file":
-        known = {"as_found": as_found, "ocr": typed.get("ocr", "").strip() or None}
-        return timeline.archive(files["file"], id=typed.get("id", "").strip() or None, **known, **fields)
+        ocr = typed.get("ocr", "").strip() or None
+        return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, **fields)
     if way == "text":
-        id_ = typed.get("id", "").strip() or checking.id_of_title(fields.get("title", ""))
-        return timeline.archive(text=typed["text"].replace("\r\n", "\n"), id=id_ or None, **fields)
+        id_ = id_ or checking.id_of_title(fields.get("title", "")) or None
+        return timeline.archive(text=typed["text"].replace("\r\n", "\n"), id=id_, **fields)
     from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
     fetched = fetching.fetch(typed["address"].strip())
@@ -92,16 +89,9 @@ def _archive(
         document = documents.picture(fetched.body, fetched.url)
     else:
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, record=fetched.url)
-    collected = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url}
+    fields = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url, **fields}
     name = fetched.url.partition("?")[0].rstrip("/")
-    return timeline.archive_document(
-        document,
-        id=typed.get("id", "").strip() or None,
-        name=name,
-        record=fetched.url,
-        as_found=as_found,
-        **{**collected, **fields},
-    )
+    return timeline.archive_document(document, id=id_, name=name, record=fetched.url, as_found=as_found, **fields)
 
 
 def _faults(error: TimelineError, way: str) -> dict[str, list[str]]:

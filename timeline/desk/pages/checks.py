@@ -11,10 +11,9 @@ from datasette.utils.asgi import Request, Response
 from timeline.desk import checking
 from timeline.desk.form import from_pairs
 from timeline.desk.pages import visit as visits
-from timeline.web.pages import page_frame
 
 
-@page_frame.answering
+@visits.answering
 async def check_answer(datasette: Datasette, request: Request) -> Response:
     """Answer with the fragments of the form that say how what was typed is read."""
     visit = await visits.enter(datasette, request)

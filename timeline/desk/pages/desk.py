@@ -17,7 +17,7 @@ from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.shortening import shortened
 from timeline.web import links
-from timeline.web.pages import date_wording, page_frame
+from timeline.web.pages import date_wording
 
 PAGE: Final = 50  # documents
 MOST_CITATIONS: Final = 20_000  # of the documents on a page
@@ -31,7 +31,7 @@ order by position desc limit :size offset :skipped
 _SPANS: Final = "select source, start_char, end_char from citations where source in (select value from json_each(:ids)) limit :most"
 
 
-@page_frame.answering
+@visits.answering
 async def desk_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the documents, the last archived first."""
     visit = await visits.enter(datasette, request)

@@ -20,13 +20,14 @@ from timeline.desk.checking import Checked
 from timeline.desk.form import Form, Quotation
 from timeline.desk.pages import desk, form_view
 from timeline.desk.pages import visit as visits
+from timeline.desk.pages.happening import Known, known_happening
 from timeline.desk.pages.visit import Visit
 from timeline.errors import AlreadyRecorded, TimelineError
 from timeline.shortening import shortened
 from timeline.suggestions import Suggestion
 from timeline.timeline import Timeline
 from timeline.web import links, scheduling
-from timeline.web.pages import date_wording, originals, page_frame, passages, pictures
+from timeline.web.pages import date_wording, originals, passages, pictures
 
 SHOWN: Final = 60_000  # characters of the text on a page
 MOST_CITATIONS: Final = 2_000
@@ -49,31 +50,32 @@ class Note:
     use: str
 
 
-@page_frame.answering
+@visits.answering
 async def document_page(datasette: Datasette, request: Request) -> Response:
     """Answer with a document and the form; record what is submitted."""
     visit = await visits.enter(datasette, request)
     source = await _source(visit, tilde_decode(request.url_vars["source"]))
     if request.method == "POST":
         return await _submitted(visit, source)
-    form = await _started(visit, source)
+    draft = await visit.draft(request.args.get("draft"))
+    form = await _started(visit, source, draft.form if draft else Form())
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
-    return await _page(visit, source, form, checked)
+    if draft is None or not draft.happening:
+        return await _page(visit, source, form, checked)
+    known = await visit.read(lambda timeline: known_happening(timeline, draft.happening))
+    return await _page(visit, source, form, checked, corrects=known)
 
 
 async def _source(visit: Visit, id_: str) -> Row:
     found = await visit.database.execute("select * from sources where id = :id", {"id": id_})
     if (row := found.first()) is None:
         raise NotFound(f"There is no document {shortened(id_, 100)}")
-    return row
+    return row  # type: ignore[no-any-return]
 
 
-async def _started(visit: Visit, source: Row) -> Form:
-    """Return the form as the page opens with it: a draft, a suggestion, or empty."""
-    request = visit.request
-    draft = await visit.draft(request.args.get("draft"))
-    form = draft.form if draft else Form()
-    start, _, end = (request.args.get("use") or "").partition("-")
+async def _started(visit: Visit, source: Row, form: Form) -> Form:
+    """Return the form as the page opens with it: with the suggestion that the address names, if it names one."""
+    start, _, end = (visit.request.args.get("use") or "").partition("-")
     if not (start.isdecimal() and end.isdecimal()):
         return form
     text = await visit.read(lambda timeline: timeline.text(source["id"]))
@@ -98,9 +100,8 @@ def _with_suggestion(form: Form, one: Suggestion, source: str) -> Form:
 async def _submitted(visit: Visit, source: Row) -> Response:
     pairs = await visits.typed(visit.request)
     button, form = form_view.submitted(pairs, source["id"])
-    if button == "draft":
-        id_ = await visit.save_draft(form, document=source["id"])
-        return visit.redirect(visit.address("documents", source["id"], draft=id_, saved="1"))
+    if button in ("draft", "elsewhere"):
+        return await form_view.saved(visit, button, form, document=source["id"])
     everything = button == "record"
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=everything))
     if not everything or not checked.is_sound:
@@ -136,7 +137,16 @@ def _with_other_id(timeline: Timeline, form: Form, checked: Checked) -> tuple[Fo
     return replace(form, id=f"{taken}-{number}"), replace(checked, faults={**checked.faults, "id": [reason]})
 
 
-async def _page(visit: Visit, source: Row, form: Form, checked: Checked, *, problem: str = "", status: int = 200) -> Response:
+async def _page(
+    visit: Visit,
+    source: Row,
+    form: Form,
+    checked: Checked,
+    *,
+    problem: str = "",
+    corrects: Known | None = None,
+    status: int = 200,
+) -> Response:
     request, id_ = visit.request, source["id"]
     show = request.args.get("show") or "text"
     title = shortened(source["title"] or id_, 300)
@@ -170,8 +180,11 @@ async def _page(visit: Visit, source: Row, form: Form, checked: Checked, *, prob
         "text_note": extractors.caveat(source["extractor"] or ""),
         "recorded": recorded,
         "saved": bool(request.args.get("saved")),
-        "action": visit.address("documents", id_, show="" if show == "text" else show, start=request.args.get("start") or ""),
-        "is_correction": False,
+        "action": visit.address("happenings", corrects.id)
+        if corrects
+        else visit.address("documents", id_, show="" if show == "text" else show, start=request.args.get("start") or ""),
+        "is_correction": corrects is not None,
+        "known": corrects,
         **(await _original(visit, source) if show == "original" else await _reading(visit, source, text, form)),
     }
     trail = [(here, shortened(title, 60))]

@@ -18,7 +18,7 @@ from timeline.desk.form import from_pairs
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.shortening import shortened
-from timeline.web.pages import date_wording, page_frame
+from timeline.web.pages import date_wording
 
 LONGEST_TITLE = 200
 _HEADING = (
@@ -27,7 +27,7 @@ _HEADING = (
 )
 
 
-@page_frame.answering
+@visits.answering
 async def drafts_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the list of drafts; save one where a form is sent, and answer with its id."""
     visit = await visits.enter(datasette, request)
@@ -55,7 +55,7 @@ async def _saved(visit: Visit) -> Response:
     return Response.json({"draft": id_}, headers=visits.HEADERS)
 
 
-@page_frame.answering
+@visits.answering
 async def draft_page(datasette: Datasette, request: Request) -> Response:
     """Lead to the page on which a draft goes on, or delete it where a form asks for that."""
     visit = await visits.enter(datasette, request)
@@ -70,7 +70,7 @@ async def draft_page(datasette: Datasette, request: Request) -> Response:
     return visit.redirect(_address(visit, draft))
 
 
-@page_frame.answering
+@visits.answering
 async def bundle_file(datasette: Datasette, request: Request) -> Response:
     """Answer with all drafts as a bundle."""
     visit = await visits.enter(datasette, request)

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from timeline.desk.checking import Checked
+from datasette.utils.asgi import Response
+
+from timeline.desk.checking import Checked, Verified
 from timeline.desk.form import Form, Quotation, from_pairs
 from timeline.desk.pages.visit import Visit
 from timeline.errors import TimelineError
@@ -32,7 +34,7 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
     """Return what the template of the form needs. `source` is the document beside the form, from which a new quotation comes."""
     quotations = [*form.quotations] or [Quotation(source=source)]
     titles = await _titles(visit, {one.source for one in quotations} | {source})
-    verified = [*checked.quotations] or [None]
+    verified = [*checked.quotations] or [Verified()]
     return {
         "form": form,
         "quotations": [
@@ -68,6 +70,15 @@ def submitted(pairs: Sequence[tuple[str, str]], source: str) -> tuple[str, Form]
     elif button == "add":
         quotations.append(Quotation(source=source))
     return button, replace(form, quotations=tuple(quotations))
+
+
+async def saved(visit: Visit, button: str, typed: Form, *, document: str, happening: str = "") -> Response:
+    """Save a form as a draft, and go on with it: on its page, or in the list of documents, to quote from another one."""
+    draft = await visit.save_draft(typed, document=document, happening=happening)
+    if button == "elsewhere":
+        return visit.redirect(visit.address(draft=draft))
+    here = ("happenings", happening) if happening else ("documents", document)
+    return visit.redirect(visit.address(*here, draft=draft, saved="1"))
 
 
 def with_error(checked: Checked, error: TimelineError) -> Checked:

@@ -27,9 +27,7 @@ from timeline.reading import differences, wording
 from timeline.shortening import shortened
 from timeline.timeline import Timeline
 from timeline.web import links
-from timeline.web.pages import date_wording, page_frame
-
-VERDICTS = ("confirmed", "doubted")
+from timeline.web.pages import date_wording
 
 
 @dataclass(frozen=True)
@@ -50,19 +48,19 @@ class Known:
         return form.from_statement(self.statement, self.current)
 
 
-@page_frame.answering
+@visits.answering
 async def happening_page(datasette: Datasette, request: Request) -> Response:
     """Answer with a happening and its forms; record what is submitted."""
     visit = await visits.enter(datasette, request, permissions.APPEND, permissions.REVIEW)
     id_ = tilde_decode(request.url_vars["happening"])
-    known = await visit.read(lambda timeline: _known(timeline, id_))
+    known = await visit.read(lambda timeline: known_happening(timeline, id_))
     if request.method == "POST":
         return await _submitted(visit, known)
     draft = await visit.draft(request.args.get("draft"))
     return await _page(visit, known, draft.form if draft else known.form, Checked())
 
 
-def _known(timeline: Timeline, id_: str) -> Known:
+def known_happening(timeline: Timeline, id_: str) -> Known:
     """Read a happening. Raises NotFound."""
     events = [*timeline.log.stream(f"happening/{id_}")]
     stated = [event for event in events if event.type.startswith("Happening") and event.type != "HappeningReviewed"]
@@ -78,15 +76,15 @@ def _known(timeline: Timeline, id_: str) -> Known:
 async def _submitted(visit: Visit, known: Known) -> Response:
     pairs = await visits.typed(visit.request)
     names = dict(pairs)
-    button, typed = form_view.submitted(pairs, "")
+    beside = names.get("beside", "")
+    button, typed = form_view.submitted(pairs, beside)
     if button == "review":
         return await _reviewed(visit, known, names)
     await permissions.ensure(visit.datasette, visit.actor, permissions.APPEND, visit.database.name)
     if button == "retract":
         return await _retracted(visit, known, names)
-    if button == "draft":
-        id_ = await visit.save_draft(typed, document="", happening=known.id)
-        return visit.redirect(visit.address("happenings", known.id, draft=id_, saved="1"))
+    if button in ("draft", "elsewhere"):
+        return await form_view.saved(visit, button, typed, document=beside, happening=known.id)
     return await _corrected(visit, known, typed, everything=button == "record")
 
 
@@ -113,7 +111,7 @@ async def _corrected(visit: Visit, known: Known, typed: Form, *, everything: boo
     try:
         await visit.write(record)
     except VersionConflict:
-        latest = await visit.read(lambda timeline: _known(timeline, known.id))
+        latest = await visit.read(lambda timeline: known_happening(timeline, known.id))
         return await _corrected(visit, latest, typed, everything=True)
     except TimelineError as error:
         problem = "" if error.faults else str(error)
@@ -164,7 +162,7 @@ def _merged(timeline: Timeline, known: Known, typed: Form) -> tuple[Form, str]:
 async def _retracted(visit: Visit, known: Known, names: Mapping[str, str]) -> Response:
     reason, instead = names.get("retract_reason", "").strip(), names.get("superseded_by", "").strip()
     version = names.get("version", "")
-    entry = {"retract": known.id, "reason": reason, **({"superseded_by": instead} if instead else {})}
+    entry: dict[str, Any] = {"retract": known.id, "reason": reason, **({"superseded_by": instead} if instead else {})}
     if version.isdecimal():
         entry["expected_version"] = int(version)
     if not reason:
@@ -180,13 +178,15 @@ async def _reviewed(visit: Visit, known: Known, names: Mapping[str, str]) -> Res
     await permissions.ensure(visit.datasette, visit.actor, permissions.REVIEW, visit.database.name)
     verdict, comment = names.get("verdict", ""), names.get("comment", "").strip()
     version = names.get("reviewed_version", "")
-    if verdict not in VERDICTS:
+    if verdict not in ("confirmed", "doubted"):
         return await _again(visit, known, names, "Choose a verdict: confirmed, or doubted.", 422)
     if version != str(known.version):
         return await _again(visit, known, names, "It was corrected while you read it. Read it again, then review it.", 409)
     try:
         await visit.write(
-            lambda timeline: timeline.review(known.id, verdict=verdict, comment=comment or None, version=known.version)
+            lambda timeline: timeline.append(
+                {"review": known.id, "verdict": verdict, "comment": comment or None, "version": known.version}
+            )
         )
     except TimelineError as error:
         return await _again(visit, known, names, error.reason, 422)

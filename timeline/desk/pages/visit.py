@@ -7,6 +7,7 @@ content of any page.
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from datasette.utils.asgi import Request, Response
 from timeline.desk import permissions, request_body, writing
 from timeline.desk.drafts import Draft, Drafts
 from timeline.desk.form import Form
+from timeline.desk.refusals import Refused
 from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 from timeline.web import access, assets, links
@@ -33,6 +35,23 @@ MOST_FIELDS: Final = 5_000
 _UNSAFE: Final = re.compile(r"[^\w. -]+")
 # Nothing of the desk is stored by a browser or a proxy, and the browser names this site as the origin of its forms.
 HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+
+
+def answering(handler: page_frame.Handler) -> page_frame.Handler:
+    """Answer with a readable page if a request is refused before it is read, or a query fails."""
+    answered = page_frame.answering(handler)
+
+    @functools.wraps(handler)
+    async def answer(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await answered(datasette, request)
+        except Refused as refused:
+            advice = f"{refused.reason[:1].upper()}{refused.reason[1:]}. Nothing was recorded."
+            return await page_frame.trouble(datasette, request, "That could not be taken", advice, refused.status)
+        except request_body.ClientGone:
+            return Response("", status=400)  # which nobody reads
+
+    return answer
 
 
 @dataclass(frozen=True)

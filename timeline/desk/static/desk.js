@@ -49,7 +49,7 @@ const saved = find(document, "#saved"), kept = find(document, "#kept");
 let dirty = false, saving = 0, busy = false;
 
 const contents = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrftoken"));
-const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|certainty|quote_(source|stance|start_char|prefix|suffix))$/.test(name));
+const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix))$/.test(name));
 
 function changed() {
   dirty = true;
@@ -114,20 +114,27 @@ function restore() {
 
 // Quotations
 
-function another() {
-  const last = quotations().at(-1), copy = last.cloneNode(true), number = quotations().length;
-  copy.dataset.number = number;
-  for (const one of copy.querySelectorAll("[id], [for], [aria-describedby]")) {
-    for (const name of ["id", "for", "aria-describedby"]) {
+/** Number a quotation anew. @param {any} quotation @param {number} number */
+function renumber(quotation, number) {
+  quotation.dataset.number = number;
+  for (const one of quotation.querySelectorAll("[id], [for], [aria-describedby], [data-answer], .remove, [value^=choose]")) {
+    for (const name of ["id", "for", "aria-describedby", "data-answer"]) {
       if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace(/\d+$/, `${number}`));
     }
+    if (one.value) one.value = one.value.replace(/:\d+/, `:${number}`);
   }
+  const words = find(quotation, "legend").firstChild;
+  words.textContent = `Quotation${quotations().length > 1 ? ` ${number + 1}` : ""}`;
+}
+
+function another() {
+  const last = quotations().at(-1), copy = last.cloneNode(true);
   for (const name of ["quote", "start_char", "prefix", "suffix", "supports"]) field(copy, name).value = "";
-  find(copy, ".answer").dataset.answer = `quotation-${number}`;
   find(copy, ".answer").replaceChildren();
-  find(copy, "legend").textContent = `Quotation ${number + 1}`;
+  find(copy, "legend .hint")?.remove();
   field(copy, "source").value = form.dataset.beside ?? "";
   last.after(copy);
+  quotations().forEach(renumber);
   return copy;
 }
 
@@ -194,7 +201,8 @@ function settle() {
   offer.hidden = false;
   offer.style.insetInlineStart = "auto";
   offer.style.left = `${Math.max(8, Math.min(chosen.box.left + scrollX, innerWidth - offer.offsetWidth - 16))}px`;
-  offer.style.top = `${chosen.box.bottom + scrollY + 6}px`;
+  const below = chosen.box.bottom + 6 + offer.offsetHeight < innerHeight;
+  offer.style.top = `${scrollY + (below ? chosen.box.bottom + 6 : chosen.box.top - offer.offsetHeight - 6)}px`;
 }
 
 function start() {
@@ -225,6 +233,12 @@ function start() {
       changed();
       check();
       field(quotations()[Number(number)], "quote").focus();
+    } else if (what === "remove") {
+      event.preventDefault();
+      button.closest(".typed-quotation").remove();
+      quotations().forEach(renumber);
+      changed();
+      check();
     } else if (what === "add") {
       event.preventDefault();
       field(another(), "quote").focus();
@@ -374,6 +388,7 @@ function chips(area) {
 }
 
 if (form) {
+  form.classList.add("helped");
   for (const area of form.querySelectorAll("textarea[data-list]")) chips(area);
   start();
   if (text) {

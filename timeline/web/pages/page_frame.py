@@ -35,17 +35,17 @@ def answering(handler: Handler) -> Handler:
             return await handler(datasette, request)
         except (QueryInterrupted, TookTooLong):
             limit = datasette.setting("sql_time_limit_ms")
-            return await _trouble(
+            return await trouble(
                 datasette, request, "That took too long",
                 f"The database did not finish within {limit:,} milliseconds. Nothing is broken. Ask for less: a shorter period, a"
                 " rarer word or fewer filters.",
             )  # fmt: skip
         except StatementInvalid as error:
-            return await _trouble(datasette, request, *unreadable(error))
+            return await trouble(datasette, request, *unreadable(error))
         except sqlite3.Error as error:
             if "malformed JSON" in str(error):  # only the data of events is read as JSON
-                return await _trouble(datasette, request, *unreadable(error))
-            return await _trouble(
+                return await trouble(datasette, request, *unreadable(error))
+            return await trouble(
                 datasette, request, "The database could not answer",
                 f"SQLite says: {error}. Whoever runs this site can check the file with `timeline verify`, or derive its tables"
                 " again with `timeline rebuild`.",
@@ -112,12 +112,13 @@ def _direction(datasette: Datasette) -> str:
     return f' dir="{direction}"' if direction in plugin_settings.CHOICES["direction"] else ""
 
 
-async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:
+async def trouble(datasette: Datasette, request: Request, heading: str, advice: str, status: int = 400) -> Response:
+    """Answer with a page that says what is wrong, and what to do."""
     name = request.url_vars.get("database")
     database = next((db.name for db in datasette.databases.values() if db.route == name), None)
     start = links.timeline(datasette, database) if database else links.index(datasette)
     context = {"database": database, "heading": heading, "advice": advice, "start": start}
-    return await respond(datasette, request, "timeline_trouble.html", context, status=400)
+    return await respond(datasette, request, "timeline_trouble.html", context, status=status)
 
 
 async def log_end(database: Database) -> int:
