@@ -14,6 +14,7 @@ HOMES = {
     "init": "starting.init",
     "build": "appending.build",
     "serve": "serving.serve",
+    "desk": "serving.desk",
     "append": "appending.append",
     "archive": "archiving.archive",
     "import": "importing.import_",

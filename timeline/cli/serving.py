@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -18,16 +19,20 @@ import click
 from timeline import bundles, files, publishing
 from timeline.cli.appending import build_all_or_nothing
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, WholeNumber, allow_folder, db, leads_away, metadata_here, opened, refuse_outdated
+from timeline.cli.running import Refused, WholeNumber, allow_folder, by, db, leads_away, metadata_here, opened, refuse_outdated
 from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
 LAST_PORT = 65_535
+DESK_TOKEN, DESK_FETCH = "TIMELINE_DESK_TOKEN", "TIMELINE_DESK_FETCH"  # as the desk reads them in its environment
 LARGEST_COMPARED = 2_000_000  # bytes of a bundle that is compared with the timeline before serving
 
 
+_PORT = click.option("--port", "-p", type=WholeNumber(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free port.")
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", "-p", type=WholeNumber(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free port.")
+@_PORT
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 admits other computers.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
@@ -41,6 +46,44 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
 
     Example: timeline serve --open
     """
+    metadata, port = _prepare(db, host, port, allowed, options)
+    page = _page(db, host, port)
+    click.echo(f"The timeline is at {page}\nCtrl-C stops it.")
+    _run(db, host, port, metadata, page if open_page else None, options)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@_PORT
+@click.option("--no-open", is_flag=True, help="Print the link to the desk, and open no browser.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
+@allow_folder
+@by
+@db
+def desk(port: int, no_open: bool, options: tuple[str, ...], allowed: tuple[Path, ...], by: str | None, db: Path) -> None:
+    """Write the timeline in the browser: add documents, quote from them, and record what happened.
+
+    It serves the timeline on this computer alone, as `serve` does, and opens the browser with a link that signs you in once. You
+    write under the name of the project's author in metadata.json, or --by. Ctrl-C stops it.
+
+    Example: timeline desk --by "Ann Lee"
+    """
+    metadata, port = _prepare(db, "127.0.0.1", port, allowed, options, begins=True)
+    if by is not None:
+        os.environ["TIMELINE_BY"] = by
+    token = secrets.token_urlsafe(24)
+    os.environ.update({DESK_TOKEN: token, DESK_FETCH: "1"})
+    link = f"http://127.0.0.1:{port}/-/timeline/sign-in?token={token}"
+    click.echo(f"The desk is at {link}\nThe link works once, on this computer. Ctrl-C stops the desk.")
+    _run(db, "127.0.0.1", port, metadata, None if no_open else link, options)
+
+
+def _prepare(
+    db: Path, host: str, port: int, allowed: tuple[Path, ...], options: tuple[str, ...], *, begins: bool = False
+) -> tuple[Path | None, int]:
+    """Build the timeline if there is none, and check that it can be served. Return the metadata to use, and the port.
+
+    `begins`: without bundles, an empty timeline is made, to be written in the browser.
+    """
     if "--reload" in options:
         raise click.UsageError("--reload is for authors of plugins. Write: datasette timeline.db --reload")
     described = any(one.startswith("--metadata") or one == "-m" for one in options)
@@ -48,13 +91,17 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
     if metadata is not None:
         _refuse_secrets_from_elsewhere(metadata, allowed)
     port = _free(host, port)
-    if not db.exists() or _is_empty(db):
-        build_all_or_nothing(Path("events"), db, allowed)
+    events = Path("events")
+    if begins and not (events.is_dir() and any(one.suffix.lower() in bundles.SUFFIXES for one in events.iterdir())):
+        with opened(db, read_only=False) as timeline:
+            timeline.log.make()
+    elif not db.exists() or _is_empty(db):
+        build_all_or_nothing(events, db, allowed)
     with opened(db) as timeline:
         _warn_of_published(timeline, db)
-        warn_of_unbuilt(timeline, Path("events"), db, allowed)
+        warn_of_unbuilt(timeline, events, db, allowed)
         refuse_outdated(timeline, db)
-    _run(db, host, port, metadata, open_page, options)
+    return metadata, port
 
 
 def warn_of_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = (), done: str = "served") -> None:
@@ -138,16 +185,20 @@ def _advice(number: int | None, port: int) -> str:
     return "Choose an address of this computer: --host 127.0.0.1"
 
 
-def _run(db: Path, host: str, port: int, metadata: Path | None, open_page: bool, options: tuple[str, ...]) -> None:
-    """Run Datasette in this process, so that nothing is left running when it ends, however it ends."""
-    from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and used only here
-    from datasette.utils import tilde_encode  # noqa: PLC0415 - the same
+def _page(db: Path, host: str, port: int) -> str:
+    """Return the address of the timeline's page."""
+    from datasette.utils import tilde_encode  # noqa: PLC0415 - slow to load
 
-    page = f"http://{f'[{host}]' if ':' in host else host}:{port}/{tilde_encode(db.stem)}/-/timeline"
-    click.echo(f"The timeline is at {page}\nCtrl-C stops it.")
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/{tilde_encode(db.stem)}/-/timeline"
+
+
+def _run(db: Path, host: str, port: int, metadata: Path | None, opens: str | None, options: tuple[str, ...]) -> None:
+    """Run Datasette in this process, so that nothing is left running when it ends, however it ends. `opens`: in a browser."""
+    from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and used only here
+
     described = [] if metadata is None else ["--metadata", str(metadata)]
-    if open_page:
-        threading.Thread(target=_open, args=(host, port, page), daemon=True).start()
+    if opens:
+        threading.Thread(target=_open, args=(host, port, opens), daemon=True).start()
     signal.signal(signal.SIGTERM, _end)  # a request to end is no failure
     try:
         datasette.main(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # mypy: disable-error-code="untyped-decorator"
 # Datasette declares no types, and neither does its decorator.
+import os
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from timeline.web.security import App
 
 Actor = dict[str, Any] | None
+Links = list[dict[str, str]]
 
 
 @hookimpl(optionalhook=True)
@@ -82,6 +84,39 @@ def _page(name: str) -> Callable[[Datasette, Request], Awaitable[object]]:
         return await getattr(pages, name)(datasette, request)
 
     return handler
+
+
+@hookimpl
+def menu_links(datasette: Datasette, actor: Actor) -> Awaitable[Links]:
+    """Link to the desk on every page, for those who may write."""
+    from timeline.desk import ways_in  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
+
+    return ways_in.everywhere(datasette, actor)
+
+
+@hookimpl
+def database_actions(datasette: Datasette, actor: Actor, database: str) -> Awaitable[Links]:
+    """Link a database to its desk."""
+    from timeline.desk import ways_in  # noqa: PLC0415 - the same
+
+    return ways_in.of_database(datasette, actor, database)
+
+
+@hookimpl
+def extra_template_vars(datasette: Datasette, request: Request | None, database: str | None, view_name: str) -> object:
+    """Link the pages of sources and happenings to the desk."""
+    if view_name != "timeline" or request is None or not database or not request.actor:
+        return {}
+    from timeline.desk import ways_in  # noqa: PLC0415 - the same
+
+    return ways_in.of_page(datasette, request, database)
+
+
+@hookimpl
+def startup(datasette: Datasette) -> None:
+    """Let the one-time link of `timeline desk` sign in root, where Datasette asks whether root may be (1.0)."""
+    if "TIMELINE_DESK_TOKEN" in os.environ:
+        datasette.root_enabled = True
 
 
 @hookimpl

@@ -12,7 +12,8 @@ from typing import Final
 from datasette.app import Datasette
 from datasette.utils.asgi import Forbidden, Request, Response
 
-from timeline.web import links
+from timeline.desk import ways_in
+from timeline.web import access, links
 
 TOKEN: Final = "TIMELINE_DESK_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -23,10 +24,11 @@ async def sign_in_page(datasette: Datasette, request: Request) -> Response:
     if not expected or not secrets.compare_digest(expected.encode(), given.encode()):
         raise Forbidden("This link was used already, or is not the one that `timeline desk` printed. Start it again for a new one")
     del os.environ[TOKEN]
-    database = next(iter(datasette.databases))
-    address = f"{links.timeline(datasette, database)}/desk"
+    root = {"id": "root"}
+    timelines = await access.visible_timelines(datasette, root)
+    address = ways_in.address(datasette, timelines[0]) if timelines else links.index(datasette)
     response = Response(
         "", status=303, headers={"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )
-    response.set_cookie("ds_actor", datasette.sign({"a": {"id": "root"}}, "actor"))
+    response.set_cookie("ds_actor", datasette.sign({"a": root}, "actor"))
     return response

@@ -20,13 +20,13 @@ from datasette.database import Database
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.desk import permissions, request_body, writing
+from timeline.desk import permissions, request_body, ways_in, writing
 from timeline.desk.drafts import Draft, Drafts
 from timeline.desk.form import Form
 from timeline.desk.refusals import Refused
 from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
-from timeline.web import access, assets, links
+from timeline.web import access, assets
 from timeline.web.pages import page_frame
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Visit:
 
     def address(self, *parts: str, **query: str) -> str:
         """Return the address of a page of the desk: `visit.address("documents", "report", draft="…")`."""
-        path = "/".join([f"{links.timeline(self.datasette, self.database.name)}/desk", *map(tilde_encode, parts)])
+        path = ways_in.address(self.datasette, self.database.name, *map(tilde_encode, parts))
         given = {name: value for name, value in query.items() if value}
         return f"{path}?{urlencode(given)}" if given else path
 
