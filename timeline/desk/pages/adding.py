@@ -45,7 +45,7 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
             return await _page(visit, typed, {"file": [reason]}, status=422)
         fields, faults = _fields(typed)
         if "address" in given and not fetching_allowed(datasette):
-            faults["address"] = ["fetching is not allowed here. Save the page to a file, and add that"]
+            faults["file"] = ["fetching is not allowed here. Save the page to a file, and add that"]
         if faults:
             return await _page(visit, typed, faults, status=422)
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 
 from datasette.app import Datasette
 from datasette.utils import tilde_decode
@@ -28,6 +28,10 @@ from timeline.shortening import shortened
 from timeline.timeline import Timeline
 from timeline.web import links
 from timeline.web.pages import date_wording
+
+_REVIEWS: Final = (
+    "select version, verdict, comment, reviewed_by, recorded_at from reviews where happening = :id order by position desc limit 50"
+)
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,7 @@ async def _reviewed(visit: Visit, known: Known, names: Mapping[str, str]) -> Res
 
 async def _again(visit: Visit, known: Known, names: Mapping[str, str], problem: str, status: int) -> Response:
     """Show the page again with what was typed for a retraction or a review, and what is wrong with it."""
-    return await _page(visit, known, known.form, Checked(), problem=problem, other=names, status=status)
+    return await _page(visit, known, known.form, Checked(), refused=problem, other=names, status=status)
 
 
 async def _page(
@@ -205,6 +209,7 @@ async def _page(
     checked: Checked,
     *,
     problem: str = "",
+    refused: str = "",
     compared: bool = False,
     other: Mapping[str, str] | None = None,
     status: int = 200,
@@ -214,6 +219,7 @@ async def _page(
     here = visit.address("happenings", known.id)
     after = {**known.statement, **{field: value or None for field, value in _changes(known, typed, checked).items()}}
     title = shortened(known.statement["title"], 200)
+    reviews = (await visit.database.execute(_REVIEWS, {"id": known.id})).rows
     context = {
         **await form_view.context(visit, typed, checked, problem=problem),
         "known": known,
@@ -229,12 +235,14 @@ async def _page(
         "citations": [
             {**one, "address": visit.address("documents", one["source"])} for one in known.statement.get("citations", ())
         ],
+        "reviews": [{**dict(row), "when": date_wording.recording_time(row["recorded_at"])} for row in reviews],
         "may_append": may[permissions.APPEND],
         "may_review": may[permissions.REVIEW],
         "action": here,
         "done": visit.request.args.get("done") or "",
         "saved": bool(visit.request.args.get("saved")),
         "other": other or {},
+        "refused": refused,
         "is_correction": True,
     }
     if not any(may.values()):
