@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from timeline.timeline import Timeline
 
 MOST_PLACES: Final = 12
+_NO_QUOTATION: Final = "is quoted from nothing yet. Select words in the document, or paste them above"
 _AROUND: Final = 48  # characters beside an ambiguous quotation
 _GRADES: Final = {
     "exact": "letter for letter",
@@ -86,8 +87,9 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
         if name.startswith("citations.") or (name == "date" and reason) or not (everything or _typed(entry, name)):
             continue
         outer = name.partition(".")[0]
-        if fault not in found[outer]:
-            found[outer].append(fault)
+        reason = _NO_QUOTATION if outer == "citations" and not form.quotations else fault
+        if reason not in found[outer]:
+            found[outer].append(reason)
     if form.certainty == "claim" and not form.attributed_to.strip() and everything:
         found["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
     verified = [verify(timeline, one) for one in form.quotations]

@@ -35,18 +35,18 @@ const soon = () => {
   timer = setTimeout(check, WAIT);
 };
 
-/** @param {string} address @param {Record<string, string>} [more] */
-function send(address, more = {}) {
+/** @param {string} address @param {Record<string, string>} [more] @param {AbortSignal} [signal] */
+function send(address, more = {}, signal) {
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
-  return fetch(address, { method: "POST", body, headers: { "x-csrftoken": input("csrftoken").value } });
+  return fetch(address, { method: "POST", body, headers: { "x-csrftoken": input("csrftoken").value }, signal });
 }
 
 // Saving: on the server as a draft; in this browser as well, until that is done.
 
 const place_of = `timeline-desk ${location.pathname}`;
 const saved = find(document, "#saved"), kept = find(document, "#kept");
-let dirty = false, saving = 0, busy = false;
+let dirty = false, saving = 0, busy = /** @type {AbortController | null} */ (null);
 
 const contents = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrftoken"));
 const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix))$/.test(name));
@@ -64,13 +64,15 @@ function changed() {
 
 async function save() {
   if (!dirty || busy || nothing()) return;
-  busy = true;
+  busy = new AbortController();
   dirty = false;
-  const answer = await send(form.dataset.save, { beside: form.dataset.beside ?? "", happening: form.dataset.happening ?? "" }).catch(() => null);
-  busy = false;
+  input("draft").value ||= [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const draft = input("draft").value;
+  const answer = await send(form.dataset.save, { happening: form.dataset.happening ?? "" }, busy.signal).catch(() => null);
+  const left = busy.signal.aborted;
+  busy = null;
+  if (left) return;
   if (answer?.ok) {
-    const { draft } = await answer.json();
-    input("draft").value = draft;
     const address = new URL(location.href);
     address.searchParams.set("draft", draft);
     for (const name of ["use", "saved", "recorded"]) address.searchParams.delete(name);
@@ -108,6 +110,7 @@ function restore() {
   }
   kept.textContent = "What you typed before, and could not save, is here again.";
   kept.hidden = false;
+  changed();
   for (const area of form.querySelectorAll("textarea[data-list]")) area.dispatchEvent(new Event("filled"));
   soon();
 }
@@ -245,21 +248,22 @@ function start() {
     }
   });
   form.addEventListener("submit", () => {
+    if (text) settle();
     dirty = false;
     clearTimeout(saving);
+    busy?.abort();
   });
   addEventListener("pagehide", () => {
     if (dirty && !nothing()) navigator.sendBeacon?.(form.dataset.save, beacon());
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
-  if (!find(document, '[role="alert"]')) restore();
   if (find(document, ".desk-done")) forget();
+  else if (!find(document, '[role="alert"]')) restore();
   show();
 }
 
 const beacon = () => {
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  body.set("beside", form.dataset.beside ?? "");
   body.set("happening", form.dataset.happening ?? "");
   return body;
 };

@@ -1,0 +1,275 @@
+"""The desk in a real browser, with JavaScript: select words, see at once how all is read, lose nothing, record.
+
+It is served by `timeline desk` itself. Skipped where Chromium is not installed.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timeline import Timeline
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+Page, expect = sync_api.Page, sync_api.expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.datasette,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.xdist_group("desk"),
+]
+
+TEXT = (
+    "The council met in Marrakech on 24 November 2025. It sat for four days.\n\n"
+    "Some say three hundred came; others say three hundred and fifty. Ann Lee spoke first.\n\n"
+    "انعقدت الجمعية العامة في مراكش. وقال المدير إن الأمن منفعة عامة.\n\n"
+    "The council met again. It rose on 27 November."
+)
+# Selects words of the document as a mouse does, and tells the page that the button is up.
+SELECT = """(words) => {
+  const walker = document.createTreeWalker(document.querySelector(".desk-text"), NodeFilter.SHOW_TEXT), range = new Range();
+  const nodes = [];
+  let all = "";
+  while (walker.nextNode()) {
+    if (!walker.currentNode.parentElement.closest("p[data-start]")) continue;
+    nodes.push([all.length, walker.currentNode]);
+    all += walker.currentNode.data;
+  }
+  const from = all.indexOf(words), to = from + words.length;
+  for (const [at, node] of nodes) {
+    if (at <= from && from <= at + node.length) range.setStart(node, from - at);
+    if (at < to && to <= at + node.length) range.setEnd(node, to - at);
+  }
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Serve the desk of a small timeline; give the address of the desk and the file."""
+    folder = tmp_path_factory.mktemp("desk")
+    path = folder / "timeline.db"
+    with Timeline(path, by="The editors") as timeline:
+        source = timeline.archive(text=TEXT, id="report", title="A report", published="2025-11-28", language="en")
+        timeline.archive(text="They sat in Marrakech, says the mayor.", id="letter", title="A letter")
+        timeline.record("rises", title="The council rises", date="2025-11-27", citations=[source.quote("It rose on 27 November")])
+    command = [sys.executable, "-c", "from timeline.cli import main; main()", "desk", "--no-open", "--port", "0", "--by", "Ann Lee"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            assert server.stdout
+            lines = []
+            for line in server.stdout:
+                lines.append(line)
+                if "Uvicorn running" in line:
+                    break
+            link = re.search(r"http://\S+sign-in\S+", "".join(lines))
+            assert link, "".join(lines)
+            yield link[0], path
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def signed_in(served: tuple[str, Path]) -> Iterator[Any]:
+    """Give a browser that opened the one-time link, once."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        page.goto(served[0])
+        expect(page.get_by_role("heading", name="The desk")).to_be_visible()
+        page.goto(served[0])
+        expect(page.locator("body")).to_contain_text("This link was used already")
+        yield context
+        browser.close()
+
+
+@pytest.fixture
+def page(served: tuple[str, Path], signed_in: Any) -> Iterator[Any]:  # noqa: ANN401 - Playwright's own
+    """Give a page whose console must stay silent."""
+    context = signed_in.browser.new_context(viewport={"width": 1280, "height": 800}, storage_state=signed_in.storage_state())
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one and "422" not in one and "409" not in one] == []
+
+
+def desk(served: tuple[str, Path], address: str) -> str:
+    """Return the address of a page of the desk."""
+    return f"{served[0].partition('/-/')[0]}/timeline/-/timeline/desk/{address}"
+
+
+def happenings(served: tuple[str, Path]) -> list[str]:
+    """Return the ids of the happenings."""
+    with Timeline(served[1], read_only=True) as timeline:
+        return [one.id for one in timeline.happenings()]
+
+
+def test_a_happening_in_four_steps(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Select words, type the date, type the title, record."""
+    page.goto(desk(served, "documents/report"))
+    page.evaluate(SELECT, "The council met in Marrakech on 24 November 2025")  # 1
+    expect(page.locator(".verified")).to_have_text("✓ Found once, letter for letter, characters 0 to 48.")
+    page.locator("[name=date]").fill("24 Nov 2025")  # 2
+    expect(page.locator("p.reading")).to_contain_text("24 November 2025. Drawn as a dot.")
+    page.locator("[name=title]").fill("The council meets")  # 3
+    page.get_by_role("button", name="Record").click()  # 4
+    expect(page.locator(".desk-done")).to_contain_text("Recorded: The council meets")
+    assert "the-council-meets" in happenings(served)
+    expect(page.locator("[name=quote_quote]")).to_have_value("")
+
+
+def test_the_keyboard_alone_is_enough(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Paste words, tab to the fields, and record with Ctrl+Enter; Enter alone records nothing."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=quote_quote]").focus()
+    page.keyboard.insert_text("Ann Lee spoke first")
+    expect(page.locator(".verified")).to_contain_text("Found once")
+    page.locator("[name=date]").focus()
+    page.keyboard.insert_text("November 2025")
+    page.keyboard.press("Enter")
+    expect(page.locator("p.reading")).to_contain_text("November 2025")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("Ann Lee speaks")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".desk-done")).to_contain_text("Recorded: Ann Lee speaks")
+
+
+def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Typed words ask which are meant; selected words are clear at once."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=quote_quote]").fill("The council met")
+    expect(page.locator(".places li")).to_have_count(2)
+    page.locator(".places button").nth(1).click()
+    expect(page.locator(".verified")).to_contain_text("Found at the chosen place")
+
+
+def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """A click adds it, or puts it in place of the first; another click removes one."""
+    page.goto(desk(served, "documents/report"))
+    page.evaluate(SELECT, "It sat for four days")
+    expect(page.locator(".verified")).to_have_count(1)
+    page.evaluate(SELECT, "three hundred and fifty")
+    expect(page.locator(".quote-offer")).to_be_visible()
+    expect(page.locator("[name=quote_quote]")).to_have_value("It sat for four days")
+    page.locator(".quote-offer [value=too]").click()
+    expect(page.locator(".verified")).to_have_count(2)
+    assert page.locator("[name=quote_quote]").nth(1).input_value() == "three hundred and fifty"
+    page.get_by_role("button", name="Remove this quotation").first.click()
+    expect(page.locator("[name=quote_quote]")).to_have_value("three hundred and fifty")
+    expect(page.locator("legend", has_text="Quotation")).to_have_text("Quotation")
+
+
+def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Words that run from right to left are selected, verified and recorded."""
+    page.goto(desk(served, "documents/report"))
+    page.evaluate(SELECT, "وقال المدير إن الأمن منفعة عامة")
+    expect(page.locator(".verified")).to_contain_text("Found once, letter for letter")
+    page.locator("[name=date]").fill("2025-11")
+    page.locator("[name=title]").fill("يقول المدير إن الأمن منفعة عامة")
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".desk-done")).to_be_visible()
+    with Timeline(served[1], read_only=True) as timeline:
+        assert [[cited.grade for cited in one.citations] for one in timeline.happenings(q="الأمن")] == [["exact"]]
+
+
+def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """A draft is made without a click; its address and the list of drafts lead to it; recording ends it."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("Three hundred came")
+    expect(page.locator("#saved")).to_contain_text("Draft saved at")
+    assert "draft=" in page.url
+    page.goto(desk(served, "drafts"))
+    page.get_by_role("link", name="Three hundred came").click()
+    expect(page.locator("[name=title]")).to_have_value("Three hundred came")
+    page.evaluate(SELECT, "Some say three hundred came")
+    page.locator("[name=date]").fill("2025-11-24/2025-11-27")
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".desk-done")).to_be_visible()
+    page.goto(desk(served, "drafts"))
+    expect(page.get_by_role("link", name="Three hundred came")).to_have_count(0)
+
+
+def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """The browser keeps it, says so, and has it again when the page is opened anew."""
+    page.goto(desk(served, "documents/letter"))
+    page.context.set_offline(True)
+    try:
+        page.locator("[name=title]").fill("The mayor speaks")
+        page.locator("[name=quote_quote]").fill("says the mayor")
+        expect(page.locator("#saved")).to_contain_text("The server cannot be reached. What you typed is kept in this browser.")
+    finally:
+        page.context.set_offline(False)
+    page.goto(desk(served, "documents/letter"))
+    expect(page.locator("#kept")).to_be_visible()
+    expect(page.locator("[name=title]")).to_have_value("The mayor speaks")
+    expect(page.locator(".verified")).to_contain_text("Found once")
+    expect(page.locator("#saved")).to_contain_text("Draft saved")
+
+
+def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Enter takes a name, a click on it removes it, and the form sends one in a line."""
+    page.goto(desk(served, "documents/report"))
+    entry = page.locator("#f-actors-entry")
+    for name in ("Ann Lee: speaker", "The council"):
+        entry.fill(name)
+        entry.press("Enter")
+    expect(page.locator(".chosen-lines li")).to_have_count(2)
+    assert page.locator("[name=actors]").input_value() == "Ann Lee: speaker\nThe council"
+    page.get_by_role("button", name="Remove Ann Lee: speaker").click()
+    assert page.locator("[name=actors]").input_value() == "The council"
+
+
+def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Use brings date and sentence; what is typed stays; Hide hides it in this browser."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("Mine")
+    first = page.locator(".margin li").first
+    first.get_by_role("link", name="Use").click()
+    expect(page.locator("[name=date]")).to_have_value("2025-11-24")
+    expect(page.locator(".verified")).to_contain_text("Found once")
+    expect(page.locator("[name=title]")).to_have_value("Mine")
+    first.get_by_role("button", name="Hide").click()
+    expect(first).to_be_hidden()
+    page.goto(desk(served, "documents/report?again=1"))
+    expect(page.locator(".margin li").first).to_be_hidden()
+
+
+def test_a_fault_keeps_everything_and_shows_its_field(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """After a refusal the form is as it was typed, with the faults beside their fields."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("Something happens")
+    page.locator("[name=date]").fill("some day")
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator("[role=alert]")).to_contain_text("Not recorded yet")
+    expect(page.locator("[data-answer=date] .fault")).to_contain_text("is no date")
+    expect(page.locator("[name=title]")).to_have_value("Something happens")
+    page.locator("[name=date]").fill("2025")
+    expect(page.locator("p.reading")).to_contain_text("2025. Drawn as a bracket")
+
+
+@pytest.mark.parametrize(
+    "address", ["", "documents", "documents/report", "documents/report?show=uncited", "happenings/rises", "drafts"]
+)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+def test_axe_finds_nothing(served: tuple[str, Path], page: Any, address: str, scheme: str, width: int) -> None:  # noqa: ANN401
+    """On each page of the desk, in the light, in the dark, and on a phone, where nothing is wider than the screen."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(desk(served, address).rstrip("/"))
+    found = axe.run(page, options=AXE).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "something is cut or must be scrolled to"
