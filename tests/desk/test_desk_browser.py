@@ -196,6 +196,7 @@ def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tup
     page.get_by_role("link", name="Three hundred came").click()
     expect(page.locator("[name=title]")).to_have_value("Three hundred came")
     page.evaluate(SELECT, "Some say three hundred came")
+    expect(page.locator(".verified")).to_be_visible()
     page.locator("[name=date]").fill("2025-11-24/2025-11-27")
     page.get_by_role("button", name="Record").click()
     expect(page.locator(".desk-done")).to_be_visible()
@@ -270,6 +271,9 @@ def test_axe_finds_nothing(served: tuple[str, Path], page: Any, address: str, sc
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(desk(served, address).rstrip("/"))
+    # An element of Datasette's own frame keeps a list under the name of the method that axe calls.
+    mend = "e => { e.matches = Element.prototype.matches; }"
+    page.evaluate(f"() => document.querySelectorAll('navigation-search').forEach({mend})")
     found = axe.run(page, options=AXE).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "something is cut or must be scrolled to"

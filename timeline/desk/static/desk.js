@@ -270,17 +270,17 @@ const beacon = () => {
 
 function startReading() {
   let pressed = false, later = 0;
-  const then = () => {
+  const then = (wait = 250) => {
     clearTimeout(later);
-    later = setTimeout(() => pressed || settle(), 250);
+    later = setTimeout(() => pressed || settle(), wait);
   };
   document.body.querySelector("main")?.append(offer);
-  document.addEventListener("selectionchange", then);
+  document.addEventListener("selectionchange", () => then());
   document.addEventListener("pointerdown", (event) => (pressed = !offer.contains(/** @type {any} */ (event.target))));
   for (const type of ["pointerup", "pointercancel"]) {
     document.addEventListener(type, () => {
       pressed = false;
-      then();
+      then(20);
     });
   }
   offer.addEventListener("mousedown", (event) => event.preventDefault());
