@@ -79,7 +79,7 @@ class Form:
             values["attributed_to"] = ""
         values["actors"] = [_person(line) for line in lines(self.actors)]
         values["tags"] = lines(self.tags)
-        values["citations"] = [one.citation() for one in self.quotations if one.quote.strip() or one.source]
+        values["citations"] = [one.citation() for one in self.quotations if one.quote.strip()]
         return {name: value for name, value in values.items() if value or name in ("title", "citations")}
 
 

@@ -131,6 +131,16 @@ def _changes(known: Known, typed: Form, checked: Checked) -> dict[str, Any]:
     return form.changes(known.form.entry(date), typed.entry(date if typed.date.strip() == date else edtf))
 
 
+def _compared(known: Known, typed: Form, checked: Checked) -> list[differences.Change]:
+    """Return what was and what will be, field by field."""
+    after = {**known.statement, **_changes(known, typed, checked)}
+    if "citations" in _changes(known, typed, checked):
+        states = zip(typed.quotations, checked.quotations, strict=True)
+        places = [{"start_char": state.start, "end_char": state.end} for one, state in states if one.quote.strip()]
+        after["citations"] = [{**one, **place} for one, place in zip(after["citations"], places, strict=True)]
+    return differences.between(known.statement, {name: value for name, value in after.items() if value}, differences.Budget())
+
+
 def _merged(timeline: Timeline, known: Known, typed: Form) -> tuple[Form, str]:
     """Bring a form up to date that was filled in for an earlier version, and say what happened meanwhile.
 
@@ -217,7 +227,6 @@ async def _page(
     name = visit.database.name
     may = {one: await permissions.allowed(visit.datasette, visit.actor, one, name) for one in permissions.ALL}
     here = visit.address("happenings", known.id)
-    after = {**known.statement, **{field: value or None for field, value in _changes(known, typed, checked).items()}}
     title = shortened(known.statement["title"], 200)
     reviews = (await visit.database.execute(_REVIEWS, {"id": known.id})).rows
     context = {
@@ -228,9 +237,7 @@ async def _page(
         "stated": date_wording.recording_time(known.stated_at),
         "stated_by": authors.name(known.stated_by),
         "own": authors.name(known.stated_by) == visit.by,
-        "changes": differences.between(known.statement, {k: v for k, v in after.items() if v is not None}, differences.Budget())
-        if compared
-        else None,
+        "changes": _compared(known, typed, checked) if compared else None,
         "page": links.happening(visit.datasette, name, known.id),
         "citations": [
             {**one, "address": visit.address("documents", one["source"])} for one in known.statement.get("citations", ())
