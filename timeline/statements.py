@@ -262,7 +262,7 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
     `known` are the citations in the log, which decide the place of an ambiguous quotation.
     """
     verified: list[Statement] = []
-    errors: list[tuple[type[TimelineError], str, str]] = []
+    errors: list[tuple[type[TimelineError], Fault]] = []
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
@@ -272,9 +272,10 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
                 passage = _passage(citation, source, known)
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
-            errors.append((UnknownSource, f"citations.{number}.source", reason))
+            errors.append((UnknownSource, Fault(f"citations.{number}.source", reason)))
         except (QuoteNotFound, QuoteAmbiguous) as error:
-            errors.append((type(error), f"citations.{number}.quote", f"{error} (source/{citation.source})"))
+            reason, nearest = f"{error} (source/{citation.source})", getattr(error, "nearest", "")
+            errors.append((type(error), Fault(f"citations.{number}.quote", reason, nearest=nearest)))
         else:
             placed = {
                 "end_char": passage.end_char,
@@ -293,7 +294,7 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
                 del placed["supports"]
             verified.append(placed)
     if errors:
-        raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
+        raise errors[0][0].in_fields(subject, tuple(fault for _, fault in errors))
     return verified
 
 

@@ -17,6 +17,7 @@ from timeline.calls.keywords import named
 from timeline.calls.open_timeline import Opened
 from timeline.calls.python_dates import DateLike
 from timeline.calls.result_lists import Happenings, Hit, Hits, Sources, title
+from timeline.calls.subscription import Subscription
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, stream
@@ -88,6 +89,27 @@ class Reading(Opened):
         """
         self.log.refuse_absent()
         return self.log.events(after)
+
+    def subscribe(self, after: int = 0) -> Subscription:
+        """Return an iterator that yields the events after a position, and then waits for more: whoever appends them.
+
+        It never ends by itself: leave the loop, or call its `close`, from another thread too. Store the position of the last event
+        that you have dealt with, and begin after that next time: none is missed, and none comes twice.
+
+        Parameters:
+            after: a position of the log; 0 begins with its first event.
+
+        Raises UnknownEvent if the log ends before that position, and DatabaseRefused if there is no file.
+
+        Example:
+            >>> with timeline.subscribe(after=1) as events:
+            ...     for event in events:
+            ...         print(event.position, event.type, event.subject)
+            ...         break
+            2 HappeningRecorded meets
+        """
+        self.log.refuse_absent()
+        return Subscription(self.log, after)
 
     @named("happenings")
     def happenings(

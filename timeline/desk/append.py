@@ -67,7 +67,7 @@ def _refusal(error: Exception, request: Request) -> Refused:
         case Forbidden():
             return Refused(403 if request.actor else 401, str(error))
         case DatabaseRefused():
-            return Refused(500, f"nothing was appended: {error.reason}")
+            return Refused(500, f"nothing was appended: {error.reason.replace(error.subject, Path(error.subject).name)}")
     why = "another program is writing to this timeline" if isinstance(error, writing.TryLater) else "the server is short of memory"
     return Refused(503, f"{why}. Nothing was appended. Send the request again: it is safe to repeat")
 

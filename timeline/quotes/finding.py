@@ -130,7 +130,8 @@ def _best(text: Text, wanted: Text, context: _Context) -> tuple[str, int, int]:
         return best
     if elsewhere is not None:
         raise QuoteNotFound(_elsewhere(text, quote, elsewhere, context))
-    raise QuoteNotFound(explain(text, quote, wanted))
+    message, nearest = explain(text, quote, wanted)
+    raise QuoteNotFound(message, nearest=nearest)
 
 
 def _plain_place(text: Text, wanted: Text) -> int | None:

@@ -61,10 +61,13 @@ def shown(text: str, limit: int) -> str:
     return "".join(pieces) + ("…" if len(text) > 8 * limit else "")
 
 
-def explain(text: Text, quote: str, wanted: Text) -> str:
-    """Explain in one line of limited length that a quotation is missing, with the nearest passage and the next step."""
+def explain(text: Text, quote: str, wanted: Text) -> tuple[str, str]:
+    """Explain in one line of limited length that a quotation is missing, with the nearest passage and the next step.
+
+    Also return that passage as it is in the text; "" if there is none.
+    """
     if _BRIEF.get():
-        return f'quotation "{shown(quote, 80)}" is not in the text. Check the source. Quote it exactly.'
+        return f'quotation "{shown(quote, 80)}" is not in the text. Check the source. Quote it exactly.', ""
     subject, needle = f'quotation "{shown(quote, 80)}"', wanted.typographic.strip(" ")
     at = text.typographic.find(needle)
     if at >= 0:
@@ -73,17 +76,18 @@ def explain(text: Text, quote: str, wanted: Text) -> str:
         return (
             f"{subject} is in the text only where it would split a character from its marks, or a ligature (\ufb01),"
             f' at characters {start}\u2013{end}: "{around}". Quote whole characters, with all their marks.'
-        )
+        ), ""
     advice = "Quote it exactly."
     if _ELLIPSIS.search(quote):
         advice = "A quotation cannot have gaps: quote the parts before and after the ellipsis as separate citations."
     near = _same_letters(text, wanted) or _nearest(text, wanted)
     if near is None:
-        return f"{subject} is not in the text, nor is anything similar. Check the source. {advice}"
-    return f"{subject} is not in the text. {near} {advice}"
+        return f"{subject} is not in the text, nor is anything similar. Check the source. {advice}", ""
+    sentence, passage = near
+    return f"{subject} is not in the text. {sentence} {advice}", passage
 
 
-def _same_letters(text: Text, wanted: Text) -> str | None:
+def _same_letters(text: Text, wanted: Text) -> tuple[str, str] | None:
     """Show the passage that differs only in case, accents or vowel marks; None if there is none."""
     (loose, places), bare = text.loose, wanted.loose[0].strip(" ")
     at = loose.find(bare)
@@ -99,10 +103,11 @@ def _same_letters(text: Text, wanted: Text) -> str | None:
     elif _unmarked(quote) == _unmarked(passage):
         kind = "accents or vowel marks"
     differs = next((at for at, pair in enumerate(zip(quote, passage, strict=False)) if pair[0] != pair[1]), 0)
-    return f"{_passage(text, start, end, start + differs)} Only {kind} differ."
+    sentence, shown_passage = _passage(text, start, end, start + differs)
+    return f"{sentence} Only {kind} differ.", shown_passage
 
 
-def _nearest(text: Text, wanted: Text) -> str | None:
+def _nearest(text: Text, wanted: Text) -> tuple[str, str] | None:
     """Show the most similar passage in a part of the text of limited size, and the first difference."""
     from rapidfuzz import fuzz  # noqa: PLC0415 - slow to load, and only needed for a miss
     from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - as above
@@ -141,11 +146,12 @@ def _nearest(text: Text, wanted: Text) -> str | None:
     blanks = len(wanted.typographic) - len(wanted.typographic.lstrip(" "))
     says = _written(wanted, blanks + first + says_from, blanks + first + says_to)
     quotation_part = f'"{shown(says, 16)}"' if says else "nothing"
+    sentence, passage = _passage(text, start, stop, has_from)
     return (
-        f"{_passage(text, start, stop, has_from)} It differs at"
+        f"{sentence} It differs at"
         f' "{shown(before, 12)}[{shown(has, 16)}]{shown(after, 12)}",'
         f" where the quotation has {quotation_part}."
-    )
+    ), passage
 
 
 def _written(text: Text, start: int, end: int) -> str:
@@ -166,13 +172,13 @@ def _span(words: list[re.Match[str]], first: int, last: int) -> tuple[int, int]:
     return at, at
 
 
-def _passage(text: Text, start: int, end: int, at: int) -> str:
-    """Show a passage of the folded text; of a long one, the part around `at`."""
+def _passage(text: Text, start: int, end: int, at: int) -> tuple[str, str]:
+    """Show a passage of the folded text; of a long one, the part around `at`. Also return it as it is in the text."""
     start = max(start, min(at - SHOWN // 2, end - SHOWN))
     end = min(end, start + SHOWN)
     raw_start, raw_end = text.raw_span(start, end)
     words = shown(_written(text, start, end), SHOWN)
-    return f'Nearest passage (characters {raw_start}\u2013{raw_end}): "{words}".'
+    return f'Nearest passage (characters {raw_start}\u2013{raw_end}): "{words}".', text.raw[raw_start:raw_end]
 
 
 def _region(text: Text, quote: str, bare: str) -> tuple[int, int, int]:

@@ -31,10 +31,11 @@ _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _EMPTY = re.compile(r"^\n", re.MULTILINE)
 # A comment within a line: what the type checker alone reads.
 _INLINE = re.compile(r"/\*\*.*?\*/ ?")
-# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes and once in
-# backticks, and no slash but to divide.
+# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes and in backticks
+# that have no others inside, and no slash but to divide.
 _PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
-_PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:`[^`\n]*`{_PLAIN})?$", re.MULTILINE)
+_TEMPLATE = r"`(?:[^`$\n]|\$(?!\{)|\$\{[^`{}\n]*\})*`"
+_PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:{_TEMPLATE}{_PLAIN})*$", re.MULTILINE)
 _TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
 # In a style sheet, also the last semicolon of a rule.

@@ -68,6 +68,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "checkpoints": await _checkpoints(datasette, request, database.name),
         "labels": states.LABELS,
         "lanes": states.LANES,
+        "live": content["end"] if await _is_live(datasette, request, database, state) else None,
         **await _exports(datasette, request, database.name, state),
         "snippet": _snippet(datasette, request, database.name, heading, state),
         "drawing_style": assets.address(datasette, "drawing.css"),
@@ -136,6 +137,12 @@ async def _exports(datasette: Datasette, request: Request, database: str, state:
         "exports": links.export(datasette, database) + exports.query(state),
         "feeds": exports.feeds(datasette, database, state),
     }
+
+
+async def _is_live(datasette: Datasette, request: Request, database: Database, state: State) -> bool:
+    """Whether the page can say at once what is new: to those who may read the log, of the present, in a page of its own."""
+    still = state.past or state.embedded or state.printed or not database.is_mutable
+    return not still and await access.readable(datasette, request.actor, database.name, "events")
 
 
 async def _checkpoints(datasette: Datasette, request: Request, database: str) -> str | None:

@@ -30,8 +30,7 @@ export function changed(changes) {
 /** Put a state into the address: as a step of its own that one can go back from, or in place of the present one. @param {URL} url @param {boolean} step */
 export function go(url, step) {
   if (url.href === location.href) return;
-  if (step) history.pushState(null, "", url);
-  else history.replaceState(null, "", url);
+  history[step ? "pushState" : "replaceState"](null, "", url);
 }
 
 /** Give the address of something the server answers for this state. @param {string} path @param {Record<string, string>} more */

@@ -2,6 +2,7 @@
 // The slider over the log: what was known when. Owns the slider; what was known is fetched as any other state is.
 
 import { state } from "./address.js";
+import { by, on } from "./page.js";
 
 const SLIDING = 120;
 
@@ -12,11 +13,11 @@ export function asOf(root, ask) {
   if (!slider || !caption) return;
   const show = () => {
     caption.textContent = slider.value === slider.max ? "now" : `position ${slider.value}`;
-    slider.setAttribute("aria-valuetext", caption.textContent);
+    slider.ariaValueText = caption.textContent;
   };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pause;
-  slider.addEventListener("input", () => {
+  on(slider, "input", () => {
     show();
     clearTimeout(pause);
     pause = setTimeout(() => {
@@ -25,10 +26,11 @@ export function asOf(root, ask) {
     }, SLIDING);
   });
   const follow = () => {
-    if (pause) return; // The hand is still on it.
-    slider.value = (state().get("as_of") && document.getElementById("known")?.dataset.position) || slider.max;
+    // The hand is still on it.
+    if (pause) return;
+    slider.value = (state().get("as_of") && by("known")?.dataset.position) || slider.max;
     show();
   };
-  new MutationObserver(follow).observe(/** @type {Node} */ (document.getElementById("main")), { childList: true });
+  new MutationObserver(follow).observe(by("main"), { childList: true });
   follow();
 }

@@ -34,7 +34,7 @@ export function kinds(kinds, source) {
   };
   const named = kinds.map((kind, number) => {
     const link = Object.assign(make("a", "", kind), { href: source.kind?.(kind), dir: "auto" });
-    if (source.chosen?.() === kind) link.setAttribute("aria-current", "true");
+    if (source.chosen?.() === kind) link.ariaCurrent = "true";
     return row(link, number + 1);
   });
   return kinds.length ? [...named, row(make("span", "", "other"), 0)] : [];

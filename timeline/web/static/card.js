@@ -3,19 +3,21 @@
 // fetching and showing it. The server alone writes it, so that a card and a page never differ.
 
 import { translate } from "./datewords.js";
+import { make } from "./marks.js";
+import { clicked, on } from "./page.js";
 
 export class Card {
   /** @param {HTMLElement} element @param {() => void} closed @param {(id: string) => void} turned to a neighbour */
   constructor(element, closed, turned) {
     this.element = element;
     this.body = /** @type {HTMLElement} */ (element.querySelector(".card-body"));
-    element.querySelector("button")?.addEventListener("click", closed);
-    element.addEventListener("keydown", (event) => {
+    on(element.querySelector("button"), "click", closed);
+    on(element, "keydown", (event) => {
       if (event.key === "Escape") closed();
     });
-    element.addEventListener("click", (event) => {
-      const link = event.target instanceof Element ? event.target.closest("a") : null;
-      if (!link?.closest(".before-after") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    on(element, "click", (event) => {
+      const link = clicked(event);
+      if (!link?.closest(".before-after")) return;
       event.preventDefault();
       turned(new URL(link.href).searchParams.get("story") ?? "");
     });
@@ -33,10 +35,11 @@ export class Card {
       if (by > 80) closed();
       from = by = NaN;
     };
-    element.addEventListener("touchstart", ({ touches }) => {
+    on(element, "touchstart", ({ touches }) => {
       from = element.scrollTop > 0 || getComputedStyle(element).position !== "fixed" ? NaN : touches[0].clientY;
     });
-    element.addEventListener(
+    on(
+      element,
       "touchmove",
       (event) => {
         by = event.touches[0].clientY - from;
@@ -46,14 +49,13 @@ export class Card {
       },
       { passive: false },
     );
-    element.addEventListener("touchend", end);
-    element.addEventListener("touchcancel", end);
+    on(element, "touchend", end);
+    on(element, "touchcancel", end);
   }
 
   /** Say whether another card is on its way. @param {boolean} on */
   busy(on) {
-    if (on) this.element.setAttribute("aria-busy", "true");
-    else this.element.removeAttribute("aria-busy");
+    this.element.ariaBusy = on ? "true" : null;
   }
 
   close() {
@@ -75,13 +77,13 @@ export class Card {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       article = page.querySelector("main article.one");
       // Of an unknown happening the page says so.
-      if (!article) (article = document.createElement("div")).append(...page.querySelectorAll("main > *"));
+      if (!article) (article = make("div", "")).append(...page.querySelectorAll("main > *"));
       neighbours = page.querySelector("main > .before-after");
       place = page.querySelector(".story-place");
     } catch {
       // What is to be said is the same as of a page without an article.
     }
-    article ??= Object.assign(document.createElement("p"), { textContent: "It could not be fetched. Try again." });
+    article ??= make("p", "", "It could not be fetched. Try again.");
     if (asked !== this.asked) return;
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);

@@ -2,12 +2,14 @@
 // What the buttons beside the drawing, its keys and its date field do. Owns which of them does what; the doing is the drawing's.
 
 import { typed } from "./calendar.js";
+import { on } from "./page.js";
 
 /** @type {Record<string, string>} */
+// prettier-ignore
 export const KEYS = {
   ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
   "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
-}; // prettier-ignore
+};
 
 /** What buttons and keys do. @param {import("./drawing.js").Drawing} drawing @returns {Record<string, () => void>} */
 export function actions(drawing) {
@@ -32,15 +34,15 @@ export function actions(drawing) {
 /** Make the buttons and the date field do what they say. @param {import("./drawing.js").Drawing} drawing */
 export function control(drawing) {
   // They may stand anywhere on the page.
-  document.addEventListener("click", (event) => actions(drawing)[event.target.closest?.("[data-do]")?.dataset.do]?.());
+  on(document, "click", (event) => actions(drawing)[event.target.closest?.("[data-do]")?.dataset.do]?.());
   const form = drawing.part("drawn-go");
   const field = form.querySelector("input");
-  form.addEventListener("submit", (event) => {
+  on(form, "submit", (event) => {
     event.preventDefault();
     const period = typed(field.value);
     field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
     if (period) drawing.goTo(period);
     else field.reportValidity();
   });
-  field.addEventListener("input", () => field.setCustomValidity(""));
+  on(field, "input", () => field.setCustomValidity(""));
 }

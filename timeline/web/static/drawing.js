@@ -15,6 +15,7 @@ import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
 import { Strip } from "./strip.js";
+import { on } from "./page.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
@@ -41,8 +42,7 @@ export class Drawing {
     /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
     this.listing = undefined;
     this.loader = new Loader(source, (busy, isSame = false) => {
-      if (busy) root.setAttribute("aria-busy", "true");
-      else root.removeAttribute("aria-busy");
+      root.ariaBusy = busy ? "true" : null;
       if (!busy && !isSame) this.draw();
     });
     this.pen = pen(this.view);
@@ -66,7 +66,7 @@ export class Drawing {
       scrolls: () => this.narrow,
       refused: () => this.hint(),
     });
-    this.view.addEventListener("click", (event) => this.click(event));
+    on(this.view, "click", (event) => this.click(event));
     this.sight = new Sight(this.part("words"), this.part("lanes"));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
@@ -175,7 +175,8 @@ export class Drawing {
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
-    if (!time) this.window = to; // A hand moves more often than the screen is drawn.
+    // A hand moves more often than the screen is drawn.
+    if (!time) this.window = to;
     if (time || keep) this.motion = requestAnimationFrame(frame);
     else frame();
   }
@@ -360,8 +361,7 @@ export class Drawing {
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
-    if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
-    else this.part("drawn-said").removeAttribute("aria-busy");
+    this.part("drawn-said").ariaBusy = may === undefined ? "true" : null;
     this.part("drawn-all").hidden = !outside;
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only what is new, once it has come to rest.

@@ -4,6 +4,8 @@
 
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
+import { make } from "./marks.js";
+import { by, clicked, on } from "./page.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
@@ -17,36 +19,36 @@ export class Find {
   constructor(form, arrived) {
     this.form = form;
     this.arrived = arrived;
-    this.said = /** @type {HTMLElement} */ (document.getElementById("said"));
+    this.said = by("said");
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let pause;
-    form.addEventListener("submit", (event) => {
+    on(form, "submit", (event) => {
       event.preventDefault();
       clearTimeout(pause);
       this.submit(true);
     });
-    form.addEventListener("input", (event) => {
+    on(form, "input", (event) => {
       const typed = event.target instanceof HTMLInputElement;
       clearTimeout(pause);
       // A year is not found before it is written: dates and positions wait for the field to be left.
       if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), TYPING);
     });
-    document.addEventListener("click", (event) => this.follow(event));
+    on(document, "click", (event) => this.follow(event));
     // The choice of lanes belongs to the form, and stands elsewhere.
-    document.addEventListener("change", ({ target }) => {
+    on(document, "change", ({ target }) => {
       if (target instanceof Element && target["form"] === form && target.getAttribute("name") !== "q") this.submit(true);
     });
   }
 
   /** Go to another state of this page without leaving it. @param {MouseEvent} event */
   follow(event) {
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link?.closest("#found, #notes, #known") || link.target || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = clicked(event);
+    if (!link?.closest("#found, #notes, #known") || link.target || link.hash) return;
     const url = new URL(link.href);
     if (url.origin + url.pathname !== location.origin + location.pathname || url.searchParams.has("print") || state().has("print")) return;
     event.preventDefault();
     this.load(url, true).then(() => {
-      if (url.searchParams.has("after") || url.searchParams.has("before")) document.getElementById("found")?.scrollIntoView();
+      if (url.searchParams.has("after") || url.searchParams.has("before")) by("found").scrollIntoView();
     });
   }
 
@@ -69,7 +71,7 @@ export class Find {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     if (step !== null) go(url, step);
-    document.body.setAttribute("aria-busy", "true");
+    document.body.ariaBusy = "true";
     let page;
     try {
       const response = await fetch(url, { signal: asking.signal, headers: { Accept: "text/html" } });
@@ -79,35 +81,35 @@ export class Find {
       if (asking.signal.aborted) return;
       const text = `That could not be looked up (${error instanceof Error ? error.message : error}). The list is from before.`;
       this.said.textContent = text;
-      document.getElementById("notes")?.replaceChildren(Object.assign(document.createElement("p"), { className: "timeline-problem", textContent: text }));
-      document.body.removeAttribute("aria-busy");
+      by("notes").replaceChildren(make("p", "timeline-problem", text));
+      document.body.ariaBusy = null;
       return;
     }
     const focused = document.activeElement?.id;
     const inside = document.activeElement?.closest(PARTS.map((id) => `#${id}`).join());
     const open = [...document.querySelectorAll("#find details, #found details")].map((one) => one instanceof HTMLDetailsElement && one.open && one.id);
-    const drawing = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+    const drawing = by("drawing");
     const at = () => drawing.getBoundingClientRect().top;
     const before = at();
     for (const id of PARTS) {
       const fresh = page.getElementById(id);
-      if (fresh) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
+      if (fresh) by(id)?.replaceWith(document.adoptNode(fresh));
     }
     // What is above the drawing may need another room: the drawing holds still.
     scrollBy({ top: at() - before, behavior: "instant" });
-    for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
-    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    for (const id of open) if (id) by(id)?.setAttribute("open", "");
+    if (focused && document.activeElement?.id !== focused) by(focused)?.focus({ preventScroll: true });
     if (inside && !document.activeElement?.closest("main")) {
       // What had the focus is gone: what was found has it.
-      const found = /** @type {HTMLElement} */ (document.getElementById("found"));
+      const found = by("found");
       found.tabIndex = -1;
       found.focus({ preventScroll: true });
     }
     this.fill(step === null);
-    translate(/** @type {HTMLElement} */ (document.getElementById("found")));
+    translate(by("found"));
     document.title = page.title;
     this.said.textContent = document.querySelector("#found .timeline-count")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
-    document.body.removeAttribute("aria-busy");
+    document.body.ariaBusy = null;
     this.arrived(page);
   }
 

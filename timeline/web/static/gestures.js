@@ -2,6 +2,8 @@
 // How hands move the view: drag, wheel, pinch, double-click and keys. Owns the translation into shifts and zooms; what
 // these do is the view's. Distances are pixels, and shares of the view's width, from the beginning of the line.
 
+import { on } from "./page.js";
+
 /**
  * @typedef {object} Moves
  * @property {(share: number, step: boolean) => void} shift by a share of the view; `step`: at once and for good, not while dragging
@@ -27,12 +29,12 @@ export function listen(view, moves) {
   const fingers = new Map();
   let travelled = 0;
 
-  view.addEventListener("pointerdown", (event) => {
+  on(view, "pointerdown", (event) => {
     if (event.button || moves.scrolls()) return;
     if (!fingers.size) travelled = 0;
     fingers.set(event.pointerId, event.clientX);
   });
-  view.addEventListener("pointermove", (event) => {
+  on(view, "pointermove", (event) => {
     const before = fingers.get(event.pointerId);
     if (before === undefined) return;
     const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, x]) => x);
@@ -49,12 +51,13 @@ export function listen(view, moves) {
   const release = (event) => {
     if (fingers.delete(event.pointerId) && !fingers.size && travelled > SLACK) moves.settle();
   };
-  view.addEventListener("pointerup", release);
-  view.addEventListener("pointercancel", release);
+  on(view, "pointerup", release);
+  on(view, "pointercancel", release);
   // A finger is first captured by what it touched, which lets go of it when the view takes over.
-  view.addEventListener("lostpointercapture", (event) => event.target === view && release(event));
+  on(view, "lostpointercapture", (event) => event.target === view && release(event));
   // What was dragged was not clicked.
-  view.addEventListener(
+  on(
+    view,
     "click",
     (event) => {
       if (travelled <= SLACK) return;
@@ -64,14 +67,15 @@ export function listen(view, moves) {
     },
     true,
   );
-  view.addEventListener("dragstart", (event) => event.preventDefault());
-  view.addEventListener("dblclick", (event) => {
+  on(view, "dragstart", (event) => event.preventDefault());
+  on(view, "dblclick", (event) => {
     if (!moves.scrolls() && (!(event.target instanceof Element) || !event.target.closest("a, button, .listing"))) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
   });
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let rest;
-  view.addEventListener(
+  on(
+    view,
     "wheel",
     (event) => {
       if (moves.scrolls() || (event.target instanceof Element && event.target.closest(".listing"))) return;
@@ -91,7 +95,7 @@ export function listen(view, moves) {
     },
     { passive: false },
   );
-  view.addEventListener("keydown", (event) => {
+  on(view, "keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.target !== view)) return;
     const key = rtl() && event.key.startsWith("Arrow") ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key) : event.key;
     if (moves.key(key, event.repeat)) event.preventDefault();

@@ -66,7 +66,7 @@ export const named = ({ edtf, words, title }, locale) => `${inWords(edtf, locale
 export function lane(label) {
   const element = make("section", "lane");
   if (label) {
-    element.setAttribute("aria-label", label);
+    element.ariaLabel = label;
     const name = make("p", "lane-name");
     name.append(make("bdi", "", label));
     element.append(name);

@@ -6,11 +6,12 @@ import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
 import { locale, translate } from "./datewords.js";
+import { by, on } from "./page.js";
 
 
 if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
-const root = document.getElementById("drawing");
-const text = document.getElementById("drawing-data")?.textContent;
+const root = by("drawing");
+const text = by("drawing-data")?.textContent;
 if (root && text) {
   const { overview, items } = JSON.parse(text);
   items.sort((one, other) => span(one)[0] - span(other)[0]);
@@ -20,8 +21,8 @@ if (root && text) {
   /** @param {Item} item */
   const open = (item) => {
     drawing.lookAt(item);
-    document.getElementById(item.id)?.scrollIntoView({ block: "center" });
-    document.getElementById(item.id)?.focus({ preventScroll: true });
+    by(item.id)?.scrollIntoView({ block: "center" });
+    by(item.id)?.focus({ preventScroll: true });
   };
   const listed = (window) => {
     const item = items.find((one) => touches(one, window));
@@ -33,7 +34,7 @@ if (root && text) {
   };
   const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
   control(drawing);
-  root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail));
+  on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail));
   root.hidden = false;
   translate(document.body);
   drawing.set(overview, view);

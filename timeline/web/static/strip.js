@@ -2,13 +2,14 @@
 // The overview: a strip over the whole span that shows how many happenings fall where, and a window on it, which is the
 // view. Owns the strip's drawing and its dragging. For those who see and point: by keyboard the view itself is moved.
 
-import { axis, fill, make } from "./marks.js";
+import { axis, fill } from "./marks.js";
 import { Scale } from "./scale.js";
+import { on } from "./page.js";
 
+/** That of the picture, which is in the page. */
 const HEIGHT = 44;
 /** How wide an edge of the window is, in pixels. */
 const EDGE = 12;
-const SVG = "http://www.w3.org/2000/svg";
 
 export class Strip {
   /** @param {HTMLElement} element @param {(window: Span, done: boolean) => void} moved @param {string} locale */
@@ -24,18 +25,10 @@ export class Strip {
     this.wide = 0;
     /** The span that the strip is over: that of the drawing. @type {Span} */
     this.span = { start: 0, end: 1 };
-    this.path = document.createElementNS(SVG, "path");
-    this.others = document.createElementNS(SVG, "path");
-    this.others.setAttribute("class", "others");
-    const picture = document.createElementNS(SVG, "svg");
-    picture.setAttribute("preserveAspectRatio", "none");
-    picture.setAttribute("viewBox", `0 0 1000 ${HEIGHT}`);
-    picture.append(this.others, this.path);
-    this.frame = make("div", "strip-window");
-    this.frame.append(make("i", "strip-start"), make("i", "strip-end"));
-    this.labels = make("div", "strip-labels");
-    element.replaceChildren(picture, this.frame, this.labels);
-    element.addEventListener("pointerdown", (event) => this.drag(event));
+    const [picture, frame, labels] = /** @type {any} */ (element.children);
+    [this.others, this.path] = picture.children;
+    Object.assign(this, { frame, labels });
+    on(element, "pointerdown", (event) => this.drag(event));
   }
 
   /** @param {Overview} overview @param {Span} span @param {Scale} scale @param {(text: string) => number} measure */
@@ -103,7 +96,7 @@ export class Strip {
       this.element.removeEventListener("pointermove", move);
       this.moved(last, true);
     };
-    this.element.addEventListener("pointermove", move);
-    this.element.addEventListener("lostpointercapture", stop, { once: true });
+    on(this.element, "pointermove", move);
+    on(this.element, "lostpointercapture", stop, { once: true });
   }
 }

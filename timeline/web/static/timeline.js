@@ -10,14 +10,14 @@ import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { print } from "./print.js";
 import { locale, translate } from "./datewords.js";
+import { by, clicked, on } from "./page.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
-if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
+if (!by("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
 
-const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+const root = by("drawing");
 const here = root.dataset.here ?? "";
-const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {Document} page @returns {{overview: any, view: any, position: number}} */
 const brought = (page) => JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
@@ -64,7 +64,7 @@ const drawing = new Drawing(root, source, {
   },
 }, locale());
 const card = new Card(by("card"), leave, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
-root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
+on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
 function open(item, step) {
@@ -81,7 +81,7 @@ async function openCard(item) {
 }
 
 // From anywhere but a field, which has uses of its own for the key.
-document.addEventListener("keydown", (event) => {
+on(document, "keydown", (event) => {
   if (event.key === "Escape" && event.target === document.body && !card.element.hidden) leave();
 });
 
@@ -112,7 +112,8 @@ async function take(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   card.busy(true);
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (card.asked !== shown) steps.length = 1; // The reader has gone elsewhere meanwhile: no more follow.
+  // The reader may have gone elsewhere meanwhile: no more follow.
+  if (card.asked !== shown) steps.length = 1;
   else if (found.item) open(found.item, !state().has("focus"));
   else {
     card.busy(false);
@@ -136,7 +137,7 @@ function arrive(page) {
   else if (shown !== id) openCard({ id });
 }
 
-const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
+const find = new Find(by("find"), arrive);
 addEventListener("popstate", () => find.load(new URL(location.href), null));
 
 control(drawing);
@@ -144,7 +145,7 @@ control(drawing);
 by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-tools")), by("read-story"));
 
 // What is to be embedded is what one sees when one asks for it.
-document.addEventListener("toggle", ({ target }) => {
+on(document, "toggle", ({ target }) => {
   const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
   const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
   if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
@@ -156,7 +157,7 @@ asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 /** @type {string | undefined} */
 let lit;
 for (const type of ["pointerover", "focusin"]) {
-  document.addEventListener(type, ({ target }) => {
+  on(document, type, ({ target }) => {
     const near = target instanceof Element ? target.closest(".item a, #found .happening") : null;
     const id = /** @type {HTMLElement | null} */ (near)?.dataset.id;
     if (id === lit) return;
@@ -166,12 +167,15 @@ for (const type of ["pointerover", "focusin"]) {
   });
 }
 // The legend switches the kind without leaving the page.
-drawing.part("kinds").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-  const link = event.target instanceof Element ? event.target.closest("a") : null;
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+on(drawing.part("kinds"), "click", (/** @type {MouseEvent} */ event) => {
+  const link = clicked(event);
+  if (!link) return;
   event.preventDefault();
   find.load(new URL(link.href), true).then(() => find.fill(true));
 });
 arrive(document);
+// News can wait until the page is there.
+const news = () => import("./live.js").then(({ live }) => live(root, find, by));
+if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);

@@ -1,0 +1,11 @@
+// @ts-check
+// The page that a script runs on: its elements, and what they hear. Knows nothing of a timeline.
+
+/** @param {string} id @returns {any} */
+export const by = (id) => document.getElementById(id);
+
+/** The link that a click follows here, and not in another tab. @param {any} event @returns {HTMLAnchorElement | null | undefined} */
+export const clicked = (event) => (event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest?.("a"));
+
+/** @param {any} element @param {string} type @param {(event: any) => void} hear @param {AddEventListenerOptions} [options] */
+export const on = (element, type, hear, options) => element.addEventListener(type, hear, options);
