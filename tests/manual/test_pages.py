@@ -32,6 +32,7 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
         "timeline archive --fetch https://news.example/harbour": "timeline archive -h",
         **({} if "eng" in scans.languages() else dict.fromkeys(RECOGNISING, "timeline archive -h")),
     },
+    "desk": {'timeline desk --by "Ann Lee"': "timeline desk -h"},
     "datasette": {"datasette install -e .": "datasette plugins"},
     "page": {
         "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",
