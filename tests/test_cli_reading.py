@@ -340,3 +340,38 @@ def test_show_names_the_claimant_of_other_happenings(db: str) -> None:
     claim = "According to Some: Three hundred came"
     assert f"turnout, {claim}" in " ".join(run("show", "meeting", "--db", db).output.split())
     assert f"turnout, {claim}" in " ".join(run("show", "source/report", "--db", db).output.split())
+
+
+def test_reviews_are_shown_listed_and_filtered(db: str) -> None:
+    """By show, history, log and list, for people and for programs."""
+    with Timeline(db, by="Second") as second:
+        position = second.review("turnout", verdict="doubted", comment="The ledger has \x85 another number").position
+    shown = run("show", "turnout", "--db", db).output
+    assert "doubted by a second person" in shown
+    assert "reviews       doubted version 1 by Second, " in shown
+    assert json.loads(run("show", "turnout", "--json", "--db", db).output)["review"] == "doubted"
+    assert "doubted version 1: The ledger has" in run("show", f"{position}", "--db", db).output
+    assert json.loads(run("show", "happening/turnout@2", "--json", "--db", db).output)["type"] == "HappeningReviewed"
+    assert re.search(
+        r"2  reviewed .* by Second, position \d+\n  doubted version 1: The ledger", run("history", "turnout", "--db", db).output
+    )
+    assert [json.loads(line)["type"] for line in run("history", "turnout", "--json", "--db", db).output.splitlines()] == [
+        "HappeningRecorded",
+        "HappeningReviewed",
+    ]
+    assert "HappeningReviewed" not in run("history", "turnout@1", "--json", "--db", db).output
+    assert "doubted version 1: The ledger has" in run("log", "--limit", "1", "--db", db).output
+    assert "(according to Some, doubted)" in run("list", "--review", "doubted", "--db", db).output
+    assert [json.loads(line)["id"] for line in run("list", "--json", "--review", "none", "--db", db).output.splitlines()] == [
+        "meeting"
+    ]
+    assert "No happening matches" in run("list", "--review", "confirmed", "--db", db).stderr
+    assert "review: “maybe” is not one of the choices" in run("list", "--review", "maybe", "--db", db).stderr.lower()
+
+
+def test_a_correction_after_a_review_shows_its_changes(db: str) -> None:
+    """They are compared with the statement before the review."""
+    with Timeline(db, by="Second") as second:
+        second.review("turnout", verdict="confirmed")
+        second.correct("turnout", title="Four hundred came", reason="r")
+    assert "Three hundred came → Four hundred came" in run("history", "turnout", "--db", db).output

@@ -82,9 +82,14 @@ steps = st.one_of(
 )
 
 
+authors = st.sampled_from(["Ann", "tester", "ann "])
+
+
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12) | st.sampled_from(["Ann", "tester", "ann "]), max_size=16),
+    st.lists(
+        st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12) | st.sampled_from(["Ann", "tester", "ann "]), max_size=16
+    ),
     st.sampled_from([1, 2, 3, 5_000]),
 )
 def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int | str], step: int) -> None:

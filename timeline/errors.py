@@ -264,6 +264,10 @@ class ProjectRefused(TimelineError):
     """A project cannot be started there: the folder is not empty, or cannot be written."""
 
 
+class ModelRefused(TimelineError):
+    """A language model suggests nothing: llm does not know it, or it gave no answer, or one in another form than was asked for."""
+
+
 class ImportRefused(TimelineError):
     """A file cannot be imported in the given format."""
 

@@ -1,5 +1,7 @@
 """Every alteration is reported with its place."""
 
+import sqlite3
+
 import pytest
 from tampering import Tamper, altered, cited, rewritten, said, sql
 
@@ -269,3 +271,40 @@ def test_an_alteration_is_reported_with_its_place(told: Timeline, name: str) -> 
     report = altered(told, tamper)
     assert not report.ok
     assert any(at.startswith(where) and what in told for at, told in report.faults), report.faults
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"verdict": "perhaps"}, "verdict: is not one of 'confirmed' or 'doubted'"),
+        ({"version": 9}, "reviews version 9, which makes no statement before it"),
+        ({"version": 4}, "reviews version 4, which makes no statement before it"),
+        ({"version": "1"}, "version: is not a version"),
+        ({"comment": 7}, "comment: is not text"),
+        ({"statement": {}}, "statement: does not belong in a HappeningReviewed"),
+    ],
+)
+def test_a_review_of_nothing_is_a_fault(told: Timeline, change: dict[str, object], fault: str) -> None:
+    """It names an earlier version with a statement, and a known verdict."""
+    position = told.review("meeting", verdict="confirmed", version=1).position
+    report = altered(told, rewritten(position, lambda payload: payload.update(change)))
+    assert any(where == f"position {position}, happening/meeting@4" and what.startswith(fault) for where, what in report.faults)
+
+
+def test_a_review_after_a_retraction_is_a_fault(told: Timeline) -> None:
+    """The program and the guards refuse it; whoever takes the guards away is found out."""
+    position = told.review("meeting", verdict="confirmed").position
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE events SET stream = 'happening/vote', version = 3 WHERE position = ?", (position,))
+
+    faults = altered(told, tamper).faults
+    assert (f"position {position}, happening/vote@3", "was appended after the happening was retracted") in faults
+
+
+@pytest.mark.parametrize("field", ["review", "near", "recorded_by"])
+def test_a_statement_does_not_say_what_the_log_says_of_it(told: Timeline, field: str) -> None:
+    """Nobody confirms a happening by writing that it is confirmed."""
+    value = {"review": "confirmed", "near": True}.get(field, "x")
+    faults = altered(told, rewritten(2, lambda payload: payload["statement"].update({field: value}))).faults  # type: ignore[attr-defined]
+    assert ("position 2, happening/meeting@1", f"{field}: does not belong in a statement") in faults

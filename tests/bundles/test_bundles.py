@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bundle_files import HAPPENING, LINES, SOURCE, put
+from bundle_files import HAPPENING, LINES, SOURCE, faults, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -144,3 +144,60 @@ def test_appending_twice_is_appending_once(tmp_path: Path, told: list[tuple[str,
         before = list(timeline.log.connection.iterdump())
         assert bundles.append(timeline, path).events == 0
         assert list(timeline.log.connection.iterdump()) == before
+
+
+REVIEW = "happenings: [{review: a, version: 1, verdict: confirmed, comment: I have read it}]"
+
+
+@pytest.mark.parametrize(
+    "review",
+    [
+        REVIEW,
+        "happenings:\n  - review: {happening: a, version: 1, verdict: confirmed, comment: I have read it}",
+        json.dumps({"review": "a", "version": 1, "verdict": "confirmed", "comment": "I have read it"}),
+        json.dumps({"review": {"happening": "a", "version": "1", "verdict": "confirmed", "comment": "I have read it"}}),
+    ],
+)
+def test_a_review_is_an_entry(timeline: Timeline, tmp_path: Path, review: str) -> None:
+    """In YAML and JSON Lines, with the id beside it or inside."""
+    bundles.append(timeline, put(tmp_path, SOURCE + HAPPENING))
+    path = put(tmp_path, review, "review.yaml" if review.startswith("happenings") else "review.jsonl")
+    with Timeline(timeline.log.path, by="Second") as second:
+        assert bundles.append(second, path).events == 1
+        assert bundles.append(second, path).events == 0
+        assert second.happening("a").review == "confirmed"
+        assert [one.payload["version"] for one in second.events(after=2)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("review", "fault"),
+    [
+        ("{review: a, verdict: confirmed}", "version: is missing. Give the number of the version that was read"),
+        ("{review: a, version: one, verdict: confirmed}", "version: is not a version number. Write it like this: 2"),
+        ("{review: a, version: 1, verdict: fine}", "verdict: is not one of 'confirmed' or 'doubted'"),
+        ("{review: b, version: 1, verdict: confirmed}", 'review: there is no happening "b"'),
+        ("{review: a, version: 3, verdict: confirmed}", "version: is 3, which makes no statement"),
+        ("{review: a, version: 1, verdict: confirmed, reason: r}", "reason: is not a field here"),
+        ("{review: a, version: 1, verdct: confirmed}", 'verdct: is not a field here. Did you mean "verdict"?'),
+    ],
+)
+def test_a_review_with_a_fault_is_refused(timeline: Timeline, tmp_path: Path, review: str, fault: str) -> None:
+    """With its line, and nothing is appended."""
+    bundles.append(timeline, put(tmp_path, SOURCE + HAPPENING))
+    lines = faults(timeline, put(tmp_path, f"happenings:\n  - {review}\n", "review.yaml"))
+    assert any(line.startswith("review.yaml:2: ") and fault in line for line in lines), lines
+    assert faults(timeline, put(tmp_path, f"sources:\n  - {review}\n", "review.yaml")) == [
+        "review.yaml:2: a source is not reviewed: happenings are. Remove the entry"
+    ]
+
+
+def test_whoever_builds_a_project_again_has_not_made_its_reviews(timeline: Timeline, tmp_path: Path) -> None:
+    """A review in a bundle that nobody named is appended once; a bundle that somebody names is that person's own."""
+    (tmp_path / "events").mkdir()
+    bundles.append(timeline, put(tmp_path / "events", SOURCE + HAPPENING))
+    path = put(tmp_path / "events", REVIEW, "review.yaml")
+    for by, expected in (("Second", 1), ("Third", 0), ("tester", 0)):
+        with Timeline(timeline.log.path, by=by) as again:
+            assert bundles.append(again, path, in_project=True).events == expected
+    with Timeline(timeline.log.path, by="Third") as third:
+        assert bundles.append(third, path).events == 1

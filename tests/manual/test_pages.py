@@ -30,6 +30,7 @@ RECOGNISING = (
 INSTEAD: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "timeline archive --fetch https://news.example/harbour": "timeline archive -h",
+        "timeline suggest tna-2025-11-27 --model gpt-4o-mini": "timeline suggest -h",
         **({} if "eng" in scans.languages() else dict.fromkeys(RECOGNISING, "timeline archive -h")),
     },
     "desk": {'timeline desk --by "Ann Lee"': "timeline desk -h"},

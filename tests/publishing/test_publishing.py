@@ -266,3 +266,32 @@ def test_a_key_that_somebody_added_is_not_published(project: Path, key: Path) ->
         timeline.checkpoint(other)
     assert "was signed by example.org/log before, and this is not" in refused("publish", "public")
     sound(project / "public")
+
+
+def test_where_reviews_are_required_only_what_was_confirmed_is_published(project: Path) -> None:
+    """A second person's verdict on the version that stands, and no doubt; the refusal names what lacks it, and nothing changes."""
+    settings = json.dumps({"plugins": {"cited-timeline": {"publish": {"reviewed": True}}}})
+    (project / "metadata.json").write_text(settings)
+    line = refused("publish", "public")
+    assert "timeline.db: 1 happening not confirmed by a second person (meeting), and metadata.json requires that" in line
+    assert line.endswith("List them: timeline list --review none")
+    with Timeline("timeline.db", by="Second") as second:
+        second.review("meeting", verdict="doubted")
+    assert "timeline list --review doubted" in refused("publish", "public")
+    with Timeline("timeline.db", by="Second") as second:
+        second.review("meeting", verdict="confirmed")
+    assert run("publish", "public").exit_code == 0
+    assert sound(project / "public").size == 4
+    with Timeline("timeline.db", by="tester") as timeline:
+        for number in range(7):
+            cited = [timeline.source("report").quote("The council met")]
+            timeline.record(f"more-{number}", title="T", date="2025", citations=cited)
+        timeline.correct("meeting", title="It meets", reason="r")
+    line = refused("publish", "public")
+    assert "8 happenings not confirmed by a second person (" in line
+    assert line.count("more-") == 5 - ("meeting" in line.partition("(")[2].partition(")")[0])
+    assert sound(project / "public").size == 4
+    with Timeline("timeline.db", by="tester") as timeline:
+        for happening in timeline.happenings():
+            timeline.retract(happening.id, reason="r")
+    assert run("publish", "public").exit_code == 0

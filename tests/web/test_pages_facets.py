@@ -19,8 +19,14 @@ from timeline.selection.state import FACETS
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the demo once for this file."""
-    return build(tmp_path_factory.mktemp("facets") / "demo.db")
+    """Build the demo once for this file, with reviews by others."""
+    path = build(tmp_path_factory.mktemp("facets") / "demo.db")
+    with Timeline(path, by="Second reader") as timeline:
+        for number, happening in enumerate(timeline.happenings()):
+            if number % 3:
+                timeline.review(happening.id, verdict="doubted" if number % 2 else "confirmed")
+        timeline.retract(timeline.happenings(review="confirmed")[0].id, reason="r")
+    return path
 
 
 def offered(html: str, facet: str) -> dict[str, int]:
@@ -35,6 +41,7 @@ QUERIES = [
     "actor=Faisal+Shahkar&tag=un",
     "source=notes", "source=arabic&tag=police", "mark=single", "mark=disputed&source=notes", "from=2025&to=2025", "status=all",
     "status=retracted", "status=all&place=Marrakech&mark=single", "as_of=19", "as_of=20&place=Marrakech", "as_of=21&status=all",
+    "review=confirmed", "review=none&place=Marrakech", "review=doubted&status=all", "as_of=26&review=none", "as_of=27&kind=meeting",
     "as_of=19&tag=bilateral", "as_of=20&actor=Faisal+Shahkar", "as_of=20&mark=corrected", "as_of=8&source=dispatch",
 ]  # fmt: skip
 

@@ -28,7 +28,7 @@ from timeline.selection import period, sources
 from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
-from timeline.suggestions import Suggestion
+from timeline.suggestions import Suggestions, by_model
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
 
@@ -197,18 +197,25 @@ class Reading(Opened):
         events = self._at(row["position"] for row in islice(rows, _most(limit)))
         return Sources(archiving.source(self.log, event) for event in events)
 
-    def suggest(self, source: str, *, published: DateLike | None = None, language: str | None = None) -> list[Suggestion]:
+    def suggest(
+        self, source: str, *, published: DateLike | None = None, language: str | None = None, model: str | None = None
+    ) -> Suggestions:
         """Suggest the dates that a source's text mentions, each with its sentence as a quotation. Nothing is recorded.
 
         Relative dates, such as "last week" or a day without its year, are read against the day on which the source was published.
         Where nothing settles a date, it is None. `date_note` says how each was read.
 
+        With a model, suggest the happenings that it proposes, each with a title, people and a passage. The text is sent to it. Only
+        those count whose passage is in the text, and whose date is read from it or marked as the model's reading; `summary` counts
+        the rest.
+
         Parameters:
             source: the id of the source.
             published: the day to read relative dates against, if not the source's own.
             language: a BCP 47 tag, if not the source's own: en, fr, es, de or ar. Otherwise it is recognised.
+            model: the name of one of your models in the library llm, which the extra `suggest` installs.
 
-        Raises UnknownSource, Redacted, or FilterInvalid for a date or language that cannot be read.
+        Raises UnknownSource, Redacted, FilterInvalid for a date or language that cannot be read, or ModelRefused.
 
         Example:
             >>> [(one.words, one.date) for one in timeline.suggest("report")]
@@ -222,8 +229,14 @@ class Reading(Opened):
         except DateInvalid as error:
             raise FilterInvalid("published", error) from None
         names = self.log.connection.execute("SELECT name FROM actors WHERE name IS NOT NULL") if self.log.is_there else ()
-        found = suggestions.dates_in(archived.text, day, language or archived.language)
-        return list(suggestions.with_actors(found, (name for (name,) in names)))
+        language = language or archived.language
+        if model is None:
+            result = Suggestions(suggestions.dates_in(archived.text, day, language))
+        else:
+            text = self._source_text(source).text
+            result = by_model.happenings_in(text, model, title=archived.title or "", published=day, language=language)
+        result[:] = suggestions.with_actors(result, (name for (name,) in names))
+        return result
 
     @named("search")
     def search(

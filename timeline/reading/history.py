@@ -85,14 +85,9 @@ class Version:
         return self.type not in WITHOUT_STATEMENT
 
     @property
-    def verdict(self) -> str | None:
-        """A review in words: "confirmed version 2"."""
-        return wording.verdict(self.data)
-
-    @property
-    def comment(self) -> str | None:
-        """The comment of a review."""
-        return self.data.get("comment")
+    def review(self) -> str | None:
+        """A review in words: "confirmed version 2: …"."""
+        return wording.review(self.data)
 
     @property
     def superseded_by(self) -> str | None:

@@ -243,6 +243,7 @@ class _Page:
         parts = [
             f"of record {version.redacts:,}" if version.redacts is not None else "",
             f"<bdi>{_e(version.reason)}</bdi>" if version.reason else "",
+            f"<bdi>{_e(version.review)}</bdi>" if version.review else "",
         ]
         if redaction := self._contents.redactions.get(version.position):
             by = f" by <bdi>{_e(redaction.recorded_by)}</bdi>" if redaction.recorded_by else ""

@@ -23,7 +23,7 @@ LABELS: Final = {"actor": "(select name from actors where id = value)", "source"
 # The tables of the facets with several values for one happening.
 TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 # Reviews are a filter only where there are any.
-_ANY_REVIEW: Final = "exists (select 1 from reviews)"
+_ANY_REVIEW: Final = "exists (select 1 from main.reviews where happening >= '')"
 # Filters with a few values, in a fixed order.
 _FIXED: Final = {"mark": MARKS, "review": REVIEWS}
 _MARKS: Final = (

@@ -1,9 +1,10 @@
 """Suggest dates that a document mentions, each with its sentence, for a person to decide on. Nothing here records anything.
 
-Owns what a suggestion holds. Only the standard library, dates and pendulum: no model, no download.
+Owns what a suggestion holds. Only the standard library, dates and pendulum: no model, no download. `by_model` asks a model.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -20,11 +21,15 @@ _SHORTEST: Final = 4  # characters of a name that is looked for
 _NEAR: Final = 90  # characters before a date in which words that look ahead are searched
 
 
+Reason = tuple[str, str]  # why a proposal was dropped: of one, and of several
+
+
 class Suggestion(NamedTuple):
     """A date that a text mentions: its place and words, the date in EDTF if it is certain, and how it was read.
 
     `quote` is its sentence, as it is in the text, so that it can be cited. Places count code points. `actors` are people whom the
-    sentence names and the timeline knows.
+    sentence names and the timeline knows. If a model proposed it, `title` is the model's, `quote` the passage that it quoted, with
+    a `prefix` if the text has those words twice, and `actors` are also those whom it named.
     """
 
     start: int
@@ -35,6 +40,33 @@ class Suggestion(NamedTuple):
     quote: str
     quote_start: int
     actors: tuple[str, ...] = ()
+    title: str | None = None
+    prefix: str | None = None
+
+
+class Suggestions(list[Suggestion]):
+    """Suggestions in the order of the text: a list.
+
+    `proposed` counts what a model proposed, None if none was asked; `dropped` counts what of it does not count, by reason;
+    `not_quoted` are the names of people whom the model named and the quoted words do not.
+    """
+
+    def __init__(self, suggestions: Iterable[Suggestion] = (), proposed: int | None = None) -> None:
+        """Make the list."""
+        super().__init__(suggestions)
+        self.proposed = proposed
+        self.dropped: Counter[Reason] = Counter()
+        self.not_quoted: list[str] = []
+
+    @property
+    def summary(self) -> str:
+        """The counts in words: "12 proposed, 3 dropped: 2 quotations not in the text, 1 date that is none"; "" without a model."""
+        if self.proposed is None:
+            return ""
+        reasons = ", ".join(f"{count:,} {reason[count > 1]}" for reason, count in self.dropped.most_common())
+        names = len(self.not_quoted)
+        left_out = f"; {names:,} name{'' if names == 1 else 's'} left out, not in the quoted words" if names else ""
+        return f"{self.proposed:,} proposed, {self.dropped.total():,} dropped{': ' if reasons else ''}{reasons}{left_out}"
 
 
 def dates_in(text: str, published: str | None = None, language: str | None = None) -> Iterator[Suggestion]:
@@ -52,7 +84,7 @@ def dates_in(text: str, published: str | None = None, language: str | None = Non
 
 
 def with_actors(suggestions: Iterable[Suggestion], names: Iterable[str]) -> Iterator[Suggestion]:
-    """Add to each suggestion the names that its sentence has, letter for letter and as whole words."""
+    """Add to each suggestion the names that its quotation has, letter for letter and as whole words."""
     suggestions = list(suggestions)
     text = "\n".join(one.quote for one in suggestions)
     known = sorted({name for name in names if len(name) >= _SHORTEST and name in text}, key=len, reverse=True)
@@ -61,4 +93,4 @@ def with_actors(suggestions: Iterable[Suggestion], names: Iterable[str]) -> Iter
         return
     any_name = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)")
     for one in suggestions:
-        yield one._replace(actors=tuple(dict.fromkeys(any_name.findall(one.quote))))
+        yield one._replace(actors=tuple(dict.fromkeys((*one.actors, *any_name.findall(one.quote)))))

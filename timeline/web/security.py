@@ -24,6 +24,7 @@ from jinja2 import Environment, TemplateNotFound, meta
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from timeline import plugin_settings
 from timeline.web import access, connections
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def settings_of(datasette: Datasette) -> dict[str, Any]:
     config = getattr(datasette, "config", None)
     plugins = config.get("plugins") if isinstance(config, dict) else datasette.metadata("plugins")
     written = (plugins or {}).get(PLUGIN) or {}
-    return {name: value for name, value in written.items() if not isinstance(value, dict)}
+    return {name: value for name, value in written.items() if name == plugin_settings.PUBLISH or not isinstance(value, dict)}
 
 
 def headers(datasette: Datasette, path: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ WORDS = {
     "title": "Titlewords", "summary": "Summarywords", "date_note": "Notewords", "zone": "Casablanca", "kind": "Kindwords",
     "place": "Placewords", "latitude": "31.623", "longitude": "7.987", "part_of": "wholeid", "attributed_to": "Claimant",
     "actors": "Actorname", "role": "Actorrole", "tags": "Tagword", "related": "otherid", "reason": "Reasonwords",
-    "media": "Altwords",
+    "media": "Altwords", "review": "doubted",
     "recorded_by": "Recorder", "recorded_at": "2026-01-01", "quotations": "Quotewords", "supports": "Supportswords",
     "grade": "typographic", "stance": "isput", "prefix": "Prefixwords", "start": "1234567", "page": "47", "status": "etracted",
     "source.title": "Sourcetitle", "publisher": "Sourcepublisher", "author": "Sourceauthor", "published": "1987",
@@ -42,6 +42,7 @@ HAPPENING = Happening(
     place="Placewords", latitude="31.623", longitude="-7.987", part_of="wholeid", attributed_to="Claimant",
     actors=(("Actorname", "Actorrole"),), tags=("Tagword",), related=(("otherid", "Relationword"),), quotations=(QUOTATION,),
     media=(Picture(Source("pictureid", "Picturetitle", sha256="6b" * 32, media_type="image/png"), "Altwords"),),
+    review="doubted",
 )  # fmt: skip
 OF_HAPPENINGS = ("timelinejs", "timelinejs-csv", "csv", "ics", "atom", "jsonfeed", "jsonld", "annotations", "timemap", "vis")
 

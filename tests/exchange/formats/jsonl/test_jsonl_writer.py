@@ -269,3 +269,17 @@ def test_a_large_document_is_split(timeline: Timeline, tmp_path: Path, monkeypat
         appended = bundles.append(other, file, progress=(weights := []).append)
         assert log_of(other) == log_of(timeline)
         assert (appended.entries, sum(weights)) == (2, file.stat().st_size)
+
+
+@pytest.mark.parametrize("ids", [None, ["meeting"]])
+def test_reviews_are_left_out_and_reported(timeline: Timeline, meeting: str, tmp_path: Path, ids: list[str] | None) -> None:
+    """Whoever appends the bundle has not made them. All else comes back; later versions are lower by one for each."""
+    with Timeline(timeline.log.path, by="Second") as second:
+        second.review("meeting", verdict="confirmed", comment="Secondwords")
+    timeline.correct("meeting", title="The council sits", reason="r")
+    entries, reported = lines(timeline, ids)
+    assert "Secondwords" not in json.dumps(entries)
+    lower = "the number of each later version is lower by one for each"
+    assert reported == [f"1 review left out: only the reviewer can record one; {lower}"]
+    kept = [(stream, type, data) for stream, _, type, data in log_of(timeline) if type != "HappeningReviewed"]
+    assert [(stream, type, data) for stream, _, type, data in again(entries, tmp_path)] == kept
