@@ -14,6 +14,11 @@ Serve = Callable[..., Datasette]
 LIMIT = 100_000  # bytes of JavaScript and CSS, uncompressed, that any page may load
 
 
+def path_of(name: str) -> Path:
+    """Find a file among those of the pages that read and those that write."""
+    return next(folder / name for folder in assets.FOLDERS if (folder / name).exists())
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     "path",
@@ -64,7 +69,8 @@ def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
     """A module comes before those that need it. All that it holds is there, apart from the words import and export."""
     imports = {
         path.name: re.findall(r'^import .* from "\./([a-z]+\.js)";$', path.read_text(encoding="utf-8"), re.MULTILINE)
-        for path in assets.STATIC.glob("*.js")
+        for folder in assets.FOLDERS
+        for path in folder.glob("*.js")
     }
     assert len(imports["timeline.js"]) > 5
     for name, sent in assets.files().items():
@@ -75,7 +81,7 @@ def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
         assert list(parts)[-1] == name
         order = list(parts)
         # They share one scope: no name is given twice, nor changed on the way in.
-        source = "\n".join((assets.STATIC / part).read_text(encoding="utf-8") for part in order)
+        source = "\n".join(path_of(part).read_text(encoding="utf-8") for part in order)
         outermost = r"^(?:export )?(?:async )?(?:function\*? ?|const |let |class )(\w+|\{[^}]*\}|\[[^\]]*\])"
         given = re.findall(outermost, source, re.MULTILINE)
         names = [one for group in given for one in re.findall(r"\w+", group)]
@@ -105,7 +111,7 @@ async def test_a_copy_of_this_version_is_cached_for_good(serve: Serve) -> None:
 def test_comments_and_spaces_are_not_sent() -> None:
     """No text has lost anything."""
     for name, sent in assets.plain().items():
-        text = (assets.STATIC / name).read_text(encoding="utf-8")
+        text = path_of(name).read_text(encoding="utf-8")
         lines = re.sub(r"/\*\*.*?\*/", "", re.sub(r"^\s*(//.*|/\*(?:[^*]|\*(?!/))*\*/\s*)$", "", text, flags=re.MULTILINE))
         if name.endswith(".css"):
             lines = re.sub(r";\s*}", "}", lines)
@@ -119,8 +125,8 @@ def test_comments_and_spaces_are_not_sent() -> None:
 
 def test_scripts_import_nothing_from_elsewhere() -> None:
     """Every import is of a file beside it; nothing names another origin."""
-    for path in Path(assets.STATIC).glob("*.js"):
+    for path in [path for folder in assets.FOLDERS for path in folder.glob("*.js")]:
         text = assets.plain()[path.name]
         for target in re.findall(r'from "([^"]+)"', text):
-            assert (assets.STATIC / target).exists(), (path.name, target)
+            assert path_of(target).exists(), (path.name, target)
         assert not [result for result in re.findall(r"https?://[^\"'`\s]+", text) if result != "http://www.w3.org/2000/svg"]

@@ -130,10 +130,6 @@ class Opened:
         """Return the text of a source as it is searched for quotations. Raises UnknownSource or Redacted."""
         return self._source_text(source).raw
 
-    def quotable(self, source: str) -> quotes.Text:
-        """Return the text of a source ready for searching. Raises UnknownSource or Redacted."""
-        return self._source_text(source).text
-
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """Within a transaction: yield each appended stream that refers to a missing happening, with the error for it."""
         return self._streams.dangling()

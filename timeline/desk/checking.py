@@ -115,7 +115,7 @@ def verify(timeline: Timeline, quotation: Quotation) -> Verified:
     if not quotation.quote.strip():
         return Verified()
     try:
-        text = timeline.quotable(quotation.source)
+        text = quotes.Text(timeline.text(quotation.source))
         passage, count = _passage(text, quotation)
     except QuoteAmbiguous:
         return Verified(places=[_place(text, one) for one in quotes.places(text, quotation.quote, MOST_PLACES)])
