@@ -230,7 +230,7 @@ def test_the_file_has_its_id_and_format(timeline: Timeline, path: Path) -> None:
     timeline.log.make()
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:
@@ -358,3 +358,62 @@ def test_a_happening_s_keys_are_in_order(fields: dict[str, object]) -> None:
     except StatementInvalid:
         return
     assert canonical(said, in_order=True) == canonical(said) == rfc8785.dumps(said).decode()
+
+
+# What the guards of format 3 said where ours say more: they knew no reviews.
+_FORMER = {
+    "    'HappeningReviewed', 'EventRedacted')": "    'EventRedacted')",
+    "(NEW.type IN ('EventRedacted', 'HappeningReviewed'))": "(NEW.type = 'EventRedacted')",
+    "a statement, a review or a redaction": "a statement or a redaction",
+}
+
+
+def in_format_3(path: Path) -> None:
+    """Make the log of a file as an earlier version of the program did."""
+    guard = guards()["events_insert_form"]
+    for now, before in _FORMER.items():
+        assert now in guard
+        guard = guard.replace(now, before)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            f"DROP TRIGGER events_insert_form; DROP TRIGGER events_insert_review; {guard}; PRAGMA user_version = 3"
+        )
+
+
+def test_a_log_of_an_earlier_version_is_brought_up_to_date_by_rebuild(tmp_path: Path) -> None:
+    """It is refused with the command to run; after that it has today's guards, and the same events."""
+    path = tmp_path / "timeline.db"
+    with Timeline(path, by="Ann") as timeline:
+        timeline.archive(text="It rained.", id="rain", title="Rain")
+    in_format_3(path)
+    for options in ({}, {"read_only": True}):
+        with pytest.raises(DatabaseRefused, match="Bring it up to date: timeline rebuild --db"):
+            Timeline(path, **options)
+    with Timeline(path, rebuilding=True) as timeline:
+        timeline.rebuild()
+    with Timeline(path) as timeline:
+        assert timeline.verify().ok
+        assert timeline.log.size() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TRIGGER events_update",
+        "CREATE TRIGGER mine AFTER INSERT ON events BEGIN SELECT 1; END",
+        "CREATE INDEX i ON documents (bytes)",
+    ],
+)
+def test_a_log_whose_guards_were_changed_is_not_brought_up_to_date(tmp_path: Path, change: str) -> None:
+    """A change to the guards must not be forgotten by an upgrade: the file stays as it is."""
+    path = tmp_path / "timeline.db"
+    with Timeline(path, by="Ann") as timeline:
+        timeline.archive(text="It rained.", id="rain", title="Rain")
+    in_format_3(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+        before = connection.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall()
+    with pytest.raises(DatabaseRefused):
+        Timeline(path, rebuilding=True)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall() == before

@@ -15,7 +15,7 @@ from timeline import files, new_file, published_copies, sqlite_journals, unfinis
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
-from timeline.log_schema import altered
+from timeline.log_schema import altered, bring_up_to_date
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
 from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
 from timeline.sqlite_file import REFUSALS, connect, refusal, use_wal, write_blob
@@ -38,10 +38,11 @@ class Log:
         read_only: bool = False,
         guarded: bool = True,
         complete: new_file.Complete = lambda _: None,
+        upgrading: bool = False,
     ) -> None:
         """Open the file. If there is none and writing is allowed, the log is empty, and the first append makes the file.
 
-        `complete` adds the read tables to a new log.
+        `complete` adds the read tables to a new log. `upgrading` brings a log of an earlier format up to date.
 
         Raises DatabaseRefused if the file is absent, not a timeline, of a newer format, or unreadable. Raises GuardsMissing if
         the log's triggers are missing or changed; `guarded=False` skips that check, to look into such a file.
@@ -49,6 +50,7 @@ class Log:
         self.path = Path(path)
         self.read_only = read_only
         self.guarded = guarded
+        self.upgrading = upgrading
         if read_only and not self.path.exists():
             raise DatabaseRefused(self.path, f"there is no such file. {files.meant(path)}Make one: timeline build --db {self.path}")
         if not self.path.exists() and (copies := published_copies.copies(self.path)):
@@ -383,6 +385,14 @@ class Log:
         if form > FORMAT:
             raise DatabaseRefused(
                 self.path, f"written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
+            )
+        if form == FORMAT - 1 and self.upgrading and bring_up_to_date(connection, form, FORMAT):
+            return True
+        if form == FORMAT - 1:
+            raise DatabaseRefused(
+                self.path,
+                f"written by an earlier version of this program (format {form}, now {FORMAT})."
+                f" Bring it up to date: timeline rebuild --db {self.path}",
             )
         if form < FORMAT:
             raise DatabaseRefused(

@@ -3,6 +3,8 @@
 Owns the comparison of a file's tables, indexes and triggers with ours. Must not interpret events, nor write.
 """
 
+import hashlib
+import json
 import sqlite3
 from collections.abc import Container
 from functools import cache
@@ -10,6 +12,8 @@ from functools import cache
 from timeline.sql_scripts import statements
 
 TABLES = ("events", "documents", "checkpoints", "signatures")  # protected by the guards
+# The schema of each earlier format that can be brought up to date, as `_fingerprint` gives it. Format 3 had no reviews.
+_EARLIER = {3: "d26cc74fba5fe1a6dc140adb4f3ad2c8198e8d904e5e67d32b8acb962ac13799"}
 _CREATED = "c"  # the origin of an index that CREATE INDEX made
 _EXPRESSION = -2  # SQLite's column number for an expression
 _TRIGGER_PREFIX = "-- TRIGGER "  # starts the name of a trigger in the output of EXPLAIN
@@ -39,6 +43,36 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     for table in TABLES:
         faults += [*foreign_triggers(connection, table), *foreign_indexes(connection, table, _made())]
     return faults
+
+
+def bring_up_to_date(connection: sqlite3.Connection, form: int, now: int) -> bool:
+    """Replace the guards of an earlier format by ours, in one transaction. `now` is the number of ours.
+
+    Return False, and change nothing, unless the file's guards are exactly those of that format.
+    """
+    if _fingerprint(connection) != _EARLIER.get(form):
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (SELECT value FROM json_each(?))"
+        for (name,) in connection.execute(triggers, (json.dumps(TABLES),)).fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for sql in guards().values():
+            connection.execute(sql)
+        connection.execute(f"PRAGMA user_version = {now}")
+        if is_whole := not altered(connection):
+            connection.execute("COMMIT")
+            return is_whole
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return False
+
+
+def _fingerprint(connection: sqlite3.Connection) -> str:
+    """Return the SHA-256 of the log's schema in a file, with whatever was added to it."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+    return hashlib.sha256(json.dumps([row for row in rows if row[2] in TABLES]).encode()).hexdigest()
 
 
 def foreign_indexes(connection: sqlite3.Connection, table: str, ours: Container[str]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from timeline.sql_scripts import statements
 from timeline.sqlite_file import connect
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
-FORMAT = 3  # PRAGMA user_version: the layout of the log
+FORMAT = 4  # PRAGMA user_version: the layout of the log
 Complete = Callable[[sqlite3.Connection], None]
 """Adds the read tables to a new log."""
 

@@ -56,7 +56,7 @@ class Opened:
         if self.by is not None:
             self.by = check(Author, {"by": self.by}, "the author").by
         self.clock = clock
-        self.log = Log(path, read_only=read_only, guarded=guarded, complete=_make_read_tables)
+        self.log = Log(path, read_only=read_only, guarded=guarded, complete=_make_read_tables, upgrading=rebuilding)
         self.log.prepare(projections.register)
         self._database: Database | None = None
         self._streams = Streams(self.log, self.by, clock)

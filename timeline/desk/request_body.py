@@ -41,8 +41,8 @@ class Part(NamedTuple):
     end: int
 
 
-async def receive(request: Request, most: int = MOST_BYTES) -> BinaryIO:
-    """Return the body as a file without a name. Raises Refused if it is too large (bytes) or too slow, or ClientGone."""
+async def receive(request: Request, most: int | None = None) -> BinaryIO:
+    """Return the body as a file without a name. Raises Refused if it has more bytes than `most`, or is too slow, or ClientGone."""
     body = cast("BinaryIO", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed by the caller
     size, until, more = 0, time.monotonic() + SECONDS, True
     try:
@@ -54,8 +54,8 @@ async def receive(request: Request, most: int = MOST_BYTES) -> BinaryIO:
                 raise ClientGone
             chunk, more = message.get("body", b""), message.get("more_body", False)
             size += len(chunk)
-            if size > most:
-                raise too_large(most)
+            if size > (most or MOST_BYTES):
+                raise too_large(most or MOST_BYTES)
             if size <= _IN_MEMORY:
                 body.write(chunk)
             else:
