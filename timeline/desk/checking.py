@@ -60,6 +60,7 @@ class Verified:
     start: int = 0
     end: int = 0
     places: Sequence[Place] = ()
+    more: bool = False  # whether there are more places than these
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def verify(timeline: Timeline, quotation: Quotation) -> Verified:
         text = quotes.Text(timeline.text(quotation.source))
         passage, count = _passage(text, quotation)
     except QuoteAmbiguous:
-        return Verified(places=[_place(text, one) for one in quotes.places(text, quotation.quote, MOST_PLACES)])
+        found = quotes.places(text, quotation.quote, MOST_PLACES + 1)
+        return Verified(places=[_place(text, one) for one in found[:MOST_PLACES]], more=len(found) > MOST_PLACES)
     except TimelineError as error:
         return Verified(fault=error.reason)
     where = f"characters {passage.start_char:,} to {passage.end_char:,}"

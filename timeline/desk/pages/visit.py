@@ -48,6 +48,8 @@ def answering(handler: page_frame.Handler) -> page_frame.Handler:
         except Refused as refused:
             advice = f"{refused.reason[:1].upper()}{refused.reason[1:]}. Nothing was recorded."
             return await page_frame.trouble(datasette, request, "That could not be taken", advice, refused.status)
+        except DatabaseRefused as error:
+            return await page_frame.trouble(datasette, request, "The timeline could not be opened", f"{error}.", 503)
         except request_body.ClientGone:
             return Response("", status=400)  # which nobody reads
 
