@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from datasette.utils.asgi import Forbidden, NotFound, Response
@@ -17,7 +16,7 @@ from timeline import bundles
 from timeline.bundles import Entry, Placed
 from timeline.desk import permissions, refusals, request_body, writing
 from timeline.desk.refusals import Refused
-from timeline.desk.request_entries import LINES, NotPermitted, RequestEntries
+from timeline.desk.request_entries import LINES, MULTIPART, NotPermitted, RequestEntries, holds_document
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRetracted,
@@ -40,9 +39,8 @@ if TYPE_CHECKING:
     from timeline.timeline import Timeline
 
 LISTED: Final = 10_000  # events in an answer; `events_left_out` counts the others
-_READ: Final = frozenset(("", "application/json", "application/octet-stream", "multipart/form-data", *LINES))
+_READ: Final = frozenset(("", "application/json", "application/octet-stream", MULTIPART, *LINES))
 _CONFLICTS: Final = (AlreadyRecorded, AlreadyRetracted, Redacted, VersionConflict)
-_DOCUMENT: Final = b"base64"
 
 Json = dict[str, Any]
 
@@ -77,9 +75,15 @@ async def _append(datasette: Datasette, request: Request) -> Response:
         answer = refusals.answer(Refused(405, f"{request.method} appends nothing. Send the entries with POST"))
         answer.headers["Allow"] = "POST"
         return answer
-    database = await access.open_timeline(datasette, request)
+    database = access.database_of(datasette, request)
+    may = {
+        "appends": await permissions.remembered(datasette, request.actor, permissions.APPEND, database),
+        "reviews": await permissions.remembered(datasette, request.actor, permissions.REVIEW, database),
+    }
+    if not any(may.values()):  # before anything of the request is read
+        await permissions.ensure(datasette, request.actor, permissions.APPEND, database.name)
+    await access.ensure_timeline(database)
     writing.refuse_unwritable(database)
-    may = await _permissions(datasette, request, database.name)
     content_type = request.headers.get("content-type") or ""
     if (kind := content_type.partition(";")[0].strip().lower()) not in _READ:
         allowed = "application/json, application/x-ndjson or multipart/form-data"
@@ -91,7 +95,7 @@ async def _append(datasette: Datasette, request: Request) -> Response:
     except ValueError as error:
         raise Refused(500, f"the author of this project cannot be read from metadata.json: {error}") from None
     with await request_body.receive(request) as body:
-        apart = kind == "multipart/form-data" or _holds_document(body)
+        apart = holds_document(body, content_type)
         try:
             outcome = await writing.run(database, by, lambda timeline: _write(timeline, body, content_type, may), apart=apart)
         except NotPermitted as error:
@@ -99,20 +103,6 @@ async def _append(datasette: Datasette, request: Request) -> Response:
             await permissions.ensure(datasette, request.actor, action, database.name)
             raise
     return _answer(datasette, request, database.name, outcome)
-
-
-async def _permissions(datasette: Datasette, request: Request, database: str) -> dict[str, bool]:
-    """Return what the actor may do. Raises Forbidden if that is nothing, before anything of the request is read."""
-    appends = await permissions.allowed(datasette, request.actor, permissions.APPEND, database)
-    reviews = await permissions.allowed(datasette, request.actor, permissions.REVIEW, database)
-    if not appends and not reviews:
-        await permissions.ensure(datasette, request.actor, permissions.APPEND, database)
-    return {"appends": appends, "reviews": reviews}
-
-
-def _holds_document(body: BinaryIO) -> bool:
-    with request_body.viewed(body) as view:
-        return view.find(_DOCUMENT) >= 0
 
 
 class _Outcome:
@@ -141,10 +131,9 @@ def _write(timeline: Timeline, body: BinaryIO, content_type: str, may: dict[str,
             yield
         outcome.warnings = [str(one.message) for one in caught]
 
-    with TemporaryDirectory(prefix="timeline-request-") as folder:
-        entries = RequestEntries(body, content_type, Path(folder), **may)
+    with RequestEntries(body, content_type, **may) as entries:
         try:
-            appended = bundles.append_bundle(timeline, entries, (Path(folder),), each=outcome.add, turn=turn())
+            appended = bundles.append_bundle(timeline, entries, (entries.folder,), each=outcome.add, turn=turn())
         except BundleInvalid as error:
             raise _refused(entries, error) from None
         except TimelineError as error:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from datasette.utils import actor_matches_allow
 from datasette.utils.asgi import Forbidden
@@ -27,10 +29,14 @@ Actor = dict[str, Any] | None
 APPEND: Final = "timeline-append"
 REVIEW: Final = "timeline-review"
 ALL: Final = {APPEND: "Append to a timeline", REVIEW: "Review the happenings of a timeline"}
+SECONDS: Final = 1.0  # for which an answer is remembered
 _ROOT: Final = "root"
 # A writer sees the passages that come close to a wrong quotation, so writing needs the tables in which they are.
 _READ_BY_WRITERS: Final = ("events", "happenings", "citations", "sources", "source_texts")
 _NAMES: Final = ("display", "name", "username", "login", "id")  # of an actor, in Datasette's own order
+
+
+_answers: WeakKeyDictionary[Database, dict[tuple[str, str], tuple[float, bool]]] = WeakKeyDictionary()
 
 
 async def allowed(datasette: Datasette, actor: Actor, action: str, database: str) -> bool:
@@ -42,6 +48,19 @@ async def allowed(datasette: Datasette, actor: Actor, action: str, database: str
     else:
         granted = await datasette.permission_allowed(actor, action, resource=database, default=False)
     return bool(granted) and await access.all_readable(datasette, actor, database, _READ_BY_WRITERS)
+
+
+async def remembered(datasette: Datasette, actor: Actor, action: str, database: Database) -> bool:
+    """Return the answer of `allowed`, which holds for a second: a script that appends much asks it a hundred times."""
+    known, now = _answers.setdefault(database, {}), time.monotonic()
+    key = action, json.dumps(actor, sort_keys=True, default=repr)
+    until, answer = known.get(key, (0.0, False))
+    if now > until:
+        answer = await allowed(datasette, actor, action, database.name)
+        for old in [one for one, (end, _) in known.items() if end < now]:
+            del known[old]
+        known[key] = now + SECONDS, answer
+    return answer
 
 
 async def ensure(datasette: Datasette, actor: Actor, action: str, database: str) -> None:

@@ -15,16 +15,19 @@ from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO, Final, Self
 
 from timeline import capture
 from timeline.bundles import json_lines
 from timeline.bundles.entry import Entry, Placed
+from timeline.bundles.reading import BYTES
 from timeline.desk import request_body
 from timeline.desk.refusals import Refused
 from timeline.errors import Fault
 
 NAME: Final = Path("this request")  # in messages
+MULTIPART: Final = "multipart/form-data"
 LINES: Final = frozenset(
     ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines")
 )
@@ -37,6 +40,17 @@ _UNNAMED: Final = (
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
+def _holds(view: bytes | mmap.mmap, field: bytes) -> bool:
+    """Whether a field may be in it, also with its letters escaped."""
+    return view.find(field) >= 0 or view.find(b"\\u00") >= 0
+
+
+def holds_document(body: BinaryIO, content_type: str) -> bool:
+    """Whether a document may come with a body."""
+    with request_body.viewed(body) as view:
+        return content_type.strip().lower().startswith(MULTIPART) or _holds(view, BYTES)
+
+
 class NotPermitted(Exception):
     """An entry needs a permission that the actor lacks; `review` says which of the two."""
 
@@ -47,23 +61,46 @@ class NotPermitted(Exception):
 
 
 class RequestEntries:
-    """The entries of one request (a `Bundle`). Documents are put into a folder of their own, which the caller removes."""
+    """The entries of one request (a `Bundle`). Documents are put into a folder of their own, which `close` removes."""
 
     path = NAME
 
-    def __init__(self, body: BinaryIO, content_type: str, folder: Path, *, appends: bool, reviews: bool) -> None:
-        """Read a body. `appends` and `reviews`: which entries the actor may send. Raises Refused."""
-        self.folder, self.appends, self.reviews = folder, appends, reviews
+    def __init__(self, body: BinaryIO, content_type: str, *, appends: bool, reviews: bool) -> None:
+        """Begin. `appends` and `reviews`: which entries the actor may send."""
+        self.appends, self.reviews = appends, reviews
+        self.folder = NAME  # until a document comes
+        self._body, self._content_type = body, content_type
+        self._size, self._whole = 0, True
+        self._held: TemporaryDirectory[str] | None = None
         self.names: dict[str, str] = {}  # how the request calls the document at a path
         self.sent: dict[str, str] = {}  # the path of each document that came as a part, by its name
         self._used: set[str] = set()
         self._decoded: dict[int, str] = {}  # by the number of their entry
-        kind = content_type.partition(";")[0].strip().lower()
-        with request_body.viewed(body) as view:
+
+    def __enter__(self) -> Self:
+        """Read the body, and put its documents into files. Raises Refused."""
+        try:
+            self._open(self._content_type.partition(";")[0].strip().lower())
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the documents."""
+        if self._held is not None:
+            self._held.cleanup()
+
+    def _open(self, kind: str) -> None:
+        with request_body.viewed(self._body) as view:
             content = view
-            if kind == "multipart/form-data":
-                content, kind = self._parts(view, request_body.boundary(content_type))
-            self._body: BinaryIO = body if isinstance(content, mmap.mmap) else BytesIO(content)
+            if kind == MULTIPART or _holds(view, BYTES):
+                self._held = TemporaryDirectory(prefix="timeline-request-")
+                self.folder = Path(self._held.name)
+            if kind == MULTIPART:
+                content, kind = self._parts(view, request_body.boundary(self._content_type))
+            if not isinstance(content, mmap.mmap):
+                self._body = BytesIO(content)
             self._size = len(content)
             self._whole = kind not in LINES and self._is_one_value(content)
 
@@ -121,7 +158,7 @@ class RequestEntries:
         if self.sent:
             return True
         with request_body.viewed(self._body) as view:
-            return view.find(field) >= 0 or view.find(b"\\u00") >= 0
+            return _holds(view, field)
 
     def read(self) -> Iterator[Entry]:
         """Yield the entries; each call yields the same. Raises NotPermitted at one that the actor may not send, and Refused."""

@@ -80,15 +80,25 @@ async def open_timeline(datasette: Datasette, request: Request, *tables: str) ->
 
     Raises NotFound if there is no such database or it is no timeline, Forbidden if one of the tables is denied.
     """
+    database = database_of(datasette, request)
+    await ensure_readable(datasette, request, database.name, *(tables or ("happenings",)))
+    await ensure_timeline(database)
+    return database
+
+
+def database_of(datasette: Datasette, request: Request) -> Database:
+    """Return the database that the address names, to whoever asks. Raises NotFound."""
     route = tilde_decode(request.url_vars["database"])
     try:
-        database = datasette.get_database(route=route)
+        return datasette.get_database(route=route)
     except KeyError:
         raise NotFound(f"Database not found: {route}") from None
-    await ensure_readable(datasette, request, database.name, *(tables or ("happenings",)))
+
+
+async def ensure_timeline(database: Database) -> None:
+    """Raise NotFound unless a database is a timeline."""
     if not await is_timeline(database):
         raise NotFound(f"{database.name} is not a timeline: it has no tables events and happenings as `timeline build` makes them")
-    return database
 
 
 async def visible_timelines(datasette: Datasette, actor: dict[str, Any] | None) -> list[str]:
