@@ -1,6 +1,6 @@
 """Attacks on events: altered, dropped, forged or from another file, and hidden as well as can be."""
 
-from attack_case import AGAINST, DETECTED, HASHES, NOTE, Attack
+from attack_case import AGAINST, DETECTED, GUARD, HASHES, NOTE, REFUSED, Attack, Try
 from attack_forgeries import backdated
 from attack_steps import (
     ANEW,
@@ -32,6 +32,12 @@ from attack_steps import (
 
 from timeline.log_schema import guards
 
+REVIEWS: tuple[Try, ...] = (
+    appended("happening/word", "HappeningReviewed", {"version": 9, "verdict": "confirmed"}),
+    appended("happening/vote", "HappeningReviewed", {"version": 1, "verdict": "confirmed"}),  # retracted
+    appended("happening/word", "HappeningReviewed", {"version": 1, "verdict": "proved"}),
+    appended("happening/word", "HappeningReviewed", {"version": 1, "verdict": "confirmed", "statement": {"title": "Ann Lee lies"}}),
+)
 ATTACKS = (
     Attack(
         "Guards dropped, words changed, guards put back; the same by editing the file's bytes or with `writable_schema`",
@@ -180,5 +186,19 @@ ATTACKS = (
         DETECTED,
         "`verify`: each version against the one before",
         "differs from the version before",
+    ),
+    Attack(
+        "A review of another happening's version, of no version, of what was retracted, or without a verdict; one that says more",
+        REVIEWS,
+        REFUSED,
+        GUARD,
+        "reviews name a version|events have a form",
+    ),
+    Attack(
+        "The same review with the guards dropped, and put back",
+        tuple(map(without_guards, REVIEWS)),
+        DETECTED,
+        "`verify`: the form of every event, and what each review names",
+        "reviews version 9, which makes no statement|after the happening was retracted|verdict: is not one of|does not belong in a",
     ),
 )

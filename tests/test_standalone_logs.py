@@ -227,6 +227,16 @@ def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path)
     assert found(tmp_path / "redacted.db", made.folder / "checkpoint") == []
 
 
+def test_a_review_is_an_event_like_any_other(made: SimpleNamespace, tmp_path: Path) -> None:
+    """It names no document; redacted, it leaves the log sound."""
+    shutil.copy(made.db, tmp_path / "reviewed.db")
+    with Timeline(tmp_path / "reviewed.db", by="A second reader") as timeline:
+        position = timeline.review(timeline.happenings()[0].id, verdict="doubted", comment="Perhaps").position
+        assert found(tmp_path / "reviewed.db", made.folder / "checkpoint") == []
+        timeline.redact(position, reason="by law")
+    assert found(tmp_path / "reviewed.db", made.folder / "checkpoint") == []
+
+
 @pytest.mark.parametrize("root", [merkle.EMPTY, b"\1" * 32])
 def test_a_checkpoint_of_nothing_proves_nothing(made: SimpleNamespace, tmp_path: Path, root: bytes) -> None:
     """Every log extends it: both verifiers say so."""

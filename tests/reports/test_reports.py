@@ -63,6 +63,16 @@ def test_a_claim_and_a_retraction_say_so(folder: Path) -> None:
     assert '<h3 dir="auto">1. إغلاق الميناء</h3>' in text
 
 
+def test_a_report_has_the_reviews(folder: Path) -> None:
+    """What they come to beside the facts, and each in the history, with its proof."""
+    with Timeline(folder / "timeline.db", by="Second") as second:
+        second.review("port", verdict="doubted", comment="The log of the <harbour> differs")
+    assert "1 happening, 2 sources, 5 proofs" in run("report", "port").output
+    page = words(folder / "port.html")
+    assert "Review: doubted by a second person" in page
+    assert "Second Reviewed: doubted version 2: The log of the <harbour> differs" in page
+
+
 def test_a_page_runs_nothing_and_loads_nothing(folder: Path) -> None:
     """What it shows is in it; words of the record are never markup."""
     run("report", "--all", "--out", "all.html")

@@ -1,5 +1,6 @@
 """Reviews on the pages: the filter, the marks, the verdicts on a happening's page, in its history and at its events."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,14 @@ async def test_an_event_of_a_review_says_what_it_is(demo: Path) -> None:
         (await client.get("/demo/-/timeline/log/checkpoints?from=24&to=25")).text
     )
     assert "Doubted version 1" in text((await client.get("/demo/-/timeline?story=caesar")).text)
+
+
+def test_a_question_about_changes_has_the_verdict(demo: Path) -> None:
+    """As the reason of the event."""
+    question = files("timeline.web").joinpath("queries/changed_since.sql").read_text()
+    with Timeline(demo, read_only=True) as timeline:
+        rows = {row["position"]: row["reason"] for row in timeline.db.query(question, {"position": "24"})}
+    assert (rows[25], rows[28], rows[30]) == ("confirmed: I read the notes.", "confirmed", "r")
 
 
 @pytest.mark.asyncio
