@@ -23,6 +23,7 @@ from timeline.errors import (
     BundleInvalid,
     DatabaseRefused,
     Redacted,
+    StatementWarning,
     TimelineError,
     VersionConflict,
 )
@@ -133,7 +134,7 @@ def _write(timeline: Timeline, body: BinaryIO, content_type: str, may: dict[str,
     def turn() -> Iterator[None]:
         with writing.turn() as caught:
             yield
-        outcome.warnings = [str(one.message) for one in caught]
+        outcome.warnings = [str(one.message) for one in caught if isinstance(one.message, StatementWarning)]
 
     with RequestEntries(body, content_type, **may) as entries:
         try:
