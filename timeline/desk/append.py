@@ -16,7 +16,7 @@ from timeline import bundles
 from timeline.bundles import Entry, Placed
 from timeline.desk import permissions, refusals, request_body, writing
 from timeline.desk.refusals import Refused
-from timeline.desk.request_entries import LINES, MULTIPART, NotPermitted, RequestEntries, holds_document
+from timeline.desk.request_entries import LINES, MULTIPART, NotPermitted, RequestEntries, takes_long
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRetracted,
@@ -100,13 +100,13 @@ async def _append(datasette: Datasette, request: Request) -> Response:
     except ValueError as error:
         raise Refused(500, f"the author of this project cannot be read from metadata.json: {error}") from None
     with await request_body.receive(request) as body:
-        apart = holds_document(body, content_type)
+        apart = takes_long(body, content_type)
         try:
             outcome = await writing.run(database, by, lambda timeline: _write(timeline, body, content_type, may), apart=apart)
         except NotPermitted as error:
             action = permissions.REVIEW if error.review else permissions.APPEND
             await permissions.ensure(datasette, request.actor, action, database.name)
-            raise
+            raise Refused(403, f"the permission {action} was missing a moment ago. Send the request again") from None
     return _answer(datasette, request, database.name, outcome)
 
 

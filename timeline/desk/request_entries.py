@@ -41,10 +41,12 @@ _PIECE: Final = 1 << 20  # bytes that are copied at a time
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def holds_document(body: BinaryIO, content_type: str) -> bool:
-    """Whether a document may come with a body."""
+def takes_long(body: BinaryIO, content_type: str) -> bool:
+    """Whether a body may take long to read: a large one, or one with a document."""
+    if content_type.strip().lower().startswith(MULTIPART) or request_body.is_large(body):
+        return True
     with request_body.viewed(body) as view:
-        return content_type.strip().lower().startswith(MULTIPART) or holds(view, BYTES)
+        return holds(view, BYTES)
 
 
 class NotPermitted(Exception):
