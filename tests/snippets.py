@@ -37,6 +37,7 @@ from timeline.selection import sql
 PROJECT = Path(__file__).parent.parent
 MANUAL = PROJECT / "timeline" / "manual"
 PAGES = (PROJECT / "README.md", PROJECT / ".github" / "CONTRIBUTING.md", *sorted(MANUAL.glob("*.md")))
+ADDRESS = "http://127.0.0.1:8001"
 _FENCE = re.compile(r"^```(\w+)(?: (refused))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NEEDS_SHELL = re.compile(r"[|&;<$*`]|>>|\bEOF\b")
 # The commands that a fresh machine needs: `.ci/run` reads them from these very pages, and runs them in a fresh clone.
@@ -90,11 +91,15 @@ def furnish(home: Path) -> None:
 
 @dataclass
 class Reader:
-    """Tries the snippets of a page in order. `instead` says what is run in place of what never ends, takes long or is an editor."""
+    """Tries the snippets of a page in order. `instead` says what is run in place of what never ends, takes long or is an editor.
+
+    `served` is the address at which a server answers that the page has at ADDRESS.
+    """
 
     folder: Path
     home: Path
     instead: Mapping[str, str] = field(default_factory=dict)
+    served: str = ""
     used: set[str] = field(default_factory=set)
 
     def read(self, page: Path) -> int:
@@ -121,7 +126,7 @@ class Reader:
     def _shell(self, block: Block, here: Path) -> str:
         told = []
         for line in block.text.replace("\\\n", " ").splitlines():
-            command = self.instead.get(line, line)
+            command = self._addressed(self.instead.get(line, line))
             self.used |= {line} & {*self.instead}
             if SET_UP.match(line) or not line or line.startswith("#"):
                 continue
@@ -135,9 +140,12 @@ class Reader:
                 assert (code != 0) == block.refused, f"{command}: exit code {code}\n{output}"
         return "".join(told)
 
+    def _addressed(self, text: str) -> str:
+        return text.replace(ADDRESS, self.served) if self.served else text
+
     def _python(self, block: Block, here: Path) -> str:
         script = here / "snippet.py"
-        script.write_text(block.text, encoding="utf-8")
+        script.write_text(self._addressed(block.text), encoding="utf-8")
         output = StringIO()
         with chdir(here), redirect_stdout(output):
             runpy.run_path(str(script), run_name="__main__")

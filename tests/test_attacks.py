@@ -11,6 +11,7 @@ import attacks_on_checkpoints
 import attacks_on_documents
 import attacks_on_events
 import attacks_on_guards
+import attacks_over_http
 import pytest
 from attack_case import REFUSED, Attack, Case, Try, build
 from attack_steps import redaction
@@ -20,9 +21,20 @@ from timeline import Timeline
 from timeline.errors import GuardsMissing, TimelineError
 from timeline.merkle import Checkpoint
 
-ATTACKS = (*attacks_on_guards.ATTACKS, *attacks_on_events.ATTACKS, *attacks_on_documents.ATTACKS, *attacks_on_checkpoints.ATTACKS)
+ATTACKS = (
+    *attacks_on_guards.ATTACKS,
+    *attacks_on_events.ATTACKS,
+    *attacks_on_documents.ATTACKS,
+    *attacks_on_checkpoints.ATTACKS,
+    *attacks_over_http.ATTACKS,
+)
 CASES = [
-    pytest.param(attack, attempt, id=f"{attack.attack[:50]} {number}")
+    pytest.param(
+        attack,
+        attempt,
+        id=f"{attack.attack[:50]} {number}",
+        marks=[pytest.mark.datasette] if attack in attacks_over_http.ATTACKS else [],
+    )
     for attack in ATTACKS
     for number, attempt in enumerate(attack.tries, start=1)
 ]

@@ -177,6 +177,17 @@ async def test_a_name_is_that_of_the_actor(tmp_path: Path) -> None:
     assert permissions.author(database, {"id": "root"}) == "The editors"
 
 
+@pytest.mark.parametrize("name", ["", "A\nname", "x" * 3_000, None])
+async def test_a_name_that_no_author_can_have_is_refused(desk: Desk, name: str | None) -> None:
+    """In one line; one without any name is recorded without it."""
+    open_to_all = serve(desk, append={"role": "writer"})
+    answer = await open_to_all.send(SOURCE, actor={"role": "writer", "name": name})
+    if name:
+        assert (answer.status_code, "author" in answer.json()["error"], desk.size) == (422, True, 0)
+    else:
+        assert answer.json()["events"][0]["recorded_by"] == "unnamed"
+
+
 async def test_a_faulty_author_of_the_project_is_said(desk: Desk) -> None:
     """Root cannot write under a name that cannot be read."""
     desk.path.with_name("metadata.json").write_text("{")

@@ -185,6 +185,9 @@ def passages(size: Size) -> Iterator[str]:
 
 def of_the_log(end: int) -> Iterator[str]:
     """Give what is asked of the log at its worst."""
+    for asked in ({}, {"after": end // 2}, {"after": FAR}, {"limit": FAR}, {"limit": 0}, {"after": "x" * 5_000}):
+        yield f"{AT}/log.jsonl{query_of(asked)}"
+    yield f"{AT}/live?after={FAR}"  # one that can be had does not end
     yield f"{AT}/log/checkpoints/now"
     for number in (1, 2, FAR):
         yield f"{AT}/log/checkpoints/{number}"

@@ -2,15 +2,19 @@
 
 import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import authority
 import click
 import pytest
 import scans
-from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
+from snippets import MANUAL, PAGES, PROJECT, Reader, blocks, copy_project, furnish
 
 from timeline import Timeline
 from timeline.cli import main
@@ -27,6 +31,7 @@ RECOGNISING = (
     'timeline archive ~/scan.pdf --ocr eng --id harbour-scan --title "A letter about the harbour"',
     "timeline show harbour-scan --text",
 )
+_LIVE = '"http://127.0.0.1:8001/timeline/-/timeline/live?after=31"'
 INSTEAD: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "timeline archive --fetch https://news.example/harbour": "timeline archive -h",
@@ -35,6 +40,11 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
     },
     "desk": {'timeline desk --by "Ann Lee"': "timeline desk -h"},
     "datasette": {"datasette install -e .": "datasette plugins"},
+    "http": {
+        "datasette install datasette-auth-tokens": "datasette plugins",
+        "datasette timeline.db -m metadata.json": "datasette plugins",  # it is served meanwhile: see `served`
+        f"curl -sN {_LIVE}": f"curl -sN --max-time 1 {_LIVE} | cat",
+    },
     "page": {
         "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",
         "datasette million.db -m metadata.json": "datasette million.db --get /million/-/timeline",
@@ -60,9 +70,34 @@ def test_every_snippet_of_a_page_runs(project: Path, tmp_path: Path, name: str) 
     """In the order of the page, as a reader would try them."""
     shutil.copytree(project, tmp_path / "project", symlinks=True)
     furnish(tmp_path / "home")
-    with stamping(tmp_path / "authority", tmp_path / "home" / "tsa.pem") if name == "proof" else nullcontext({}) as stamped:
-        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped})
+    with (
+        stamping(tmp_path / "authority", tmp_path / "home" / "tsa.pem") if name == "proof" else nullcontext({}) as stamped,
+        served(tmp_path / "project") if name == "http" else nullcontext("") as address,
+    ):
+        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped}, address)
         assert reader.read(MANUAL / f"{name}.md") > 0
+
+
+@contextmanager
+def served(project: Path) -> Iterator[str]:
+    """Serve the project as the page about HTTP has it, with the settings of its first block."""
+    pytest.importorskip("datasette_auth_tokens")
+    settings = next(block.text for block in blocks(MANUAL / "http.md") if block.language == "json")
+    (project / "metadata.json").write_text(settings, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "datasette", "timeline.db", "-m", "metadata.json", "-p", str(port)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(words, cwd=project, stdout=quiet, stderr=quiet) as server:
+        try:
+            for _ in range(600):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
 
 
 @contextmanager

@@ -69,6 +69,7 @@ def test_it_says_what_is_new_and_takes_it_in_when_asked(visitor: Visitor, served
     expect(news(page)).to_be_hidden()
     expect(page.locator("#h-new3")).to_have_count(1)
     assert drawn(page)["count"] == FIRST + 3
+    expect(page.locator("#about")).to_contain_text(f"{FIRST + 3} happenings")
     assert page.evaluate("document.activeElement.id") == "found"
     assert page.evaluate("heard").pop().startswith(f"{FIRST + 3} happenings")
     record(served, "new4")

@@ -220,6 +220,16 @@ async def test_new_events_come_at_once_with_their_positions(serve: Serve, path: 
 
 
 @pytest.mark.asyncio
+async def test_who_listens_does_not_hinder_a_redaction(serve: Serve, path: Path) -> None:
+    """It cleans the whole file, for which nobody may be reading."""
+    async with listening(serve(path)) as reader:
+        await reader.until("retry")
+        with Timeline(path) as timeline:
+            timeline.redact(3, reason="By law", keep_documents=True)
+        assert "EventRedacted" in await reader.until("id: 9")
+
+
+@pytest.mark.asyncio
 async def test_a_browser_resumes_where_it_was(serve: Serve, path: Path) -> None:
     """`Last-Event-ID` comes before the address."""
     async with listening(serve(path), "after=2", last_event_id="7") as resumed:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -63,13 +64,17 @@ def may_hold(field: bytes, path: Path, within: Sequence[Path] | None = None) -> 
         with files.opened(path, within) as file:
             before = b""
             while content := file.read(_AT_ONCE):
-                window = before + content
-                if field in window or (b"\\" in window and _ESCAPED.search(window)):
+                if holds(before + content, field):
                     return True
                 before = content[-16:]
     except (OSError, ValueError):
         pass
     return False
+
+
+def holds(content: bytes | mmap, field: bytes) -> bool:
+    """Return whether a part of a bundle may have a field, its letters escaped or not."""
+    return content.find(field) >= 0 or (content.find(b"\\") >= 0 and _ESCAPED.search(content) is not None)
 
 
 def project(path: Path) -> Path:

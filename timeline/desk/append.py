@@ -5,8 +5,8 @@ Owns the order of the checks and the form of the answer. Must not judge an entry
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -16,13 +16,14 @@ from timeline import bundles
 from timeline.bundles import Entry, Placed
 from timeline.desk import permissions, refusals, request_body, writing
 from timeline.desk.refusals import Refused
-from timeline.desk.request_entries import LINES, MULTIPART, NotPermitted, RequestEntries, holds_document
+from timeline.desk.request_entries import LINES, MULTIPART, NotPermitted, RequestEntries, takes_long
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRetracted,
     BundleInvalid,
     DatabaseRefused,
     Redacted,
+    StatementWarning,
     TimelineError,
     VersionConflict,
 )
@@ -53,7 +54,7 @@ async def append_answer(datasette: Datasette, request: Request) -> Response | No
         return None
     except Refused as refused:
         return refusals.answer(refused)
-    except (NotFound, Forbidden, DatabaseRefused, MemoryError, writing.TryLater) as error:
+    except (NotFound, Forbidden, TimelineError, sqlite3.Error, MemoryError, writing.TryLater) as error:
         return refusals.answer(_refusal(error, request))
 
 
@@ -66,6 +67,10 @@ def _refusal(error: Exception, request: Request) -> Refused:
             return Refused(403 if request.actor else 401, str(error))
         case DatabaseRefused():
             return Refused(500, f"nothing was appended: {error.reason.replace(error.subject, Path(error.subject).name)}")
+        case TimelineError():  # the name of the actor cannot be an author's
+            return Refused(422, str(error))
+        case sqlite3.Error():
+            return Refused(500, f"the database could not answer: {error}. See what is wrong: timeline verify")
     why = "another program is writing to this timeline" if isinstance(error, writing.TryLater) else "the server is short of memory"
     return Refused(503, f"{why}. Nothing was appended. Send the request again: it is safe to repeat")
 
@@ -95,13 +100,13 @@ async def _append(datasette: Datasette, request: Request) -> Response:
     except ValueError as error:
         raise Refused(500, f"the author of this project cannot be read from metadata.json: {error}") from None
     with await request_body.receive(request) as body:
-        apart = holds_document(body, content_type)
+        apart = takes_long(body, content_type)
         try:
             outcome = await writing.run(database, by, lambda timeline: _write(timeline, body, content_type, may), apart=apart)
         except NotPermitted as error:
             action = permissions.REVIEW if error.review else permissions.APPEND
             await permissions.ensure(datasette, request.actor, action, database.name)
-            raise
+            raise Refused(403, f"the permission {action} was missing a moment ago. Send the request again") from None
     return _answer(datasette, request, database.name, outcome)
 
 
@@ -109,7 +114,7 @@ class _Outcome:
     """The events of a request, new or not, in the order of its entries, and what else its sender should know."""
 
     def __init__(self) -> None:
-        self.events: list[tuple[Entry, Event, bool]] = []
+        self.events: list[tuple[int, Event, bool]] = []
         self.left_out = self.new = 0
         self.redacted: list[str] = []
         self.warnings: list[str] = []
@@ -117,7 +122,7 @@ class _Outcome:
     def add(self, entry: Entry, event: Event, new: bool) -> None:
         """Add the event of an entry."""
         if len(self.events) < LISTED:
-            self.events.append((replace(entry, content={}), event, new))
+            self.events.append((entry.number, event, new))
         else:
             self.left_out += 1
 
@@ -129,7 +134,7 @@ def _write(timeline: Timeline, body: BinaryIO, content_type: str, may: dict[str,
     def turn() -> Iterator[None]:
         with writing.turn() as caught:
             yield
-        outcome.warnings = [str(one.message) for one in caught]
+        outcome.warnings = [str(one.message) for one in caught if isinstance(one.message, StatementWarning)]
 
     with RequestEntries(body, content_type, **may) as entries:
         try:
@@ -156,9 +161,10 @@ def _refused(entries: RequestEntries, error: BundleInvalid) -> Refused:
 
 
 def _answer(datasette: Datasette, request: Request, database: str, outcome: _Outcome) -> Response:
+    address = datasette.absolute_url(request, links.event(datasette, database, 0)).removesuffix("0")
     events = [
         {
-            "entry": entry.number,
+            "entry": number,
             "position": event.position,
             "stream": event.stream,
             "version": event.version,
@@ -166,9 +172,9 @@ def _answer(datasette: Datasette, request: Request, database: str, outcome: _Out
             "recorded_at": event.recorded_at,
             "recorded_by": event.recorded_by,
             "new": new,
-            "address": datasette.absolute_url(request, links.event(datasette, database, event.position)),
+            "address": f"{address}{event.position}",
         }
-        for entry, event, new in outcome.events
+        for number, event, new in outcome.events
     ]
     content: Json = {"ok": True, "new": outcome.new, "events": events, "redacted": outcome.redacted, "warnings": outcome.warnings}
     if outcome.left_out:

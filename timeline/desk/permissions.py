@@ -78,7 +78,7 @@ def author(database: Database, actor: dict[str, Any]) -> str:
     if actor.get("id") == _ROOT and not any(actor.get(one) for one in _NAMES[:-1]):
         metadata = Path(database.path or "").with_name("metadata.json")
         return os.environ.get("TIMELINE_BY") or authors.of_project(metadata) or _ROOT
-    return str(next(actor[name] for name in _NAMES if actor.get(name)))
+    return str(next((actor[name] for name in _NAMES if actor.get(name)), authors.UNNAMED))
 
 
 def actions() -> list[Any]:

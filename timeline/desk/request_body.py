@@ -69,12 +69,17 @@ async def receive(request: Request, most: int | None = None) -> BinaryIO:
     return body
 
 
+def is_large(body: BinaryIO) -> bool:
+    """Whether a body is on the disk, and not in memory."""
+    return body.seek(0, 2) > _IN_MEMORY
+
+
 @contextmanager
 def viewed(body: BinaryIO) -> Iterator[bytes | mmap.mmap]:
     """Give the content of a body, without reading a large one into memory."""
-    size = body.seek(0, 2)
+    large = is_large(body)
     body.seek(0)
-    if size <= _IN_MEMORY:
+    if not large:
         yield body.read()
         return
     with mmap.mmap(body.fileno(), 0, access=mmap.ACCESS_READ) as view:

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final, Self
 from timeline import capture
 from timeline.bundles import json_lines
 from timeline.bundles.entry import Entry, Placed
-from timeline.bundles.reading import BYTES
+from timeline.bundles.reading import BYTES, holds
 from timeline.desk import request_body
 from timeline.desk.refusals import Refused
 from timeline.errors import Fault
@@ -37,18 +37,16 @@ _UNNAMED: Final = (
     "is not among the documents of this request. Send it as a part of that name (multipart), or its bytes in base64; no file of the"
     " server is read, and no address fetched"
 )
+_PIECE: Final = 1 << 20  # bytes that are copied at a time
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def _holds(view: bytes | mmap.mmap, field: bytes) -> bool:
-    """Whether a field may be in it, also with its letters escaped."""
-    return view.find(field) >= 0 or view.find(b"\\u00") >= 0
-
-
-def holds_document(body: BinaryIO, content_type: str) -> bool:
-    """Whether a document may come with a body."""
+def takes_long(body: BinaryIO, content_type: str) -> bool:
+    """Whether a body may take long to read: a large one, or one with a document."""
+    if content_type.strip().lower().startswith(MULTIPART) or request_body.is_large(body):
+        return True
     with request_body.viewed(body) as view:
-        return content_type.strip().lower().startswith(MULTIPART) or _holds(view, BYTES)
+        return holds(view, BYTES)
 
 
 class NotPermitted(Exception):
@@ -94,7 +92,7 @@ class RequestEntries:
     def _open(self, kind: str) -> None:
         with request_body.viewed(self._body) as view:
             content = view
-            if kind == MULTIPART or _holds(view, BYTES):
+            if kind == MULTIPART or holds(view, BYTES):
                 self._held = TemporaryDirectory(prefix="timeline-request-")
                 self.folder = Path(self._held.name)
             if kind == MULTIPART:
@@ -117,7 +115,7 @@ class RequestEntries:
                 name = part.file or part.name
                 if name in self.sent:
                     raise Refused(400, f'two documents of the request are called "{name[:100]}". Give each a name of its own')
-                self.sent[name] = self._put(name, view[part.start : part.end])
+                self.sent[name] = self._put(name, view, part.start, part.end)
                 by_part.setdefault(part.name, []).append(self.sent[name])
         if entries is None:
             raise Refused(400, 'no part of the request is called "entry" or "entries". Send the entries in one, as JSON Lines')
@@ -126,9 +124,11 @@ class RequestEntries:
                 self.sent.setdefault(name, paths[0])
         return view[entries.start : entries.end], entries.content_type
 
-    def _put(self, name: str, content: bytes) -> str:
+    def _put(self, name: str, content: bytes | mmap.mmap, start: int, end: int) -> str:
         path = self.folder / f"{len(self.names) + 1}-{_UNSAFE.sub('-', name)[-60:].lstrip('-.') or 'document'}"
-        path.write_bytes(content)
+        with path.open("xb") as file:
+            for at in range(start, end, _PIECE):
+                file.write(content[at : min(at + _PIECE, end)])
         self.names[str(path)] = name
         return str(path)
 
@@ -158,7 +158,7 @@ class RequestEntries:
         if self.sent:
             return True
         with request_body.viewed(self._body) as view:
-            return _holds(view, field)
+            return holds(view, field)
 
     def read(self) -> Iterator[Entry]:
         """Yield the entries; each call yields the same. Raises NotPermitted at one that the actor may not send, and Refused."""
@@ -215,7 +215,7 @@ class RequestEntries:
             content = b64decode(str(encoded), validate=True)
         except (NotBase64, ValueError):
             return "", "is not base64. Encode the bytes of the document, without line ends"
-        self._decoded[number] = self._put(name or f"document{kinds[kind]}", content)
+        self._decoded[number] = self._put(name or f"document{kinds[kind]}", content, 0, len(content))
         return self._decoded[number], ""
 
     def renamed(self, message: str) -> str:

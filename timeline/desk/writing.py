@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 
 BUSY_SECONDS: Final = 20  # to wait for another program that is writing
 _OPEN: Final = 8  # timelines that are held open: one for each file and author
+_CACHE_KIBIBYTES: Final = 8_000  # of each: the limit `max_heap` is for all connections of the process together
 _READERS: Final = 2  # requests whose documents are read at the same time
 
 _lock = threading.RLock()  # the warnings of one call must not reach another
@@ -84,12 +85,13 @@ def turn() -> Iterator[list[warnings.WarningMessage]]:
 
 def _opened(path: str, by: str) -> Timeline:
     timeline = Timeline(path, by=by)
-    timeline.log.prepare(_impatient)
+    timeline.log.prepare(_limit)
     return timeline
 
 
-def _impatient(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+def _limit(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
 
 
 def _held(path: str, by: str) -> Timeline:
