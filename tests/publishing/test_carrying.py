@@ -145,3 +145,19 @@ def test_a_redacted_entry_without_a_bundle_is_no_loss(mine: Path) -> None:
     told = done("build", "--fresh")
     assert "Lost" not in told
     assert "oops" not in done("list")
+
+
+def test_a_review_in_no_bundle_is_named_before_it_is_lost(mine: Path) -> None:
+    """With whose it is: a bundle's same verdict by another person is another review. A redacted one is not restored."""
+    with Timeline("timeline.db", by="Ben") as ben:
+        ben.review("met", verdict="doubted", comment="Look again")
+        ben.review("met", verdict="confirmed")
+    named = "happening/met@2, a review (doubted version 1 by Ben); happening/met@3, a review (confirmed version 1 by Ben)"
+    assert f"Error: timeline.db: holds {named}. No bundle has that, so it would be lost" in refused("build", "--fresh")
+    bundle = Path("events/03.yaml")
+    bundle.write_text("happenings: [{review: met, version: 1, verdict: confirmed}]\n", encoding="utf-8")
+    assert named in refused("build", "--fresh", "--by", "Ann")
+    with Timeline("timeline.db", by="Ann") as timeline:
+        timeline.redact(3, reason="A court ordered it")
+    told = "happening/met@2 was redacted (A court ordered it), and a bundle reviews happening/met perhaps in the redacted words"
+    assert told in refused("build", "--fresh", "--by", "Ann")

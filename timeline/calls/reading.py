@@ -73,13 +73,9 @@ class Reading(Opened):
 
     def _with_reviews(self, events: Sequence[Event], as_of: int | None = None) -> list[HappeningVersion]:
         """Return the versions in events of one happening, each with its review as of a position, or as now known."""
+        self.refuse_outdated()
         verdicts = reviews.of_versions(Snapshot(self.log.connection, as_of), events[0].subject) if events else {}
-        return [
-            statements.version(event).model_copy(
-                update={"review": verdicts.get(event.version) if event.type != "HappeningRetracted" else None}
-            )
-            for event in events
-        ]
+        return [statements.version(event).model_copy(update={"review": verdicts.get(event.version)}) for event in events]
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Yield the events after a position, in order.
