@@ -35,10 +35,12 @@ _INLINE = re.compile(r"/\*\*.*?\*/ ?")
 _PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
 _PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:`[^`\n]*`{_PLAIN})?$", re.MULTILINE)
 _TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
+# Brackets around the one parameter of an arrow function.
+_ONE = re.compile(r"(?<![\w$)\]])\((\w+)\)=>")
 _SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
 # In a style sheet, also the last semicolon of a rule.
 _SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
-# The end of a line, without a comment, that ends nothing.
+# The end of a line, without a comment, that ends nothing; and the last semicolon of a block. No loop of ours has an empty body.
 _JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
 
 # A module takes in others on lines of their own, by the names that they give, which no other module gives to anything of its own
@@ -73,7 +75,8 @@ def _joined(name: str) -> str:
 
     own = add(Path(name).stem)
     parts[Path(name).stem] = own
-    return "".join(f"// {stem}.js\n{_JOINT.sub(_JOINED, text).rstrip()}\n" for stem, text in parts.items())
+    texts = {stem: _JOINT.sub(_JOINED, text).replace(";}", "}").rstrip() for stem, text in parts.items()}
+    return "".join(f"// {stem}.js\n{text}\n" for stem, text in texts.items())
 
 
 def _shortened(name: str, text: str) -> str:
@@ -86,7 +89,8 @@ def _shortened(name: str, text: str) -> str:
 
 def _without_spaces(line: re.Match[str]) -> str:
     parts = _TEXT.split(line[0])
-    return "".join(part if number % 2 else _SPACED.sub(lambda match: match[1], part) for number, part in enumerate(parts))
+    shorter = (part if number % 2 else _SPACED.sub(lambda match: match[1], part) for number, part in enumerate(parts))
+    return _ONE.sub(r"\1=>", "".join(shorter))
 
 
 @cache

@@ -366,13 +366,14 @@ def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Pe
 
     `bars` are (first day, last day, number of happenings). `total`: the number in all; None if it is not known. `exact`: whether
     the counts are no estimates. `unplaced`: the number whose date names no day. `vague`: whether some may have happened on other
-    days than those at which they are drawn.
+    days than those at which they are drawn. `range`: the first and the last day of all; None if there are none.
     """
     if selection.few:
         spans = _spans(snapshot, selection)
         unplaced = happenings.unplaced(snapshot, selection.chosen)
         vague = bool(unplaced or happenings.any_vague(snapshot, selection.chosen))
-        return {"bars": bars_of(spans, periods), "exact": True, "unplaced": unplaced, "vague": vague, "total": len(spans)}
+        known = {"exact": True, "unplaced": unplaced, "vague": vague, "total": len(spans), "range": extent(spans)}
+        return {"bars": bars_of(spans, periods), **known}
     unplaced = happenings.unplaced_of_all(snapshot, selection.kind) if selection.plain else 0
     days = first_and_last(snapshot, selection)
     bars = _bars(snapshot, [Period(math.floor(a), math.ceil(b), most) for a, b, most in periods], selection.kind) if days else []
@@ -387,6 +388,7 @@ def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Pe
         "unplaced": unplaced,
         "vague": False,
         "total": total,
+        "range": days,
     }
 
 

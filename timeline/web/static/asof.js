@@ -25,7 +25,8 @@ export function asOf(root, ask) {
     }, SLIDING);
   });
   const follow = () => {
-    if (pause) return; // The hand is still on it.
+    // The hand is still on it.
+    if (pause) return;
     slider.value = (state().get("as_of") && document.getElementById("known")?.dataset.position) || slider.max;
     show();
   };

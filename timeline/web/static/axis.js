@@ -8,11 +8,12 @@ import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 /** The room that a label needs, in pixels. */
 const LABEL_ROOM = 84;
 const DAYS = { minute: 1 / MINUTES, hour: 1 / 24, day: 1, month: 30.44, year: 365.2425 };
+// prettier-ignore
 /** Steps from tick to tick: the unit, and how many of it. @type {[keyof DAYS, number][]} */
 const STEPS = [
   ["minute", 1], ["minute", 5], ["minute", 15], ["minute", 30], ["hour", 1], ["hour", 3], ["hour", 6], ["hour", 12],
   ["day", 1], ["day", 2], ["day", 7], ["month", 1], ["month", 3], ["month", 6],
-]; // prettier-ignore
+];
 
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };

@@ -60,7 +60,8 @@ export function day(instant) {
 
 /** Write a window, and all minutes or days of which any part is in it. @param {{start: number, end: number}} window @returns {string} */
 export function writtenWindow({ start, end }) {
-  const coarse = end - start > 60; // nobody sees minutes then
+  // Nobody sees minutes then.
+  const coarse = end - start > 60;
   const [most, slack] = [coarse ? 1 : MINUTES, coarse ? 0 : 1e-3];
   const first = Math.floor(start * most + slack);
   const at = [first, Math.max(Math.ceil(end * most - slack), first + 1)].map((part) => part / most);

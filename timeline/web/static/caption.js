@@ -16,19 +16,22 @@ export function caption({ start, end }, width, { here, may, unplaced, outside, e
   const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
   if (here === null) return [when, "…"];
   const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
-  const words = [manyOf(here, exact ? "" : "about ", locale)];
   const more = Math.max(0, (may ?? 0) - here);
+  // Of nothing, it is not said that there is more.
+  if (more && more !== unplaced && !here) return [when, `${manyOf(more, "", locale)} may fall here`];
+  const words = [manyOf(here, exact ? "" : "about ", locale)];
   if (more && more !== unplaced) words.push(`${number(more)} more may fall here`);
   else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
   if (outside) words.push(`${number(outside)} outside this window`);
   return [when, words.join("; ")];
 }
 
-/** Name the colours of the kinds; each leads to the kind, or back to all. @param {string[]} kinds @param {Source} source */
-export function kinds(kinds, source) {
+/** Name the colours of the kinds that there are; each leads to the kind, or back to all. @param {Overview} overview @param {Source} source */
+export function kinds({ kinds = [], absent = [] }, source) {
   const row = (/** @type {HTMLElement} */ inner, /** @type {number} */ number) => {
     const element = make("li", "");
     element.dataset.kind = String(number);
+    element.hidden = absent.includes(kinds[number - 1] ?? "");
     element.append(inner);
     return element;
   };

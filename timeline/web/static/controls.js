@@ -3,11 +3,12 @@
 
 import { typed } from "./calendar.js";
 
+// prettier-ignore
 /** @type {Record<string, string>} */
 export const KEYS = {
   ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
   "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
-}; // prettier-ignore
+};
 
 /** What buttons and keys do. @param {import("./drawing.js").Drawing} drawing @returns {Record<string, () => void>} */
 export function actions(drawing) {

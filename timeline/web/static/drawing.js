@@ -127,7 +127,7 @@ export class Drawing {
     this.kept.length = 0;
     this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
-    this.part("kinds").replaceChildren(...kinds(overview.kinds ?? [], this.source));
+    this.part("kinds").replaceChildren(...kinds(overview, this.source));
     this.loader.take(view);
   }
 
@@ -175,7 +175,8 @@ export class Drawing {
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
-    if (!time) this.window = to; // A hand moves more often than the screen is drawn.
+    // A hand moves more often than the screen is drawn.
+    if (!time) this.window = to;
     if (time || keep) this.motion = requestAnimationFrame(frame);
     else frame();
   }
@@ -352,10 +353,11 @@ export class Drawing {
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
     const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
-    // Of all there is, its own beginning and end are said, or those that were asked for, not the room around it.
-    const [start, end] = overview.period ?? [];
-    this.period =
-      isWhole && overview.first !== null && overview.last !== null ? { start: start ?? overview.first, end: end ?? overview.last + 1 } : window;
+    // Its own beginning and end are said, or those that were asked for, not the room around it.
+    const [first, last] = ((isWhole || this.isWhole(window, this.opening)) && overview.range) || [overview.first ?? -Infinity, overview.last ?? Infinity];
+    const [start, end] = (isWhole && overview.period) || [];
+    this.period = { start: start ?? Math.max(window.start, first), end: end ?? Math.min(window.end, last + 1) };
+    if (this.period.start >= this.period.end) this.period = window;
     const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
@@ -363,7 +365,9 @@ export class Drawing {
     if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
     else this.part("drawn-said").removeAttribute("aria-busy");
     this.part("drawn-all").hidden = !outside;
-    this.part("drawn-empty").hidden = here !== 0;
+    const empty = this.part("drawn-empty");
+    empty.hidden = here !== 0 || may === undefined;
+    empty.firstChild.data = may ? `${many}. ` : "Nothing here. ";
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
     if (here === null || text === this.announced) return;

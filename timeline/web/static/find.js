@@ -7,7 +7,7 @@ import { translate } from "./datewords.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
-const PARTS = ["known", "chosen", "found", "facets", "notes"];
+const PARTS = ["about", "known", "chosen", "found", "facets", "notes"];
 
 export class Find {
   /**

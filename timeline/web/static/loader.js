@@ -79,7 +79,8 @@ export class Loader {
   /** Whether the data was fetched for this very window. @param {Span} window */
   fresh({ start, end }) {
     const { window } = this.data;
-    const slack = Math.max((end - start) / 100, 2.1 / 1440); // it is asked for in whole minutes
+    // It is asked for in whole minutes.
+    const slack = Math.max((end - start) / 100, 2.1 / 1440);
     return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < slack;
   }
 

@@ -112,7 +112,8 @@ async function take(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   card.busy(true);
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (card.asked !== shown) steps.length = 1; // The reader has gone elsewhere meanwhile: no more follow.
+  // The reader has gone elsewhere meanwhile: no more follow.
+  if (card.asked !== shown) steps.length = 1;
   else if (found.item) open(found.item, !state().has("focus"));
   else {
     card.busy(false);

@@ -65,8 +65,11 @@ interface Overview {
   period?: [number | null, number | null] | null;
   /** What is shown at first, where that is not all. */
   opening?: [number, number] | null;
-  /** The kinds that have a colour. */
+  /** The kinds that have a colour; of those, the ones that no match has, and "" where each match has one. */
   kinds?: string[];
+  absent?: string[];
+  /** The first and the last day of what matches. */
+  range?: [number, number] | null;
   /** How many match, where that is known. */
   total?: number | null;
   /** Whether some may have happened on other days than those at which they are drawn. */
