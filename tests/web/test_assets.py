@@ -82,8 +82,13 @@ def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
         for part, text in parts.items():
             assert all(order.index(one) < order.index(part) for one in imports[part]), (name, part)
             body = "\n".join(line for line in assets.plain()[part].splitlines() if not line.startswith("import{"))
-            body = re.sub(r"\s", "", body if part == name else re.sub(r"^export ", "", body, flags=re.MULTILINE))
-            assert body.replace(";}", "}") in re.sub(r"\s", "", text), (name, part)
+            body = body if part == name else re.sub(r"^export ", "", body, flags=re.MULTILINE)
+            assert bare(body) in bare(text), (name, part)
+
+
+def bare(script: str) -> str:
+    """Leave out of a script: spaces, the last semicolon of a block, and the word const where declarations follow each other."""
+    return re.sub(r"\s", "", script).replace(";}", "}").replace(";const", ",")
 
 
 @pytest.mark.asyncio

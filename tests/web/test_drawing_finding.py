@@ -171,7 +171,7 @@ def test_nothing_is_never_said_of_a_window_into_which_something_may_fall(visitor
     if drawn(page)["ids"] or not may:
         pytest.fail("the window is to be empty, and something may fall into it")
     assert "more" not in said.inner_text()
-    assert f"{may} happening{'s' if may > 1 else ''} may fall here" in said.inner_text()
+    assert f"0 happenings; {may} may fall here" in said.inner_text()
     expect(empty).to_contain_text(f"{may} happening{'s' if may > 1 else ''} may fall here")
     expect(empty).not_to_contain_text("Nothing")
 
@@ -259,6 +259,8 @@ def test_what_was_known_when_stands_above_the_drawing_and_moves_nothing(visitor:
             slider.evaluate("(e, at) => { e.value = at ?? e.max; e.dispatchEvent(new Event('input')); }", moment)
             # An answer that comes while the hand is on the slider does not move it back.
             expect(page.locator("#known .as-of")).to_have_count(1 if moment else 0)
+            if moment:
+                expect(page.locator("#known")).to_have_attribute("data-position", str(moment))
             expect(page.locator("#moment-said")).to_contain_text(f"position {moment}" if moment else "now")
             settled(page)
         places.append((slider.bounding_box(), page.locator(".view").bounding_box()))

@@ -30,10 +30,11 @@ _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _EMPTY = re.compile(r"^\n", re.MULTILINE)
 # A comment within a line: what the type checker alone reads.
 _INLINE = re.compile(r"/\*\*.*?\*/ ?")
-# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes and once in
-# backticks, and no slash but to divide.
+# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes, and in backticks
+# of which none is within another, and no slash but to divide.
 _PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
-_PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:`[^`\n]*`{_PLAIN})?$", re.MULTILINE)
+_TEMPLATE = r"`(?:[^`$\n]|\$(?!\{)|\$\{[^`{}\n]*\})*`"
+_PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:{_TEMPLATE}{_PLAIN})*$", re.MULTILINE)
 _TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
 # Brackets around the one parameter of an arrow function.
 _ONE = re.compile(r"(?<![\w$)\]])\((\w+)\)=>")
@@ -41,7 +42,10 @@ _SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
 # In a style sheet, also the last semicolon of a rule.
 _SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
 # The end of a line, without a comment, that ends nothing; and the last semicolon of a block. No loop of ours has an empty body.
-_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
+_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{},(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
+# Two declarations of constants. The value of the first holds no block, no other text than between double quotes, and no slash.
+_NAMED = r"(?: \w+|\{[^{}]*\}|\[[^\]]*\])"
+_CONSTANTS = re.compile(rf"""((?<![^;{{}}\n])const{_NAMED}=(?:[^;{{}}"'`/]|"[^"]*")*);const(?=[ {{\[])""")
 
 # A module takes in others on lines of their own, by the names that they give, which no other module gives to anything of its own
 # outermost; and it exports as it declares. There is no other import or export.
@@ -75,8 +79,15 @@ def _joined(name: str) -> str:
 
     own = add(Path(name).stem)
     parts[Path(name).stem] = own
-    texts = {stem: _JOINT.sub(_JOINED, text).replace(";}", "}").rstrip() for stem, text in parts.items()}
-    return "".join(f"// {stem}.js\n{text}\n" for stem, text in texts.items())
+    return "".join(f"// {stem}.js\n{_closer(text)}\n" for stem, text in parts.items())
+
+
+def _closer(text: str) -> str:
+    """Join what stands on several lines, and declarations that follow each other."""
+    text, more = _JOINT.sub(_JOINED, text).replace(";}", "}").rstrip(), 1
+    while more:
+        text, more = _CONSTANTS.subn(r"\1,", text)
+    return text
 
 
 def _shortened(name: str, text: str) -> str:

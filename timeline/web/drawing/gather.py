@@ -195,7 +195,15 @@ def _gathered(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[P
 
 
 def _bars(snapshot: Snapshot, periods: Sequence[Period], kind: str) -> list[Bar]:
-    return [bar for first, last, most in periods for bar in counts.bars(snapshot, int(first), int(last), most, kind)]
+    """Count in each of some periods. A day that two of them share is counted in the later one: the axis may be broken within it."""
+    begins = [int(first) for first, *_ in periods[1:]]
+    lasts = [min(int(one.last), begin - 1) for one, begin in zip(periods, [*begins, EVER], strict=True)]
+    return [
+        bar
+        for (first, _, most), last in zip(periods, lasts, strict=True)
+        if first <= last
+        for bar in counts.bars(snapshot, int(first), last, most, kind)
+    ]
 
 
 def _from_matches(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> Gathered:

@@ -16,11 +16,10 @@ export function caption({ start, end }, width, { here, may, unplaced, outside, e
   const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
   if (here === null) return [when, "…"];
   const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
-  const more = Math.max(0, (may ?? 0) - here);
-  // Of nothing, it is not said that there is more.
-  if (more && more !== unplaced && !here) return [when, `${manyOf(more, "", locale)} may fall here`];
   const words = [manyOf(here, exact ? "" : "about ", locale)];
-  if (more && more !== unplaced) words.push(`${number(more)} more may fall here`);
+  const more = Math.max(0, (may ?? 0) - here);
+  // To nothing, there is no more.
+  if (more && more !== unplaced) words.push(`${number(more)} ${here ? "more " : ""}may fall here`);
   else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
   if (outside) words.push(`${number(outside)} outside this window`);
   return [when, words.join("; ")];

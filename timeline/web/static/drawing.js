@@ -10,7 +10,7 @@ import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, beside, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
+import { arrange, axis, beside, count, fill, happening, lane, make, manyOf, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
@@ -68,15 +68,21 @@ export class Drawing {
     });
     this.view.addEventListener("click", (event) => this.click(event));
     this.sight = new Sight(this.part("words"), this.part("lanes"));
-    new ResizeObserver(() => {
-      if (this.width === this.wide) return;
+    const resized = new ResizeObserver(() => {
+      if (this.width === this.wide && this.free === this.spare) return;
       this.draw();
       this.loader.ask(this.window, this.width, true);
-    }).observe(this.view);
+    });
+    for (const name of ["view", "panel"]) resized.observe(this.part(name));
   }
 
   get width() {
     return this.view.clientWidth || 800;
+  }
+
+  /** How much room there is for labels beside the drawing, while nothing else is there. */
+  get free() {
+    return this.part("panel").clientWidth ? 0 : this.root.clientWidth - this.view.clientWidth;
   }
 
   /** Whether there is too little room for time to run along a line. */
@@ -185,7 +191,8 @@ export class Drawing {
   limited({ start, end }) {
     const { scale, whole } = this;
     const [first, last] = [scale.at(whole.start), scale.at(whole.end)];
-    const length = Math.min(scale.at(end) - scale.at(start), (last - first) * WIDEST);
+    // One that the address named may be longer, and stays so.
+    const length = Math.min(scale.at(end) - scale.at(start), Math.max((last - first) * WIDEST, this.length));
     const middle = Math.min(Math.max((scale.at(start) + scale.at(end)) / 2, first - length / 2), last + length / 2);
     const window = scale.between(middle - length / 2, middle + length / 2);
     if (window.end - window.start >= SHORTEST) return window;
@@ -274,6 +281,7 @@ export class Drawing {
     const { window, width, narrow, locale } = this;
     const { data } = this.loader;
     this.wide = width;
+    this.root.style.setProperty("--free", `${(this.spare = narrow ? 0 : this.free)}px`);
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
@@ -326,7 +334,7 @@ export class Drawing {
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
-    const placed = layout(data, window, width, { rows: this.kept.rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    const placed = layout(data, window, width, { rows: this.kept.rows, unit, free: this.spare, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -367,7 +375,7 @@ export class Drawing {
     this.part("drawn-all").hidden = !outside;
     const empty = this.part("drawn-empty");
     empty.hidden = here !== 0 || may === undefined;
-    empty.firstChild.data = may ? `${many}. ` : "Nothing here. ";
+    empty.firstChild.data = may ? `${manyOf(may, "", locale)} may fall here. ` : "Nothing here. ";
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
     if (here === null || text === this.announced) return;

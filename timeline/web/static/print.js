@@ -29,7 +29,7 @@ export function print(drawing, address) {
     for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
     const { data } = loader;
-    drawing.view.style.inlineSize = `${PAPER}px`;
+    for (const one of [drawing.root, drawing.view]) one.style.inlineSize = `${PAPER}px`;
     if (drawing.isWhole(window)) whole = data;
     whole ??= fetchedAtOnce(address());
     if (whole) {
@@ -38,7 +38,7 @@ export function print(drawing, address) {
     }
     drawing.draw();
     restore = () => {
-      drawing.view.style.inlineSize = "";
+      for (const one of [drawing.root, drawing.view]) one.style.inlineSize = "";
       drawing.window = window;
       loader.data = data;
       drawing.draw();

@@ -88,8 +88,8 @@ document.addEventListener("keydown", (event) => {
 /** Close the card, and be at the drawing. */
 function leave() {
   go(changed({ focus: null }), true);
-  drawing.lookAt(null);
   card.close();
+  drawing.lookAt(null);
   drawing.view.focus({ preventScroll: true });
   const box = drawing.view.getBoundingClientRect();
   if (box.bottom < 99 || box.top > innerHeight) drawing.view.scrollIntoView({ block: "nearest" });
@@ -131,10 +131,10 @@ function arrive(page) {
   const id = state().get("focus");
   const shown = drawing.focus?.id;
   if (shown !== id) drawing.focus = view.items?.find((/** @type {Item} */ one) => one.id === id) ?? null;
+  if (!id) card.close();
   drawing.set(overview, view, state().has("scale"));
   renew();
-  if (!id) card.close();
-  else if (shown !== id) openCard({ id });
+  if (id && shown !== id) openCard({ id });
 }
 
 const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);

@@ -83,7 +83,11 @@ interface Overview {
 interface Option {
   side: "inside" | "right" | "left" | "none";
   lines: number;
+  /** How wide the label is; and how wide it is where no edge is near. */
   label: number;
+  full: number;
+  /** How far from its beginning a bar and a label that goes beyond its end reach; 0 of any other. */
+  end: number;
   left: number;
   right: number;
 }
@@ -103,11 +107,13 @@ interface Box extends Option {
   bare: Option;
 }
 
-/** The row that a happening has, and where its label is; cut: an edge left no room for one. */
+/** The row that a happening has, and where and how its label is; cut: an edge left no room for one. */
 interface Place {
   row: number;
   side: string;
-  label: number;
+  lines: number;
+  full: number;
+  end: number;
   cut: boolean;
 }
 
