@@ -204,6 +204,12 @@ def test_the_frame_is_mirrored_from_right_to_left(visitor: Visitor, rightwards: 
     assert crumbs[0] > DESK - 40
     facts = page.evaluate("[...document.querySelectorAll('.about li')].map((e) => e.getBoundingClientRect().right)")
     assert facts[0] > facts[1]
+    # The browser turns ‹ and › round itself, but no other arrow.
+    turned = page.evaluate(
+        "['[data-do=earlier] span', '[data-do=later] span', '#read-story span']"
+        ".map((one) => new DOMMatrix(getComputedStyle(document.querySelector(one)).transform).a)"
+    )
+    assert turned == [1, 1, -1]
     number, word = page.evaluate(
         """() => {
           const text = document.querySelector(".about a").firstChild;

@@ -45,7 +45,7 @@ _SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
 _JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{},(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
 # Two declarations of constants. The value of the first holds no block, no other text than between double quotes, and no slash.
 _NAMED = r"(?: \w+|\{[^{}]*\}|\[[^\]]*\])"
-_CONSTANTS = re.compile(rf"""((?<![^;{{}}\n])const{_NAMED}=(?:[^;{{}}"'`/]|"[^"]*")*);const(?=[ {{\[])""")
+_CONSTANTS = re.compile(rf"""((?<![^;{{}}\n])const{_NAMED}=(?:[^;{{}}"'`/]|"[^"]*")*);const(?: |(?=[{{\[]))""")
 
 # A module takes in others on lines of their own, by the names that they give, which no other module gives to anything of its own
 # outermost; and it exports as it declares. There is no other import or export.

@@ -120,6 +120,13 @@ def _absent_kinds(coloured: Sequence[str], kinds: Choices, counted: int | None) 
     return [*absent, ""] if counted is not None and with_colour >= counted else absent
 
 
+def outline(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> tuple[Axis, Sequence[tuple[float, float, int]]]:
+    """Return the axis of the matches, broken where nothing happened, and its stretches: (first day, last day, number in it)."""
+    selection = _drawn_selection(result, choices)
+    drawn_on = _axis(snapshot, result, choices, selection)
+    return drawn_on, gather.overview(snapshot, selection, drawn_on.periods(BARS, broken=True), BARS)["bars"]
+
+
 def in_script(value: object) -> Markup:
     """Write JSON that is safe inside a script element: nothing in it can end the element."""
     return Markup(_json(value).replace("<", "\\u003c"))  # noqa: S704 - it is escaped here

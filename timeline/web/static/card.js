@@ -3,6 +3,8 @@
 // fetching and showing it. The server alone writes it, so that a card and a page never differ.
 
 import { translate } from "./datewords.js";
+import { linkOf } from "./gestures.js";
+import { busy } from "./marks.js";
 
 export class Card {
   /** @param {HTMLElement} element @param {() => void} closed @param {(id: string) => void} turned to a neighbour */
@@ -14,8 +16,8 @@ export class Card {
       if (event.key === "Escape") closed();
     });
     element.addEventListener("click", (event) => {
-      const link = event.target instanceof Element ? event.target.closest("a") : null;
-      if (!link?.closest(".before-after") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const link = linkOf(event);
+      if (!link?.closest(".before-after")) return;
       event.preventDefault();
       turned(new URL(link.href).searchParams.get("story") ?? "");
     });
@@ -52,8 +54,7 @@ export class Card {
 
   /** Say whether another card is on its way. @param {boolean} on */
   busy(on) {
-    if (on) this.element.setAttribute("aria-busy", "true");
-    else this.element.removeAttribute("aria-busy");
+    busy(this.element, on);
   }
 
   close() {

@@ -7,10 +7,10 @@ import { caption, kinds } from "./caption.js";
 import { now, writtenWindow } from "./calendar.js";
 import { column } from "./column.js";
 import { actions, KEYS } from "./controls.js";
-import { listen } from "./gestures.js";
+import { linkOf, listen } from "./gestures.js";
 import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, beside, count, fill, happening, lane, make, manyOf, named, others, place, styled, tell } from "./marks.js";
+import { arrange, axis, beside, busy, count, fill, happening, lane, make, manyOf, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
@@ -40,10 +40,9 @@ export class Drawing {
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
     /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
     this.listing = undefined;
-    this.loader = new Loader(source, (busy, isSame = false) => {
-      if (busy) root.setAttribute("aria-busy", "true");
-      else root.removeAttribute("aria-busy");
-      if (!busy && !isSame) this.draw();
+    this.loader = new Loader(source, (on, isSame = false) => {
+      busy(root, on);
+      if (!on && !isSame) this.draw();
     });
     this.pen = pen(this.view);
     /** @type {Span} */
@@ -369,9 +368,9 @@ export class Drawing {
     const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
-    if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
-    if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
-    else this.part("drawn-said").removeAttribute("aria-busy");
+    const said = this.part("drawn-said");
+    if (said.textContent !== text) said.replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    busy(said, may === undefined);
     this.part("drawn-all").hidden = !outside;
     const empty = this.part("drawn-empty");
     empty.hidden = here !== 0 || may === undefined;
@@ -397,8 +396,8 @@ export class Drawing {
   click(event) {
     const chip = event.target.closest(".chip");
     if (chip) this.open(chip);
-    const id = event.target.closest(".item a, .listing a")?.dataset.id;
-    if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const id = linkOf(event)?.dataset.id;
+    if (!id) return;
     event.preventDefault();
     const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing?.items.get(id);
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));

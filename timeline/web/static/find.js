@@ -4,6 +4,8 @@
 
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
+import { linkOf } from "./gestures.js";
+import { busy } from "./marks.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
@@ -40,8 +42,8 @@ export class Find {
 
   /** Go to another state of this page without leaving it. @param {MouseEvent} event */
   follow(event) {
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link?.closest("#found, #notes, #known") || link.target || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = linkOf(event);
+    if (!link?.closest("#found, #notes, #known") || link.target || link.hash) return;
     const url = new URL(link.href);
     if (url.origin + url.pathname !== location.origin + location.pathname || url.searchParams.has("print") || state().has("print")) return;
     event.preventDefault();
@@ -69,7 +71,7 @@ export class Find {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     if (step !== null) go(url, step);
-    document.body.setAttribute("aria-busy", "true");
+    busy(document.body, true);
     let page;
     try {
       const response = await fetch(url, { signal: asking.signal, headers: { Accept: "text/html" } });
@@ -80,7 +82,7 @@ export class Find {
       const text = `That could not be looked up (${error instanceof Error ? error.message : error}). The list is from before.`;
       this.said.textContent = text;
       document.getElementById("notes")?.replaceChildren(Object.assign(document.createElement("p"), { className: "timeline-problem", textContent: text }));
-      document.body.removeAttribute("aria-busy");
+      busy(document.body, false);
       return;
     }
     const focused = document.activeElement?.id;
@@ -107,7 +109,7 @@ export class Find {
     translate(/** @type {HTMLElement} */ (document.getElementById("found")));
     document.title = page.title;
     this.said.textContent = document.querySelector("#found .timeline-count")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
-    document.body.removeAttribute("aria-busy");
+    busy(document.body, false);
     this.arrived(page);
   }
 

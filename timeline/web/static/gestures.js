@@ -1,6 +1,7 @@
 // @ts-check
 // How hands move the view: drag, wheel, pinch, double-click and keys. Owns the translation into shifts and zooms; what
-// these do is the view's. Distances are pixels, and shares of the view's width, from the beginning of the line.
+// these do is the view's; and which link is to be followed within the page. Distances are pixels, and shares of the view's width,
+// from the beginning of the line.
 
 /**
  * @typedef {object} Moves
@@ -14,6 +15,9 @@
  */
 
 const SLACK = 4;
+
+/** Give the link that was clicked, unless it is to be opened elsewhere. @param {any} event @returns {HTMLAnchorElement | null} */
+export const linkOf = (event) => (event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest?.("a"));
 
 /** @param {HTMLElement} view @param {Moves} moves */
 export function listen(view, moves) {

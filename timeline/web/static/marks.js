@@ -21,6 +21,9 @@ const DAYS_OF_A_YEAR = 365.2425;
 /** @param {string} tag @param {string} name @param {string} [text] @returns {any} */
 export const make = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
+/** Say whether news of an element is on its way. @param {any} element @param {boolean} on */
+export const busy = (element, on) => (on ? element.setAttribute("aria-busy", "true") : element.removeAttribute("aria-busy"));
+
 /** Put elements into their order, moving none that need not be: one that is moved loses the focus. @param {any} parent @param {any[]} children */
 export function arrange(parent, children) {
   let next = parent.firstChild;

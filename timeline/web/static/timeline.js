@@ -8,6 +8,7 @@ import { Card } from "./card.js";
 import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
+import { linkOf } from "./gestures.js";
 import { print } from "./print.js";
 import { locale, translate } from "./datewords.js";
 
@@ -168,8 +169,8 @@ for (const type of ["pointerover", "focusin"]) {
 }
 // The legend switches the kind without leaving the page.
 drawing.part("kinds").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-  const link = event.target instanceof Element ? event.target.closest("a") : null;
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = linkOf(event);
+  if (!link) return;
   event.preventDefault();
   find.load(new URL(link.href), true).then(() => find.fill(true));
 });
