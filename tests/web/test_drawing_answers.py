@@ -201,6 +201,8 @@ FILTERS: list[tuple[dict[str, str], Callable[[Known], bool]]] = [
     ({"actor": "Ann"}, lambda row: "ann" in row["actor"]),
     ({"tag": "red", "actor": "bo"}, lambda row: "red" in row["tag"] and "bo" in row["actor"]),
     ({"source": "source-1"}, lambda row: "source-1" in row["source"]),
+    ({"without": "battle\nbirth"}, lambda row: not row["kind"] & {"battle", "birth"}),
+    ({"without": "battle", "kind": "battle"}, lambda _: False),
     ({"mark": "claimed"}, lambda row: row["attributed_to"] is not None),
     ({"mark": "corrected"}, lambda row: "corrected" in row["kind"]),
     ({"from": "1950", "to": "1980"}, lambda row: row["earliest_day"] is None or row["earliest_day"] <= day_number(1980, 12, 31)),

@@ -1,5 +1,6 @@
 """A happening's page: all of it, its parts, its history, and what was known of it when."""
 
+import re
 from pathlib import Path
 from typing import Any
 

@@ -58,7 +58,7 @@ async def test_a_happening_is_told_in_full_and_leads_out(demo: Path) -> None:
 
 @pytest.mark.asyncio
 async def test_an_axis_above_shows_where_in_time_one_is(demo: Path) -> None:
-    """With years and days below it. Its mark moves on with the story, from the other side where the page runs from right to left."""
+    """With years and days below it. Its mark moves on with the story; from the right where the page runs from right to left."""
     places = {}
     for direction in ("ltr", "rtl"):
         client = serve(demo, metadata={"plugins": {"cited-timeline": {"direction": direction}}}).client

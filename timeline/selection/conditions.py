@@ -4,6 +4,7 @@ Owns the conditions, with named parameters, and the access paths by which matche
 matches.
 """
 
+import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -219,6 +220,9 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
         if column in state.given:
             where[column] = f"happenings.{column} = :{column}"
             params[column] = state.given[column]
+    if state.without:
+        where["without"] = "coalesce(happenings.kind, '') not in (select value from json_each(:without))"
+        params["without"] = json.dumps(state.without)
     if (mark := state.given.get("mark")) in MARKS:
         where["mark"] = MARKS[mark]
     # The near days are wider if the date is approximate, and otherwise the same. The index holds the last of them, so a scan of

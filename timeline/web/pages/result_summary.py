@@ -63,7 +63,7 @@ def retracted(snapshot: Snapshot, result: Matches) -> str | None:
 
 def value_labels(state: State, actor_name: str | None) -> dict[str, str | None]:
     """Return the labels of the active filters' values that are known without the list of choices."""
-    return {"actor": actor_name, "mark": states.MARKS.get(state.given.get("mark", ""))}
+    return {"actor": actor_name, "mark": states.MARKS.get(state.given.get("mark", "")), "without": ", ".join(state.without)}
 
 
 def chips(state: State, choices: Mapping[str, Choices], actor_name: str | None) -> list[tuple[str, str, str]]:

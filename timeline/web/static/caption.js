@@ -25,7 +25,7 @@ export function caption({ start, end }, width, { here, may, unplaced, outside, e
   return [when, words.join("; ")];
 }
 
-/** Name the colours of the kinds that there are; each leads to the kind, or back to all. @param {Overview} overview @param {Source} source */
+/** Name the colours of the kinds that there are; each switches its kind off and on. @param {Overview} overview @param {Source} source */
 export function kinds({ kinds = [], absent = [] }, source) {
   const row = (/** @type {HTMLElement} */ inner, /** @type {number} */ number) => {
     const element = make("li", "");
@@ -35,9 +35,8 @@ export function kinds({ kinds = [], absent = [] }, source) {
     return element;
   };
   const named = kinds.map((kind, number) => {
-    const link = Object.assign(make("a", "", kind), { href: source.kind?.(kind), dir: "auto" });
-    if (source.chosen?.() === kind) link.setAttribute("aria-current", "true");
-    return row(link, number + 1);
+    const button = Object.assign(make("button", "plain", kind), { type: "button", dir: "auto", ariaPressed: String(!source.without?.().includes(kind)) });
+    return row(button, number + 1);
   });
   return kinds.length ? [...named, row(make("span", "", "other"), 0)] : [];
 }

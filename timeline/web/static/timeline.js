@@ -8,7 +8,6 @@ import { Card } from "./card.js";
 import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
-import { linkOf } from "./gestures.js";
 import { print } from "./print.js";
 import { locale, translate } from "./datewords.js";
 
@@ -46,8 +45,7 @@ const source = {
   address,
   view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
-  kind: (kind) => changed({ kind: state().get("kind") === kind ? null : kind }).href,
-  chosen: () => state().get("kind"),
+  without: () => state().get("without")?.split("\n") ?? [],
 };
 
 const drawing = new Drawing(root, source, {
@@ -167,12 +165,12 @@ for (const type of ["pointerover", "focusin"]) {
     if (id) for (const one of document.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) (one.closest(".item") ?? one).classList.add("lit");
   });
 }
-// The legend switches the kind without leaving the page.
-drawing.part("kinds").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-  const link = linkOf(event);
-  if (!link) return;
-  event.preventDefault();
-  find.load(new URL(link.href), true).then(() => find.fill(true));
+// The legend switches each kind off and on.
+drawing.part("kinds").addEventListener("click", (/** @type {any} */ { target }) => {
+  const kind = target.closest("button")?.textContent;
+  const without = source.without?.() ?? [];
+  const others = without.filter((one) => one !== kind);
+  if (kind) find.load(changed({ without: [...others, ...(others.length < without.length ? [] : [kind])].join("\n") }), true).then(() => find.fill(true));
 });
 arrive(document);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));

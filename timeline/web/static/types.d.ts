@@ -162,9 +162,8 @@ interface Source {
   view(window: Span, width: number, parts: string): Promise<View>;
   /** What begins in a window, in the order of time; `after` is where the rest begins. */
   list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
-  /** The address of this state with a kind alone, or again with all; and the kind that is chosen. */
-  kind?(kind: string): string;
-  chosen?(): string | null;
+  /** The kinds that are switched off. */
+  without?(): string[];
   /** The address of a happening's own page. */
   address(item: Item): string;
 }
