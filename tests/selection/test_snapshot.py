@@ -2,6 +2,8 @@
 
 import random
 import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +121,16 @@ def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
         with pytest.raises(TookTooLong):
             snapshot.rows(endless)
         assert snapshot.value("select count(*) from happenings") == 0
+
+
+def test_a_query_that_waits_for_its_turn_is_not_interrupted() -> None:
+    """The limit is on its work, for a busy machine may let it wait; but not many times as long."""
+    waiting = (
+        "select count(*) from (with recursive n(n) as"
+        " (select 1 union all select n + 1 from n where n < 3000 and (n > 1 or waits())) select n from n)"
+    )
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.create_function("waits", 0, lambda: time.sleep(0.4) or 1)
+        assert Snapshot(connection, longest_ms=300).plain(waiting)[0][0] == 3000
+        with pytest.raises(TookTooLong):
+            Snapshot(connection, longest_ms=10).plain(waiting)

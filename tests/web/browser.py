@@ -388,9 +388,9 @@ def number(text: str) -> int:
     return int(re.sub(r"\D", "", match[0])) if match else 0
 
 
-# What overlaps within the view, as readers see it: cut to the view, and by half a pixel where lines touch.
+# What overlaps, as readers see it: cut to the view and what of its labels is beside it, and by half a pixel where lines touch.
 OVERLAPS = """() => {
-  const view = document.querySelector(".view").getBoundingClientRect();
+  const view = document.querySelector(".lanes").getBoundingClientRect();
   const cut = (element, what, owner) => {
     const box = element.getBoundingClientRect();
     return {

@@ -90,8 +90,13 @@ def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
         for part, text in parts.items():
             assert all(order.index(one) < order.index(part) for one in imports[part]), (name, part)
             body = "\n".join(line for line in assets.plain()[part].splitlines() if not line.startswith("import{"))
-            body = re.sub(r"\s", "", body if part == name else re.sub(r"^export ", "", body, flags=re.MULTILINE))
-            assert body in re.sub(r"\s", "", text), (name, part)
+            body = body if part == name else re.sub(r"^export ", "", body, flags=re.MULTILINE)
+            assert bare(body) in bare(text), (name, part)
+
+
+def bare(script: str) -> str:
+    """Leave out of a script: spaces, the last semicolon of a block, and the word const where declarations follow each other."""
+    return re.sub(r"\s", "", script).replace(";}", "}").replace(";const", ",")
 
 
 @pytest.mark.asyncio
@@ -115,7 +120,9 @@ def test_comments_and_spaces_are_not_sent() -> None:
         lines = re.sub(r"/\*\*.*?\*/", "", re.sub(r"^\s*(//.*|/\*(?:[^*]|\*(?!/))*\*/\s*)$", "", text, flags=re.MULTILINE))
         if name.endswith(".css"):
             lines = re.sub(r";\s*}", "}", lines)
-        assert re.sub(r"\s", "", lines) == re.sub(r"\s", "", sent), name
+        # Brackets around the one parameter of an arrow function mean nothing either.
+        one, other = (re.sub(r"(?<![\w$)\]])\((\w+)\)=>", r"\1=>", re.sub(r"\s", "", side)) for side in (lines, sent))
+        assert one == other, name
         if name.endswith(".js"):
             texts = r"\"[^\"\n]*\"|`[^`\n]*`"
             assert re.findall(texts, lines) == re.findall(texts, sent), name

@@ -201,6 +201,8 @@ FILTERS: list[tuple[dict[str, str], Callable[[Known], bool]]] = [
     ({"actor": "Ann"}, lambda row: "ann" in row["actor"]),
     ({"tag": "red", "actor": "bo"}, lambda row: "red" in row["tag"] and "bo" in row["actor"]),
     ({"source": "source-1"}, lambda row: "source-1" in row["source"]),
+    ({"without": "battle\nbirth"}, lambda row: not row["kind"] & {"battle", "birth"}),
+    ({"without": "battle", "kind": "battle"}, lambda _: False),
     ({"mark": "claimed"}, lambda row: row["attributed_to"] is not None),
     ({"mark": "corrected"}, lambda row: "corrected" in row["kind"]),
     ({"from": "1950", "to": "1980"}, lambda row: row["earliest_day"] is None or row["earliest_day"] <= day_number(1980, 12, 31)),
@@ -260,6 +262,35 @@ async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monk
         assert overview["exact"]
         for first, last, count in overview["bars"]:
             assert count == len(touching(chosen, first, last))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("few", [10_000, 0])
+@pytest.mark.parametrize("lanes", ["none", "kind"])
+async def test_nothing_is_counted_twice_where_the_axis_is_broken(
+    serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, lanes: str, few: int
+) -> None:
+    """Wherever its parts meet: within a day, at its beginning, or with time between them in which nothing begins."""
+    monkeypatch.setattr(happenings, "FEW", few)
+    monkeypatch.setattr(gather, "ITEMS", 12)
+    monkeypatch.setattr(gather, "ITEMS_OF_A_STRETCH", 3)
+    rows = [row for row in known(varied) if row["status"] == "current"]
+    begins = sorted({row["days"][0] for row in rows if row["days"]})
+    chance, datasette = random.Random(5), serve(varied)  # noqa: S311 - it must be the same every time
+    for window in some_windows(30):
+        read = windows.read(window)
+        assert read is not None
+        inside = [day for day in begins if read.start + 2 < day < read.end - 2]
+        cuts = []
+        for day in sorted(chance.sample(inside, min(3, len(inside)))):
+            before = max((one for one in begins if one < day), default=day - 9)
+            cuts.append(chance.choice([(day + 0.4, day + 0.4), (day + 0.2, day + 0.7), (day, day), (min(before + 1, day), day)]))
+        edges = [read.start, *(edge for cut in cuts for edge in cut), read.end]
+        parts = [(start, end, 300) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+        text = ";".join(",".join(map(str, part)) for part in parts)
+        view = await fetch(datasette, "view", view=window, lanes=lanes, parts=text, width=900)
+        assert view["exact"]
+        check(rows, view, lanes)
 
 
 @pytest.mark.asyncio

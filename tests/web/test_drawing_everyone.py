@@ -124,6 +124,27 @@ def test_nothing_is_lost_at_twice_the_zoom(visitor: Visitor, demo: Served) -> No
             expect(one).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 450), (DESK, 900)])
+def test_the_drawing_is_in_sight_also_at_twice_the_zoom(visitor: Visitor, demo: Served, width: int, height: int) -> None:
+    """It begins within 250 pixels, shows some happenings, and stays where it is while the filters are open over it."""
+    page = visitor.open(demo.page, viewport={"width": width, "height": height})
+    for _ in range(2):
+        assert box_of(page, ".view")["y"] <= 250
+        axis = box_of(page, ".words")["y"]
+        rows = [one.bounding_box() for one in page.locator(".lanes .item").all()]
+        assert sum(bool(row) and row["y"] + row["height"] <= axis for row in rows) >= 4
+        page.locator("#filters summary").click()
+        settled(page)
+    page.locator("#filters summary").click()
+    kind = page.locator("#f-kind")
+    kind.select_option(index=1)
+    settled(page)
+    expect(kind).to_be_visible()
+    kind.scroll_into_view_if_needed()
+    expect(kind).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("state", ["", "?lanes=kind&view=2025-11-20/2025-12-01", "?focus=ga-93", "?q=police"])
 def test_320_pixels_are_enough(visitor: Visitor, demo: Served, state: str) -> None:
     """Nothing scrolls sideways, and every button can be reached."""
@@ -183,6 +204,12 @@ def test_the_frame_is_mirrored_from_right_to_left(visitor: Visitor, rightwards: 
     assert crumbs[0] > DESK - 40
     facts = page.evaluate("[...document.querySelectorAll('.about li')].map((e) => e.getBoundingClientRect().right)")
     assert facts[0] > facts[1]
+    # The browser turns ‹ and › round itself, but no other arrow.
+    turned = page.evaluate(
+        "['[data-do=earlier] span', '[data-do=later] span', '#read-story span']"
+        ".map((one) => new DOMMatrix(getComputedStyle(document.querySelector(one)).transform).a)"
+    )
+    assert turned == [1, 1, -1]
     number, word = page.evaluate(
         """() => {
           const text = document.querySelector(".about a").firstChild;

@@ -4,6 +4,8 @@ Skipped where Chromium is not installed. Nothing here may ask another server, no
 """
 
 import re
+import sqlite3
+from pathlib import Path
 
 import pytest
 from browser import Served, Visitor, drawn, settled, standing, window_of
@@ -125,6 +127,55 @@ def test_what_was_known_when(visitor: Visitor, demo: Served) -> None:
     expect(label).to_have_text("Attacks in Casablanca on one day")
 
 
+def test_the_head_the_range_and_the_kinds_follow_what_was_known_when(visitor: Visitor, demo: Served) -> None:
+    """Each counts and names what is in the drawing, and again when the slider goes back."""
+    page = visitor.open(f"{demo.page}?size=1")
+    about, said = page.locator("#about"), page.locator("#drawn-said")
+    kinds = page.locator(".kinds li:visible")
+    before = about.inner_text(), said.inner_text(), kinds.all_inner_texts()
+    assert "2003–2025" in before[0]
+    for position, count in ((8, "5 happenings"), (5, "2 happenings")):
+        page.locator("#moment").fill(str(position))
+        expect(about.locator("li").first).to_have_text(count)
+        settled(page)
+        first, last = (day[:4] for day in standing_days(demo.file, position))
+        assert re.search(rf"\b{first if first == last else f'{first}–{last}'}\b", about.inner_text())
+        when, _, many = said.inner_text().partition(":")
+        assert (many.strip(), re.findall(r"\d{4}", when)) == (count, [first, last]), when
+    used, shown = page.evaluate(
+        """() => [[...document.querySelectorAll(".lanes .item")], [...document.querySelectorAll(".kinds li:not([hidden])")]]
+          .map((all) => [...new Set(all.map((e) => e.dataset.kind))].sort())"""
+    )
+    assert shown == used
+    page.locator("#moment").fill(page.locator("#moment").get_attribute("max") or "")
+    expect(about).to_contain_text("32 happenings")
+    settled(page)
+    assert (about.inner_text(), said.inner_text(), kinds.all_inner_texts()) == before
+
+
+def standing_days(file: Path, position: int) -> tuple[str, str]:
+    """Find by hand the first and the last day of the happenings that were recorded up to a position."""
+    with sqlite3.connect(file) as connection:
+        return tuple(connection.execute(
+            "select min(coalesce(earliest, latest)), max(coalesce(latest, earliest)) from happening_versions where position <= ?",
+            (position,),
+        ).fetchone())  # fmt: skip
+
+
+@pytest.mark.parametrize("view", ["1970-01-01/1975-01-01", "1960-03-01/1960-04-01"])
+def test_nothing_is_never_said_of_a_window_into_which_something_may_fall(visitor: Visitor, tricky: Served, view: str) -> None:
+    """There is one sentence on the line below, and the note within the drawing says the same."""
+    page = visitor.open(f"{tricky.page}?size=1&kind=open&view={view}")
+    said, empty = page.locator("#drawn-said"), page.locator(".drawn-empty")
+    may = page.evaluate("JSON.parse(document.getElementById('drawing-data').textContent).view.may")
+    if drawn(page)["ids"] or not may:
+        pytest.fail("the window is to be empty, and something may fall into it")
+    assert "more" not in said.inner_text()
+    assert f"0 happenings; {may} may fall here" in said.inner_text()
+    expect(empty).to_contain_text(f"{may} happening{'s' if may > 1 else ''} may fall here")
+    expect(empty).not_to_contain_text("Nothing")
+
+
 @pytest.mark.parametrize("lanes", ["kind", "actor", "place", "source", "tag"])
 def test_lanes_are_chosen(visitor: Visitor, tricky: Served, lanes: str) -> None:
     """By a choice on the page: each lane has a name, and every happening stands in one of them."""
@@ -208,6 +259,8 @@ def test_what_was_known_when_stands_above_the_drawing_and_moves_nothing(visitor:
             slider.evaluate("(e, at) => { e.value = at ?? e.max; e.dispatchEvent(new Event('input')); }", moment)
             # An answer that comes while the hand is on the slider does not move it back.
             expect(page.locator("#known .as-of")).to_have_count(1 if moment else 0)
+            if moment:
+                expect(page.locator("#known")).to_have_attribute("data-position", str(moment))
             expect(page.locator("#moment-said")).to_contain_text(f"position {moment}" if moment else "now")
             settled(page)
         places.append((slider.bounding_box(), page.locator(".view").bounding_box()))

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 from browser import ARABIC, DESK, LONG_TITLE, NARROW, PHONE, Served, Visitor, drawn, overlaps, settled, standing, window_of
-from drawn_page import DAY, NOT_THEN, WINDOWS, box_of, press
+from drawn_page import DAY, NOT_THEN, WINDOWS, asked, box_of, press
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -208,25 +208,45 @@ def test_the_list_and_the_drawing_answer_each_other(visitor: Visitor, demo: Serv
 
 
 def test_each_kind_has_a_colour_and_the_legend_switches_it(visitor: Visitor, demo: Served) -> None:
-    """By the page's own filter, and back; what does not match stays as pale marks, and the axis as it is."""
+    """Off and on again, one beside the other; what does not match stays as pale marks, and the axis as it is."""
     page = visitor.open(demo.page)
-    kinds = page.locator(".kinds a")
+    kinds = page.locator(".kinds button")
     assert kinds.count() == 6
     colours = set(
         page.evaluate("[...document.querySelectorAll('.kinds li')].map((li) => getComputedStyle(li, '::before').backgroundColor)")
     )
     assert len(colours) == 7
     ticks = page.locator(".words .tick").all_inner_texts()
-    kinds.filter(has_text="award").click()
-    page.wait_for_url("**kind=award**")
+    off: list[str] = []
+    for kind in ("award", "statement"):
+        kinds.filter(has_text=kind).click()
+        off.append(kind)
+        expect(kinds.filter(has_text=kind)).to_have_attribute("aria-pressed", "false")
+        settled(page)
+        assert asked(page)["without"].splitlines() == off
+        without = " and ".join(f"kind is not '{one}'" for one in off)
+        left = standing(demo.file, -1e15, 1e15, f"status = 'current' and {without}")
+        assert {one.get_attribute("data-id") for one in page.locator("#found .happening").all()} == left
+        assert set(drawn(page)["ids"]) == left
+        assert page.locator(".lines .other").count() > 10
+        assert page.locator(".words .tick").all_inner_texts() == ticks
+        assert kinds.count() == 6
+        expect(page.locator("#chosen .chips")).to_contain_text(", ".join(off))
+    # A filter that is chosen in the form holds beside it.
+    page.locator("#f-q").fill("Hammouchi")
+    page.wait_for_url("**q=Hammouchi**")
     settled(page)
-    found = drawn(page)
-    assert set(found["ids"]) == standing(demo.file, -1e15, 1e15, "status = 'current' and kind = 'award'")
-    assert page.locator(".lines .other").count() > 10
-    assert page.locator(".words .tick").all_inner_texts() == ticks
-    expect(kinds.filter(has_text="award")).to_have_attribute("aria-current", "true")
-    kinds.filter(has_text="award").click()
-    page.wait_for_url(lambda url: "kind=" not in url)
+    assert asked(page)["without"].splitlines() == off
+    page.locator("#f-q").fill("")
+    page.wait_for_url(lambda url: "q=" not in url)
+    kinds.filter(has_text="award").press("Space")
+    expect(kinds.filter(has_text="award")).to_have_attribute("aria-pressed", "true")
+    settled(page)
+    assert asked(page)["without"] == "statement"
+    page.reload()
+    settled(page)
+    kinds.filter(has_text="statement").press("Enter")
+    page.wait_for_url(lambda url: "without=" not in url)
     settled(page)
     assert drawn(page)["count"] == len(standing(demo.file, -1e15, 1e15))
 

@@ -5,12 +5,14 @@ A few windows of each timeline here, two hundred with TIMELINE_EVERY_ADDRESS. Sk
 
 import os
 import random
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser import DESK, Served, Visitor, overlaps, settled, window_of
+from browser import DESK, Served, Visitor, overlaps, serving, settled, window_of
 from drawn_page import box_of, press
 
+from timeline import Timeline
 from timeline.selection import window as windows
 from timeline.selection.window import Window
 
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 
 MANY = 200 if os.environ.get("TIMELINE_EVERY_ADDRESS") else 4
 BY = 40  # pixels that the hand moves
+STUB = 70  # pixels beside a mark in which a label has room, with the line that leads to it
+TEXT = "It is written here, in these very words."
+WORDS = ("the", "great", "war", "queen", "ends in a treaty", "after a long siege", "by fire at sea", "near the walls")
 # Each label that is drawn: its lane and id, the row that it is in, its words, where it is, and whether any of it is cut off.
 LABELS = """() => {
   const view = document.querySelector(".view").getBoundingClientRect();
+  const whole = document.querySelector(".lanes").getBoundingClientRect();
   const found = {};
   for (const item of document.querySelectorAll(".lanes .item")) {
     const link = item.querySelector("a");
@@ -33,7 +39,8 @@ LABELS = """() => {
     const lane = item.closest(".lane").getAttribute("aria-label") ?? "";
     found[`${lane} ${link.dataset.id}`] = {
       row: item.style.insetBlockStart, words: box.width ? link.querySelector(".text").textContent : null,
-      cut: box.width > 0 && (box.left < view.left - 1 || box.right > view.right + 1),
+      cut: box.width > 0 && (box.left < whole.left - 1 || box.right > whole.right + 1),
+      mark: Math.min(mark.left - view.left, view.right - mark.right),
       left: Math.min(mark.left, box.width ? box.left : mark.left) - view.left,
       right: view.right - Math.max(mark.right, box.width ? box.right : mark.right),
     };
@@ -61,8 +68,26 @@ def some_windows(whole: tuple[float, float], dice: random.Random) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve happenings of which there are more than fit, with titles of any length."""
+    path = tmp_path_factory.mktemp("crowded") / "crowded.db"
+    dice = random.Random(11)  # noqa: S311 - the same every time is what is wanted
+    with Timeline(path) as timeline, timeline.transaction():
+        cited = [timeline.archive(id="s", text=TEXT, title="S").quote("in these very words")]
+        for number in range(500):
+            year = dice.randint(1800, 1999)
+            date = f"{year}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
+            if number % 9 == 0:
+                date += dice.choice(["/..", f"/{year + dice.randint(1, 40)}", "/"])
+            title = " ".join(dice.choices(WORDS, k=dice.choice([2, 5, 12, 25])))
+            timeline.record(f"h-{number}", title=title, date=date, kind=dice.choice(WORDS[:4]), citations=cited)
+    with serving(path.parent, path) as served:
+        yield served
+
+
 @pytest.mark.parametrize("state", ["", "scale=true&", "lanes=kind&"])
-@pytest.mark.parametrize("name", ["demo", "tricky", "rightwards"])
+@pytest.mark.parametrize("name", ["demo", "tricky", "rightwards", "crowded"])
 def test_what_stays_in_view_keeps_its_row_and_its_label(
     visitor: Visitor, request: pytest.FixtureRequest, name: str, state: str
 ) -> None:
@@ -76,13 +101,17 @@ def test_what_stays_in_view_keeps_its_row_and_its_label(
         for by in (BY, -BY, -BY):
             drag(page, by)
             after = labels(page)
-            stayed = [one for one in before.keys() & after.keys() if min(before[one]["left"], before[one]["right"]) > 2 * BY]
-            moved = {one: (before[one], after[one]) for one in stayed if before[one]["row"] != after[one]["row"]}
-            assert moved == {}, view
-            # What an edge left no room for may have its label now.
-            changed = {one: (before[one], after[one]) for one in stayed if before[one]["words"] not in (None, after[one]["words"])}
-            assert changed == {}, view
+            both = [(before[one], after[one]) for one in before.keys() & after.keys()]
+            assert [pair for pair in both if in_view(pair, 1) and pair[0]["row"] != pair[1]["row"]] == [], view
+            # A label goes only with its mark. What an edge left no room for may have one now.
+            changed = [pair for pair in both if pair[0]["words"] not in (None, pair[1]["words"])]
+            assert [pair for pair in changed if in_view(pair, STUB)] == [], view
             before = after
+
+
+def in_view(pair: tuple[dict[str, Any], dict[str, Any]], room: float) -> bool:
+    """Whether all of a happening was far from the edges before, or its mark is so far from them before and after."""
+    return min(pair[0]["left"], pair[0]["right"]) > 2 * BY or min(one["mark"] for one in pair) > room
 
 
 def drag(page: "Page", by: float) -> None:

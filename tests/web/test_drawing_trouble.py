@@ -184,7 +184,15 @@ def test_without_a_script_all_can_be_read(visitor: Visitor, tricky: Served) -> N
 def test_thirty_two_happenings_are_eight_pages(visitor: Visitor, demo: Served, paper: str) -> None:
     """At most, with the margins that paper has: the drawing, its signs, and each happening with its quotations and addresses."""
     page = visitor.open(f"{demo.page}?size=100")
+    folded = page.locator("#found .more-quotations")
+    assert folded.count() > 20
     page.emulate_media(media="print")
+    # Paper cannot be unfolded.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for quotation in (folded.locator("q").first, folded.locator("q").last):
+        expect(quotation).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(folded.locator("q").first).to_be_hidden()
     margins = dict.fromkeys(("top", "bottom", "left", "right"), "1cm")
     printed = page.pdf(format=paper, margin=margins)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8

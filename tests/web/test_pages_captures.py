@@ -126,6 +126,21 @@ def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
     assert "".join(f"{one.before}{body[one.start : one.end]}" for one in result) == body
 
 
+def test_lines_of_columns_of_different_widths_flow_into_paragraphs() -> None:
+    """Below a summary over the whole width; the rows of a table and the entries of a list stay apart."""
+    words = ("the council met in the old town and heard of the harbour", "that the law of the sea was read again by all who came")
+
+    def flowing(width: int, last: str) -> str:
+        lines = [f"{words[n % 2]} {words[1 - n % 2]}"[:width].strip() for n in range(9)]
+        return "\n".join([f"The {words[0]} {words[1]}"[:width].strip(), *lines, last])
+
+    wide, narrow, other = flowing(100, "to an end of it."), flowing(44, "so it ended."), flowing(46, "and was done.")
+    table = "\n".join(f"{day} March 2003 Rabat {day * 37} people" for day in range(10, 20))
+    body = "\n".join(["A Heading", *[wide] * 5, "Another Heading", narrow, other, narrow, table, wide])
+    result = [body[one.start : one.end] for one in passages.part(body, [], printed=True).paragraphs]
+    assert result == ["A Heading", *[wide] * 5, "Another Heading", narrow, other, narrow, *table.split("\n"), wide]
+
+
 def test_a_form_feed_parts_paragraphs() -> None:
     """So that each page begins with one of its own."""
     result = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs

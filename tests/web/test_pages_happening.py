@@ -1,5 +1,6 @@
 """A happening's page: all of it, its parts, its history, and what was known of it when."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,17 @@ async def test_an_approximate_time_is_marked_everywhere(tmp_path: Path) -> None:
     client = serve(tmp_path / "about.db").client
     assert "<dd>about 2018-11-11 07, Europe/Lisbon" in (await client.get("/about/-/timeline/one")).text
     assert "<dd>possibly 2018-11-11 07:10 to 2018-11-11 09, Europe/Lisbon" in (await client.get("/about/-/timeline/two")).text
+
+
+@pytest.mark.asyncio
+async def test_a_summary_that_repeats_the_title_is_not_shown_again(tmp_path: Path) -> None:
+    """An import may find nothing else to fill it with; on the list and on the page of the happening."""
+    with Timeline(tmp_path / "twice.db") as timeline:
+        cited = [timeline.archive(id="s", text="It went on.", title="S").quote("It went on.")]
+        timeline.record("same", title="A treaty is signed", summary="A treaty is signed ", date="2003", citations=cited)
+        timeline.record("more", title="A treaty ends", summary="A treaty ends. Nobody knows why.", date="2004", citations=cited)
+    client = serve(tmp_path / "twice.db").client
+    for path in ("", "/same", "/more", "?story=same"):
+        html = (await client.get(f"/twice/-/timeline{path}")).text
+        summaries = re.findall(r'<p class="summary[^>]*>(.*?)</p>', html)
+        assert summaries == ([] if "same" in path else ["A treaty ends. Nobody knows why."]), path

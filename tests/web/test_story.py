@@ -57,6 +57,30 @@ async def test_a_happening_is_told_in_full_and_leads_out(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_axis_above_shows_where_in_time_one_is(demo: Path) -> None:
+    """With years and days below it. Its mark moves on with the story; from the right where the page runs from right to left."""
+    places = {}
+    for direction in ("ltr", "rtl"):
+        client = serve(demo, metadata={"plugins": {"cited-timeline": {"direction": direction}}}).client
+        for name in IN_ORDER:
+            html = (await client.get(f"/demo/-/timeline?story={name}")).text
+            if found := re.search(r'<rect class="here" x="([\d.]+)%" width="([\d.]+)%"', html):
+                places[direction, name] = float(found[1]), float(found[2])
+            axis = re.search(r'<svg class="story-axis".*?</svg>', html, re.DOTALL)
+            assert axis is not None
+            assert len(re.findall(r"<text[^>]*>[^<]*\d[^<]*</text>", axis[0])) > 1
+            for x, width in re.findall(r'x="(-?[\d.]+)%" width="([\d.]+)%"', axis[0]):
+                assert -0.1 <= float(x) <= float(x) + float(width) <= 100.5
+    names = [name for name in IN_ORDER if ("ltr", name) in places]
+    assert len(names) > 4
+    assert [places["ltr", name][0] for name in names] == sorted(places["ltr", name][0] for name in names)
+    for name in names:
+        (left, width), (right, _) = places["ltr", name], places["rtl", name]
+        assert abs(left + width + right - 100) < 0.1
+    assert 'class="here"' not in (await client.get("/demo/-/timeline?story=undated")).text
+
+
+@pytest.mark.asyncio
 async def test_a_story_at_nothing_says_so(demo: Path) -> None:
     """An id that is not known is 404, as on its own page; one that cannot be is noted."""
     client = serve(demo).client

@@ -4,6 +4,7 @@ Owns the conditions, with named parameters, and the access paths by which matche
 matches.
 """
 
+import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -223,6 +224,9 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
         if column in state.given:
             where[column] = f"happenings.{column} = :{column}"
             params[column] = state.given[column]
+    if state.without:
+        where["without"] = "coalesce(happenings.kind, '') not in (select value from json_each(:without))"
+        params["without"] = json.dumps(state.without)
     if (mark := state.given.get("mark")) in MARKS:
         where["mark"] = _CORRECTED_NOW if mark == "corrected" and state.status == "current" else MARKS[mark]
     if (review := state.given.get("review")) is not None:

@@ -20,6 +20,8 @@ EACH: Final = "limit -1"
 """Ends a subquery whose rows an outer query counts or orders. Without it SQLite first copies everything into a temporary table: it
 does not flatten a compound subquery inside one that counts. For the same reason, rows are ordered by columns of the result."""
 _STEPS: Final = 1_000  # SQLite instructions between two looks at the clock
+# A query on a busy machine waits for its turn: the limit is on the time that it works, and on this many times as much in all.
+_WAITING: Final = 10
 Value = str | int | float | None
 Params = Mapping[str, Value]
 
@@ -185,12 +187,12 @@ class Snapshot:
 
 @contextmanager
 def _limited(connection: sqlite3.Connection, longest_ms: int | None) -> Iterator[None]:
-    """Interrupt a query after so many milliseconds. Raises TookTooLong for it."""
+    """Interrupt a query that has worked for so many milliseconds, or waited for many times as long. Raises TookTooLong for it."""
     if longest_ms is None:
         yield
         return
-    until = time.perf_counter() + longest_ms / 1000
-    connection.set_progress_handler(lambda: time.perf_counter() > until, _STEPS)
+    worked, until = time.thread_time() + longest_ms / 1000, time.perf_counter() + longest_ms / 1000 * _WAITING
+    connection.set_progress_handler(lambda: time.thread_time() > worked or time.perf_counter() > until, _STEPS)
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -15,7 +15,8 @@ from timeline.selection.time_order import Key
 from timeline.selection.window import Window
 
 FACETS = ("kind", "actor", "place", "tag", "source", "mark", "review")
-FILTERS = ("q", *FACETS, "from", "to")
+# `without` is a list of kinds that are left out, each on a line.
+FILTERS = ("q", *FACETS, "without", "from", "to")
 # How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "scale", "view", "focus")
 # Where the page appears: in a frame of another page, on paper, or one happening after another.
@@ -31,7 +32,7 @@ LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By plac
 # The label of each parameter: in the form, beside active filters, and in messages.
 LABELS = {
     "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
-    "review": "Review",
+    "review": "Review", "without": "Without",
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
     "lanes": "Lanes", "scale": "Scale", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
     "story": "Story",
@@ -121,6 +122,11 @@ class State:
     def lanes(self) -> str:
         """How the drawing is divided: not at all, or by one property of the happenings."""
         return self.given.get("lanes", "none")
+
+    @property
+    def without(self) -> list[str]:
+        """The kinds that are left out."""
+        return self.given.get("without", "").splitlines()
 
     @property
     def focus(self) -> str | None:

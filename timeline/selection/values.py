@@ -121,8 +121,9 @@ def _is_filtered(state: State) -> bool:
 
 
 def _among_matches(snapshot: Snapshot, matched: Matches, facet: str, unfiltered: Choices) -> Choices:
-    if facet in matched.state.given:
-        others = replace(matched.state, given={name: value for name, value in matched.state.given.items() if name != facet})
+    own = {facet, "without"} if facet == "kind" else {facet}
+    if own & matched.state.given.keys():
+        others = replace(matched.state, given={name: value for name, value in matched.state.given.items() if name not in own})
         if not _is_filtered(others):
             return unfiltered
         matched = matches.of_state(snapshot, matched, others, COUNTING_MS)

@@ -37,11 +37,16 @@ _PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
 _TEMPLATE = r"`(?:[^`$\n]|\$(?!\{)|\$\{[^`{}\n]*\})*`"
 _PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:{_TEMPLATE}{_PLAIN})*$", re.MULTILINE)
 _TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
+# Brackets around the one parameter of an arrow function.
+_ONE = re.compile(r"(?<![\w$)\]])\((\w+)\)=>")
 _SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
 # In a style sheet, also the last semicolon of a rule.
 _SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
-# The end of a line, without a comment, that ends nothing.
-_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
+# The end of a line, without a comment, that ends nothing; and the last semicolon of a block. No loop of ours has an empty body.
+_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{},(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
+# Two declarations of constants. The value of the first holds no block, no other text than between double quotes, and no slash.
+_NAMED = r"(?: \w+|\{[^{}]*\}|\[[^\]]*\])"
+_CONSTANTS = re.compile(rf"""((?<![^;{{}}\n])const{_NAMED}=(?:[^;{{}}"'`/]|"[^"]*")*);const(?: |(?=[{{\[]))""")
 
 # A module takes in others on lines of their own, by the names that they give, which no other module gives to anything of its own
 # outermost; and it exports as it declares. There is no other import or export.
@@ -80,7 +85,15 @@ def _joined(name: str) -> str:
 
     own = add(Path(name).stem)
     parts[Path(name).stem] = own
-    return "".join(f"// {stem}.js\n{_JOINT.sub(_JOINED, text).rstrip()}\n" for stem, text in parts.items())
+    return "".join(f"// {stem}.js\n{_closer(text)}\n" for stem, text in parts.items())
+
+
+def _closer(text: str) -> str:
+    """Join what stands on several lines, and declarations that follow each other."""
+    text, more = _JOINT.sub(_JOINED, text).replace(";}", "}").rstrip(), 1
+    while more:
+        text, more = _CONSTANTS.subn(r"\1,", text)
+    return text
 
 
 def _shortened(name: str, text: str) -> str:
@@ -93,7 +106,8 @@ def _shortened(name: str, text: str) -> str:
 
 def _without_spaces(line: re.Match[str]) -> str:
     parts = _TEXT.split(line[0])
-    return "".join(part if number % 2 else _SPACED.sub(lambda match: match[1], part) for number, part in enumerate(parts))
+    shorter = (part if number % 2 else _SPACED.sub(lambda match: match[1], part) for number, part in enumerate(parts))
+    return _ONE.sub(r"\1=>", "".join(shorter))
 
 
 @cache

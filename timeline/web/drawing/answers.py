@@ -98,13 +98,33 @@ def _body(database: Database, snapshot: Snapshot, state: State, content: Content
     )
 
 
-def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> Markup:
-    """Return the first drawing as JSON for a script element of the page, so that it needs no further request."""
+def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], kinds: Choices) -> Markup:
+    """Return the first drawing as JSON for a script element of the page, so that it needs no further request.
+
+    `kinds` are those of the matches, whatever kind is asked for. The others have a colour too, which is not explained.
+    """
     selection = _drawn_selection(result, choices)
     drawn_on = _axis(snapshot, result, choices, selection)
     overview = _overview(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
     view = _view(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
+    overview["absent"] = _absent_kinds(overview["kinds"], kinds, result.counted)
     return in_script({"position": result.end, "overview": overview, "view": view})
+
+
+def _absent_kinds(coloured: Sequence[str], kinds: Choices, counted: int | None) -> list[str]:
+    """Return the kinds with a colour that no match has, and "" if every match has one of the kinds with a colour."""
+    if kinds.unfiltered:
+        return []
+    absent = [kind for kind in coloured if not kinds.find(kind)]
+    with_colour = sum(one.count for one in kinds.listed if one.value in coloured)
+    return [*absent, ""] if counted is not None and with_colour >= counted else absent
+
+
+def outline(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> tuple[Axis, Sequence[tuple[float, float, int]]]:
+    """Return the axis of the matches, broken where nothing happened, and its stretches: (first day, last day, number in it)."""
+    selection = _drawn_selection(result, choices)
+    drawn_on = _axis(snapshot, result, choices, selection)
+    return drawn_on, gather.overview(snapshot, selection, drawn_on.periods(BARS, broken=True), BARS)["bars"]
 
 
 def in_script(value: object) -> Markup:

@@ -195,7 +195,15 @@ def _gathered(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[P
 
 
 def _bars(snapshot: Snapshot, periods: Sequence[Period], kind: str) -> list[Bar]:
-    return [bar for first, last, most in periods for bar in counts.bars(snapshot, int(first), int(last), most, kind)]
+    """Count in each of some periods. A day that two of them share is counted in the later one: the axis may be broken within it."""
+    begins = [int(first) for first, *_ in periods[1:]]
+    lasts = [min(int(one.last), begin - 1) for one, begin in zip(periods, [*begins, EVER], strict=True)]
+    return [
+        bar
+        for (first, _, most), last in zip(periods, lasts, strict=True)
+        if first <= last
+        for bar in counts.bars(snapshot, int(first), last, most, kind)
+    ]
 
 
 def _from_matches(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> Gathered:
@@ -366,13 +374,14 @@ def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Pe
 
     `bars` are (first day, last day, number of happenings). `total`: the number in all; None if it is not known. `exact`: whether
     the counts are no estimates. `unplaced`: the number whose date names no day. `vague`: whether some may have happened on other
-    days than those at which they are drawn.
+    days than those at which they are drawn. `range`: the first and the last day of all; None if there are none.
     """
     if selection.few:
         spans = _spans(snapshot, selection)
         unplaced = happenings.unplaced(snapshot, selection.chosen)
         vague = bool(unplaced or happenings.any_vague(snapshot, selection.chosen))
-        return {"bars": bars_of(spans, periods), "exact": True, "unplaced": unplaced, "vague": vague, "total": len(spans)}
+        known = {"exact": True, "unplaced": unplaced, "vague": vague, "total": len(spans), "range": extent(spans)}
+        return {"bars": bars_of(spans, periods), **known}
     unplaced = happenings.unplaced_of_all(snapshot, selection.kind) if selection.plain else 0
     days = first_and_last(snapshot, selection)
     bars = _bars(snapshot, [Period(math.floor(a), math.ceil(b), most) for a, b, most in periods], selection.kind) if days else []
@@ -387,6 +396,7 @@ def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Pe
         "unplaced": unplaced,
         "vague": False,
         "total": total,
+        "range": days,
     }
 
 

@@ -28,8 +28,12 @@ _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 _BLANK_LINE_OR_PAGE = re.compile(rf"{_BLANK_LINE.pattern}|\f\s*")
 _LINE_END = re.compile(r"(?:\r\n|\n|\r|\f)\s*")
 _VISIBLE = re.compile(r"\S")
-# In a printed text: a line of this length shows the width of the column; one shorter than this share of it ends a paragraph.
-_SHORTEST_LINE, _EARLY = 20, 0.8
+# In a printed text: a line of this length shows the width of the column; one shorter than this share of it ends a paragraph, and so
+# does one that is this much longer than the next lines are wide.
+_SHORTEST_LINE, _EARLY, _WIDER = 20, 0.8, 1.35
+# A column is narrower than most of the text if of so many lines, within so many characters, most are as long, and go on within a
+# sentence. The lines of a table and of a list are not.
+_LINES, _NEAR, _MOST_LINES = 6, 1_200, 0.7
 _LEADERS, _BULLETS = ". . .", tuple("•◦▪‣–—*")
 
 Span = tuple[int, int]
@@ -147,12 +151,26 @@ def _printed(text: str) -> Callable[[int, int], Iterator[Span]]:
         last = begin
         for match in _LINE_END.finditer(text, begin, finish):
             line, start, end = text[last : match.start()], *match.span()
-            ends = len(line) < early or _LEADERS in line or "\f" in match[0] or _BLANK_LINE.search(match[0])
+            above = _column(text[max(0, start - _NEAR) : start].splitlines()[-_LINES:])
+            below = _column(text[end : end + _NEAR].splitlines()[:_LINES])
+            narrow = min(filter(None, (above, below)), default=0) * _EARLY
+            is_last = len(line) < (narrow or early) or 0 < below * _WIDER < len(line)
+            ends = is_last or _LEADERS in line or "\f" in match[0] or _BLANK_LINE.search(match[0])
             if ends or text[end : end + 1] in _BULLETS:
                 yield start, end
             last = end
 
     return separators
+
+
+def _column(lines: Sequence[str]) -> int:
+    """Return the width of the column that these lines are in, in characters; 0 if they are in none."""
+    lengths = sorted(len(line) for line in lines if line.strip())
+    width = lengths[len(lengths) * 3 // 4] if len(lengths) > _LINES // 2 else 0
+    as_long = sum(length >= width * _EARLY for length in lengths)
+    going_on = sum(line.lstrip()[:1].isalpha() and not line.lstrip()[:1].isupper() for line in lines)
+    most = len(lengths) * _MOST_LINES
+    return width if width >= _SHORTEST_LINE and as_long >= most and going_on * 2 >= len(lengths) else 0
 
 
 def _spans(text: str, windows: Iterable[Span], separators: Callable[[int, int], Iterator[Span]]) -> Iterable[Span]:

@@ -116,7 +116,7 @@ def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: S
         "page_links": {} if state.printed else result_summary.page_links(state, page),
         "printed_all": page.later is None,
         "datasette_links": datasette_links.of_state(datasette, name, state, result.actor),
-        "drawing": answers.first_drawing(snapshot, result, all_choices),
+        "drawing": answers.first_drawing(snapshot, result, all_choices, choices["kind"]),
         "as_of_event": links.event(datasette, name, state.as_of) if state.as_of and state.as_of <= result.end else None,
     }
 

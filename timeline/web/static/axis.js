@@ -8,6 +8,7 @@ import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 /** The room that a label needs, in pixels. */
 const LABEL_ROOM = 84;
 const DAYS = { minute: 1 / MINUTES, hour: 1 / 24, day: 1, month: 30.44, year: 365.2425 };
+// prettier-ignore
 /** Steps from tick to tick: the unit, and how many of it. @type {[keyof DAYS, number][]} */
 // prettier-ignore
 const STEPS = [

@@ -18,24 +18,25 @@ export function caption({ start, end }, width, { here, may, unplaced, outside, e
   const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
   const words = [manyOf(here, exact ? "" : "about ", locale)];
   const more = Math.max(0, (may ?? 0) - here);
-  if (more && more !== unplaced) words.push(`${number(more)} more may fall here`);
+  // To nothing, there is no more.
+  if (more && more !== unplaced) words.push(`${number(more)} ${here ? "more " : ""}may fall here`);
   else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
   if (outside) words.push(`${number(outside)} outside this window`);
   return [when, words.join("; ")];
 }
 
-/** Name the colours of the kinds; each leads to the kind, or back to all. @param {string[]} kinds @param {Source} source */
-export function kinds(kinds, source) {
+/** Name the colours of the kinds that there are; each switches its kind off and on. @param {Overview} overview @param {Source} source */
+export function kinds({ kinds = [], absent = [] }, source) {
   const row = (/** @type {HTMLElement} */ inner, /** @type {number} */ number) => {
     const element = make("li", "");
     element.dataset.kind = String(number);
+    element.hidden = absent.includes(kinds[number - 1] ?? "");
     element.append(inner);
     return element;
   };
   const named = kinds.map((kind, number) => {
-    const link = Object.assign(make("a", "", kind), { href: source.kind?.(kind), dir: "auto" });
-    if (source.chosen?.() === kind) link.ariaCurrent = "true";
-    return row(link, number + 1);
+    const button = Object.assign(make("button", "plain", kind), { type: "button", dir: "auto", ariaPressed: String(!source.without?.().includes(kind)) });
+    return row(button, number + 1);
   });
   return kinds.length ? [...named, row(make("span", "", "other"), 0)] : [];
 }

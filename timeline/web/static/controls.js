@@ -4,6 +4,7 @@
 import { typed } from "./calendar.js";
 import { on } from "./page.js";
 
+// prettier-ignore
 /** @type {Record<string, string>} */
 // prettier-ignore
 export const KEYS = {

@@ -7,8 +7,8 @@ import { timeName } from "./axis.js";
 
 const PLAIN = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d))?)?)?$/;
 
-/** @returns {string} the language of the reader's browser */
-export const locale = () => navigator.language || "en";
+/** @returns {string} the language of the reader's browser; English dates are written as the server writes them, the day first */
+export const locale = () => (navigator.language || "en").replace(/^en\b.*/, "en-GB");
 
 /** @param {string} edtf @param {string} language @returns {string | null} null where only the server's words will do */
 export function inWords(edtf, language) {

@@ -10,12 +10,12 @@ import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, beside, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
+import { arrange, axis, beside, count, fill, happening, lane, make, manyOf, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
 import { Strip } from "./strip.js";
-import { on } from "./page.js";
+import { clicked, on } from "./page.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
@@ -68,15 +68,21 @@ export class Drawing {
     });
     on(this.view, "click", (event) => this.click(event));
     this.sight = new Sight(this.part("words"), this.part("lanes"));
-    new ResizeObserver(() => {
-      if (this.width === this.wide) return;
+    const resized = new ResizeObserver(() => {
+      if (this.width === this.wide && this.free === this.spare) return;
       this.draw();
       this.loader.ask(this.window, this.width, true);
-    }).observe(this.view);
+    });
+    for (const name of ["view", "panel"]) resized.observe(this.part(name));
   }
 
   get width() {
     return this.view.clientWidth || 800;
+  }
+
+  /** How much room there is for labels beside the drawing, while nothing else is there. */
+  get free() {
+    return this.part("panel").clientWidth ? 0 : this.root.clientWidth - this.view.clientWidth;
   }
 
   /** Whether there is too little room for time to run along a line. */
@@ -127,7 +133,7 @@ export class Drawing {
     this.kept.length = 0;
     this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
-    this.part("kinds").replaceChildren(...kinds(overview.kinds ?? [], this.source));
+    this.part("kinds").replaceChildren(...kinds(overview, this.source));
     this.loader.take(view);
   }
 
@@ -185,7 +191,8 @@ export class Drawing {
   limited({ start, end }) {
     const { scale, whole } = this;
     const [first, last] = [scale.at(whole.start), scale.at(whole.end)];
-    const length = Math.min(scale.at(end) - scale.at(start), (last - first) * WIDEST);
+    // One that the address named may be longer, and stays so.
+    const length = Math.min(scale.at(end) - scale.at(start), Math.max((last - first) * WIDEST, this.length));
     const middle = Math.min(Math.max((scale.at(start) + scale.at(end)) / 2, first - length / 2), last + length / 2);
     const window = scale.between(middle - length / 2, middle + length / 2);
     if (window.end - window.start >= SHORTEST) return window;
@@ -274,6 +281,7 @@ export class Drawing {
     const { window, width, narrow, locale } = this;
     const { data } = this.loader;
     this.wide = width;
+    this.root.style.setProperty("--free", `${(this.spare = narrow ? 0 : this.free)}px`);
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
@@ -326,7 +334,7 @@ export class Drawing {
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
-    const placed = layout(data, window, width, { rows: this.kept.rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    const placed = layout(data, window, width, { rows: this.kept.rows, unit, free: this.spare, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -353,17 +361,21 @@ export class Drawing {
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
     const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
-    // Of all there is, its own beginning and end are said, or those that were asked for, not the room around it.
-    const [start, end] = overview.period ?? [];
-    this.period =
-      isWhole && overview.first !== null && overview.last !== null ? { start: start ?? overview.first, end: end ?? overview.last + 1 } : window;
+    // Its own beginning and end are said, or those that were asked for, not the room around it.
+    const [first, last] = ((isWhole || this.isWhole(window, this.opening)) && overview.range) || [overview.first ?? -Infinity, overview.last ?? Infinity];
+    const [start, end] = (isWhole && overview.period) || [];
+    this.period = { start: start ?? Math.max(window.start, first), end: end ?? Math.min(window.end, last + 1) };
+    if (this.period.start >= this.period.end) this.period = window;
     const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
-    if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
-    this.part("drawn-said").ariaBusy = may === undefined ? "true" : null;
+    const said = this.part("drawn-said");
+    if (said.textContent !== text) said.replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    said.ariaBusy = may === undefined ? "true" : null;
     this.part("drawn-all").hidden = !outside;
-    this.part("drawn-empty").hidden = here !== 0;
+    const empty = this.part("drawn-empty");
+    empty.hidden = here !== 0 || may === undefined;
+    empty.firstChild.data = may ? `${manyOf(may, "", locale)} may fall here. ` : "Nothing here. ";
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
     if (here === null || text === this.announced) return;
@@ -385,8 +397,8 @@ export class Drawing {
   click(event) {
     const chip = event.target.closest(".chip");
     if (chip) this.open(chip);
-    const id = event.target.closest(".item a, .listing a")?.dataset.id;
-    if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const id = clicked(event)?.dataset.id;
+    if (!id) return;
     event.preventDefault();
     const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing?.items.get(id);
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));

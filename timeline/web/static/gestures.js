@@ -1,6 +1,7 @@
 // @ts-check
 // How hands move the view: drag, wheel, pinch, double-click and keys. Owns the translation into shifts and zooms; what
-// these do is the view's. Distances are pixels, and shares of the view's width, from the beginning of the line.
+// these do is the view's; and which link is to be followed within the page. Distances are pixels, and shares of the view's width,
+// from the beginning of the line.
 
 import { on } from "./page.js";
 

@@ -22,6 +22,10 @@ const WAYS = [
 ];
 /** A bar as wide as this has its label inside. */
 const ROOMY = 180;
+/** The room between an end of a bar and the label inside it. */
+const INSIDE = 8;
+/** An edge may leave so much of a label that was there already, at least. */
+const STUB = 48;
 /** The sign for a side that is not known. */
 const TAIL = 44;
 /** Labels are dealt out among so many stretches of the width, in turn. */
@@ -43,12 +47,12 @@ export const memory = () => ({ places: new Map(), rows: [], chips: [], ways: [] 
 
 /**
  * @param {View} data @param {Span} window @param {number} width
- * @param {{rows: number, unit: number, focus?: string, measure: (text: string) => number, px?: (instant: number) => number, kept?: Memory}} room
- * how many rows a lane may have, how many times 16 pixels the font is, which happening is sure of its place, how wide a label is,
- * where an instant is, and what is to be as it was
+ * @param {{rows: number, unit: number, free?: number, focus?: string, measure: (text: string) => number, px?: (instant: number) => number, kept?: Memory}} room
+ * how many rows a lane may have, how many times 16 pixels the font is, how far labels may go beyond the width, which happening is sure
+ * of its place, how wide a label is, where an instant is, and what is to be as it was
  * @returns {{lanes: {top: number, height: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
-export function layout(data, window, width, { rows, unit, focus, measure, px, kept = memory() }) {
+export function layout(data, window, width, { rows, unit, free = 0, focus, measure, px, kept = memory() }) {
   const scale = width / (window.end - window.start);
   const at = px ?? ((instant) => (instant - window.start) * scale);
   /** @type {Box[]} */
@@ -65,7 +69,7 @@ export function layout(data, window, width, { rows, unit, focus, measure, px, ke
     alone ? rows : Math.min(rows, Math.max(LEAST_ROWS, Math.min(many, Math.floor((ROWS_OF_LANES * many) / every)), kept.rows[lane] ?? 0));
   let top = 0;
   data.lanes.forEach((_, lane) => {
-    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
+    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, width + free, unit, measure));
     const rest = intoRows(candidates, room(candidates.length, lane), width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
@@ -97,8 +101,11 @@ export function touches(item, { start, end }) {
   return from < end && (to > start || from >= start);
 }
 
-/** @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} unit @param {(t: string) => number} measure @returns {Box} */
-function box(item, lane, px, width, unit, measure) {
+/**
+ * @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} all the width with what is
+ * free beside it @param {number} unit @param {(t: string) => number} measure @returns {Box}
+ */
+function box(item, lane, px, width, all, unit, measure) {
   const [dot, tail] = [POINT * unit, TAIL * unit];
   let [from, to] = span(item).map(px);
   const point = to - from < dot;
@@ -111,29 +118,40 @@ function box(item, lane, px, width, unit, measure) {
   const before = left - (item.a === undefined ? tail : 0);
   const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
   const whole = measure(item.title) + ((item.marks?.length ?? 0) + (item.perhaps ?? 0) + (item.about ?? 0)) * dot;
-  const room = right - left - 16 * unit;
+  const [line, inset] = [LINE * unit, INSIDE * unit];
+  const inner = left + inset;
   const ways = (/** @type {number} */ way, /** @type {Place | undefined} */ was) => {
-    const most = Math.min(WAYS[way].most * unit, width * 0.6);
+    const most = Math.min(WAYS[way].most * unit, all * 0.6);
     const lines = whole <= most ? 1 : WAYS[way].lines;
     // Words do not break where half of the width is.
     const longest = lines === 1 ? Math.min(whole, most) : Math.min(most, whole / 2 + 40 * unit);
     const least = Math.min(longest, WAYS[way].least * unit);
     /** @type {Option[]} */
     const found = [];
-    if (!point && (whole <= room || room >= ROOMY * unit)) {
-      found.push({ side: "inside", lines: whole <= room ? 1 : WAYS[way].lines, label: Math.min(whole, room), left: before, right: after });
-    }
-    // What once was short stays so: others have come near.
-    const beside = (/** @type {"left" | "right"} */ side, /** @type {number} */ free) => {
-      const label = Math.min(longest, free - LINE * unit, was?.side === side ? Math.max(was.label, least) : Infinity);
-      const all = LINE * unit + label;
-      if (label >= least) found.push({ side, lines, label, left: side === "left" ? before - all : before, right: side === "right" ? after + all : after });
+    // What had a label keeps it, and the room for it, as long as an edge leaves some of it. What once was short stays so.
+    const put = (/** @type {Option["side"]} */ side, /** @type {number} */ lines, /** @type {number} */ wanted, /** @type {number} */ least, /** @type {number} */ room, limit = 0) => {
+      const same = was?.side === side ? was : null;
+      const full = same?.full ?? Math.min(wanted, room);
+      const label = Math.min(full, room);
+      if (label < (same ? Math.min(full, STUB * unit) : least)) return;
+      const reached = side === "right" ? after + line + full : Math.max(after, Math.min(inner + full, limit));
+      found.push({ side, lines: same?.lines ?? lines, label, full, left: side === "left" ? before - line - full : before, right: reached, end: limit && (same?.end || reached - from) });
     };
-    if (after >= 0) beside("right", width - after);
-    if (before <= width) beside("left", before);
+    const room = right - inset - inner;
+    const isInside = was?.side === "inside";
+    if (isInside || (!point && (whole <= room || room >= ROOMY * unit))) {
+      // What lasted is told of beyond its end, where there is room: no sign is hidden by that.
+      if (isInside ? was.end : item.how === "through" && whole > room) {
+        const limit = Math.max(to - inset, from + ((isInside && was.end) || Infinity));
+        put("inside", 1, Math.min(whole, Math.max(room, most)), 0, Math.min(all, limit) - inner, limit);
+      }
+      if (!isInside || !was.end) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
+    }
+    if (after >= 0 && to <= width) put("right", lines, longest, least, all - after - line);
+    if (before <= width) put("left", lines, longest, least, before - line);
     return found;
   };
-  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, left: before, right: after });
+  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, end: 0, left: before, right: after });
   return { item, lane, row: -1, top: 0, from, to, point, ways, options: [], bare, ...bare };
 }
 
@@ -210,11 +228,11 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
   const rest = fresh.filter((box) => box.row < 0 && !isPut(box, [box.bare]));
   for (const box of boxes) {
     if (box.row < 0) continue;
-    const { row, side, label } = box;
+    const { row, side, lines, full, end } = box;
     const before = kept.get(name(box));
     // What has no label because of an edge has one later.
     const cut = side === "none" && (before ? before.cut || before.side !== "none" : !box.options.length);
-    kept.set(name(box), { row, side, label, cut });
+    kept.set(name(box), { row, side, lines, full, end, cut });
   }
   const here = new Set(boxes.map(name));
   for (const one of kept.keys()) if (!here.has(one) && one.startsWith(`${of} `)) kept.delete(one);
@@ -226,7 +244,7 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     const before = { taken, rows: labelled.map((box) => box.row) };
     taken = taken.map(() => []);
     const order = [...labelled].sort((one, other) => one.from - other.from || other.to - one.to || (other.item.weight ?? 0) - (one.item.weight ?? 0) || compare(one, other));
-    const fits = order.every((box) => isPut(box, [{ side: box.side, lines: box.lines, label: box.label, left: box.left, right: box.right }]));
+    const fits = order.every((box) => isPut(box, [{ ...box }]));
     if (fits) return;
     taken = before.taken;
     labelled.forEach((box, number) => (box.row = before.rows[number]));

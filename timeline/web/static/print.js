@@ -25,11 +25,14 @@ export function print(drawing, address) {
   let whole = null;
   let restore = () => {};
   addEventListener("beforeprint", () => {
+    // Paper cannot be unfolded.
+    const folded = [...document.querySelectorAll("#found details:not([open])")];
+    for (const one of folded) one.open = true;
     // On paper an address needs its host; the passage names the place.
     for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
     const { data } = loader;
-    drawing.view.style.inlineSize = `${PAPER}px`;
+    for (const one of [drawing.root, drawing.view]) one.style.inlineSize = `${PAPER}px`;
     if (drawing.isWhole(window)) whole = data;
     whole ??= fetchedAtOnce(address());
     if (whole) {
@@ -38,7 +41,8 @@ export function print(drawing, address) {
     }
     drawing.draw();
     restore = () => {
-      drawing.view.style.inlineSize = "";
+      for (const one of folded) one.open = false;
+      for (const one of [drawing.root, drawing.view]) one.style.inlineSize = "";
       drawing.window = window;
       loader.data = data;
       drawing.draw();

@@ -45,8 +45,7 @@ const source = {
   address,
   view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
-  kind: (kind) => changed({ kind: state().get("kind") === kind ? null : kind }).href,
-  chosen: () => state().get("kind"),
+  without: () => state().get("without")?.split("\n") ?? [],
 };
 
 const drawing = new Drawing(root, source, {
@@ -88,8 +87,8 @@ on(document, "keydown", (event) => {
 /** Close the card, and be at the drawing. */
 function leave() {
   go(changed({ focus: null }), true);
-  drawing.lookAt(null);
   card.close();
+  drawing.lookAt(null);
   drawing.view.focus({ preventScroll: true });
   const box = drawing.view.getBoundingClientRect();
   if (box.bottom < 99 || box.top > innerHeight) drawing.view.scrollIntoView({ block: "nearest" });
@@ -131,10 +130,10 @@ function arrive(page) {
   const id = state().get("focus");
   const shown = drawing.focus?.id;
   if (shown !== id) drawing.focus = view.items?.find((/** @type {Item} */ one) => one.id === id) ?? null;
+  if (!id) card.close();
   drawing.set(overview, view, state().has("scale"));
   renew();
-  if (!id) card.close();
-  else if (shown !== id) openCard({ id });
+  if (id && shown !== id) openCard({ id });
 }
 
 const find = new Find(by("find"), arrive);
@@ -166,12 +165,12 @@ for (const type of ["pointerover", "focusin"]) {
     if (id) for (const one of document.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) (one.closest(".item") ?? one).classList.add("lit");
   });
 }
-// The legend switches the kind without leaving the page.
-on(drawing.part("kinds"), "click", (/** @type {MouseEvent} */ event) => {
-  const link = clicked(event);
-  if (!link) return;
-  event.preventDefault();
-  find.load(new URL(link.href), true).then(() => find.fill(true));
+// The legend switches each kind off and on.
+on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
+  const kind = target.closest("button")?.textContent;
+  const without = source.without?.() ?? [];
+  const others = without.filter((one) => one !== kind);
+  if (kind) find.load(changed({ without: [...others, ...(others.length < without.length ? [] : [kind])].join("\n") }), true).then(() => find.fill(true));
 });
 arrive(document);
 // News can wait until the page is there.

@@ -65,8 +65,11 @@ interface Overview {
   period?: [number | null, number | null] | null;
   /** What is shown at first, where that is not all. */
   opening?: [number, number] | null;
-  /** The kinds that have a colour. */
+  /** The kinds that have a colour; of those, the ones that no match has, and "" where each match has one. */
   kinds?: string[];
+  absent?: string[];
+  /** The first and the last day of what matches. */
+  range?: [number, number] | null;
   /** How many match, where that is known. */
   total?: number | null;
   /** Whether some may have happened on other days than those at which they are drawn. */
@@ -80,7 +83,11 @@ interface Overview {
 interface Option {
   side: "inside" | "right" | "left" | "none";
   lines: number;
+  /** How wide the label is; and how wide it is where no edge is near. */
   label: number;
+  full: number;
+  /** How far from its beginning a bar and a label that goes beyond its end reach; 0 of any other. */
+  end: number;
   left: number;
   right: number;
 }
@@ -100,11 +107,13 @@ interface Box extends Option {
   bare: Option;
 }
 
-/** The row that a happening has, and where its label is; cut: an edge left no room for one. */
+/** The row that a happening has, and where and how its label is; cut: an edge left no room for one. */
 interface Place {
   row: number;
   side: string;
-  label: number;
+  lines: number;
+  full: number;
+  end: number;
   cut: boolean;
 }
 
@@ -153,9 +162,8 @@ interface Source {
   view(window: Span, width: number, parts: string): Promise<View>;
   /** What begins in a window, in the order of time; `after` is where the rest begins. */
   list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
-  /** The address of this state with a kind alone, or again with all; and the kind that is chosen. */
-  kind?(kind: string): string;
-  chosen?(): string | null;
+  /** The kinds that are switched off. */
+  without?(): string[];
   /** The address of a happening's own page. */
   address(item: Item): string;
 }
