@@ -43,11 +43,16 @@ _STATEMENT: Final = (
     *("title", "summary", "date", "date_note", "kind", "place"),
     *("latitude", "longitude", "part_of", "attributed_to", "zone", "instant"),
 )
-_CITATION: Final = ("source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports")
+_CITATION: Final = (
+    *("source", "quote", "prefix", "suffix", "start_char", "end_char"),
+    *("grade", "stance", "supports", "fragment", "description"),
+)
 _NO_STATEMENT: Final = dict.fromkeys(_STATEMENT)
 _NO_CITATION: Final = dict.fromkeys(_CITATION)
+_NOTHING_QUOTED: Final = {**_NO_CITATION, "quote": "", "prefix": "", "suffix": "", "start_char": 0, "end_char": 0}
 _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
+_STANCE: Final = _CITATION.index("stance")
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 Payload = Mapping[str, Any]
@@ -121,12 +126,13 @@ class Staged:
         columns = _COLUMNS({**_NO_STATEMENT, **statement})
         title, summary, date, _, _, place, *_, instant = columns
         citations, cited, people = statement.get("citations", ()), list[tuple[Any, ...]](), list[str]()
-        sources, disputes = set[Any](), 0
+        sources, disputes, words = set[Any](), 0, list[str]()
         for number, citation in enumerate(citations, start=1):
-            values = _CITED({**_NO_CITATION, **citation})
+            values = _CITED({**(_NOTHING_QUOTED if "description" in citation else _NO_CITATION), **citation})
             cited.append((id, number, *values, values[0] not in sources, is_current))
             sources.add(values[0])
-            disputes += values[-2] == "disputes"
+            words.append(values[1] or values[-1])
+            disputes += values[_STANCE] == "disputes"
         if "actors" in statement:
             add = self._rows["staged_actors"].append
             for actor in statement["actors"]:
@@ -134,7 +140,7 @@ class Staged:
                 name = self._names.get(named) or self._first_name(named, actor["name"])
                 people.append(name)
                 add((id, named, name, actor.get("role"), is_latest, is_current))
-        searched = (title, summary, place, "\n".join(people) or None, "\n".join([row[3] for row in cited]) or None)
+        searched = (title, summary, place, "\n".join(people) or None, "\n".join(words) or None)
         self._rows["staged_versions"].append(
             (
                 *event,

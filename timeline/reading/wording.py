@@ -10,11 +10,13 @@ from typing import Any, Final
 from timeline import dates
 
 NO_TITLE: Final = "(redacted)"
+DESCRIBED: Final = "Described, not quoted"
 NO_REASON: Final = "no reason is on record"  # of a redaction
-GRADES: Final = {  # how a quotation matched
+GRADES: Final = {  # how a quotation matched, or that nothing is quoted
     "exact": "the same words, character for character",
     "normalised": "the same words, with other spacing, line breaks or invisible characters",
     "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
+    "described": "the words of the person who cites this part of the document, which no program can compare with it",
 }
 VERBS: Final = {  # by event type
     "SourceArchived": "archived",

@@ -200,6 +200,8 @@ class _LogExport:
     def _citation(self, citation: Mapping[str, Any]) -> dict[str, Any]:
         """Write a citation, with its place if the same words with prefix and suffix may be twice in the source."""
         entry = {field: citation[field] for field in fields.CITATION if field in citation}
+        if "description" in citation:
+            return entry
         text = self._text(citation["source"])
         words = _letters(f"{citation['prefix']}{citation['quote']}{citation['suffix']}")
         first = text.find(words)
