@@ -60,7 +60,7 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
     if len(bytes_) > documents.MAXIMUM_IMPORTED:
         raise documents.too_large(subject, documents.MAXIMUM_IMPORTED)
-    if extractor != extractors.PICTURE:
+    if extractor not in extractors.WITHOUT_TEXT:
         documents.from_text(text)  # refuses a text that could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"

@@ -13,6 +13,18 @@ RECORDINGS: Final = {
     ".flac": "audio/flac", ".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime",
     ".mkv": "video/x-matroska",
 }  # fmt: skip
+RECORDING_NAMES: Final = "MP3, M4A, WAV, Ogg, FLAC, MP4, MOV, WebM or Matroska"
+_BEGINNINGS: Final = (
+    (re.compile(rb"ID3|\xff[\xe0-\xfd]"), "audio/mpeg"),
+    (re.compile(rb"RIFF....WAVE", re.S), "audio/wav"),
+    (re.compile(rb"OggS"), "audio/ogg"),
+    (re.compile(rb"fLaC"), "audio/flac"),
+    (re.compile(rb"....ftypM4[AB] ", re.S), "audio/mp4"),
+    (re.compile(rb"....(?:ftypqt  |moov|mdat|wide|free|skip)", re.S), "video/quicktime"),
+    (re.compile(rb"....ftyp", re.S), "video/mp4"),
+    (re.compile(rb"\x1aE\xdf\xa3.{0,60}webm", re.S), "video/webm"),
+    (re.compile(rb"\x1aE\xdf\xa3"), "video/x-matroska"),
+)
 STANDARD: Final = "http://www.w3.org/TR/media-frags/"
 _PERCENT: Final = r"((?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?)"
 _SECONDS: Final = r"((?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,3})?)"
@@ -69,6 +81,11 @@ def read(fragment: str) -> Region | Range:
 def is_recording(media_type: str | None) -> bool:
     """Whether a document is audio or video."""
     return (media_type or "").startswith(("audio/", "video/"))
+
+
+def recording_type(content: bytes) -> str | None:
+    """Return the media type of a recording by its first bytes, whatever its name; None for anything else."""
+    return next((media_type for begins, media_type in _BEGINNINGS if begins.match(content)), None)
 
 
 def misplaced(fragment: str, media_type: str) -> str | None:

@@ -2,10 +2,11 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture, documents, extractors, images
+from timeline import archiving, capture, documents, extractors, fragments, images
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms
 from timeline.cli.document_options import described, given_fields
@@ -16,7 +17,12 @@ from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
+if TYPE_CHECKING:
+    from timeline.capture.fetching import Fetched
+
 _ID = "The source's name in citations: letters, digits, hyphens, dots, underscores.  [default: made from the file's name]"
+
+_CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, description: …}}]"
 
 
 @click.command()
@@ -59,7 +65,7 @@ def archive(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document to quote from (text, HTML, PDF, office file, EPUB, e-mail, WARC or WACZ), or a picture to show.
+    """Archive a document to quote from (text, HTML, PDF, office file, EPUB, e-mail, WARC or WACZ), or a picture or recording.
 
     The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
     again append nothing. The document's own title, author and date are shown, and used only with --as-found.
@@ -86,10 +92,7 @@ def archive(
         author = by or continuing.author(db)
         collected = {**fetched.collected, **({"collected_by": author} if author else {})}
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        if images.media_type(fetched.body):
-            document = documents.picture(fetched.body, fetched.url)
-        else:
-            document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
+        document = _document(fetched, encoding)
     else:
         name = str(file)
         document = _read(name, transcript, encoding, record, ocr)
@@ -112,6 +115,16 @@ def archive(
             _fill_in(timeline, source)
         _compare_with_document(timeline, source, document, new=new)
         _write(source, new=new, as_json=as_json)
+
+
+def _document(fetched: "Fetched", encoding: str | None) -> Document:
+    """Return what was fetched: a picture or recording as it is, and anything else within its WARC."""
+    kind = fetched.media_type.partition(";")[0].strip().lower()
+    if images.media_type(fetched.body):
+        return documents.picture(fetched.body, fetched.url)
+    if fragments.is_recording(kind) and fragments.recording_type(fetched.body):
+        return documents.recording(fetched.body, fetched.url, kind)
+    return capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=fetched.url)
 
 
 def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None, ocr: str | None) -> Document:
@@ -192,6 +205,9 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     last = timeline.source(source.id).event.payload.get("statement", statement)
     if new and document.extractor == extractors.PICTURE:
         click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
+        click.echo(_CITE_A_PART.format("a region", source.id, '"xywh=percent:10,20,30,40"'), err=True)
+    elif new and document.extractor == extractors.RECORDING:
+        click.echo(_CITE_A_PART.format("a part", source.id, '"t=10,20"'), err=True)
     elif new and not document.extractor.startswith(extractors.DECODED):
         how = "" if document.extractor.startswith(extractors.RECOGNISED) else "read, by "
         click.echo(harmless(f"{len(document.text):,} characters were {how}{document.extractor}"), err=True)

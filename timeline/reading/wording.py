@@ -16,7 +16,7 @@ GRADES: Final = {  # how a quotation matched, or that nothing is quoted
     "exact": "the same words, character for character",
     "normalised": "the same words, with other spacing, line breaks or invisible characters",
     "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
-    "described": "the words of the person who cites this part of the document, which no program can compare with it",
+    "described": "in the words of the person who cites it, which no program can check",
 }
 VERBS: Final = {  # by event type
     "SourceArchived": "archived",

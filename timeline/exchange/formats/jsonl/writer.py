@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline import extractors, fields, images
+from timeline import extractors, fields, fragments, images
 from timeline.errors import DatabaseRefused
 from timeline.exchange.exporting.format import About, Format, Report
 from timeline.exchange.text.json_stream import dumps, filled
@@ -231,6 +231,8 @@ class _LogExport:
         kind = (UNKNOWN, NAMELESS) if content != text else ("text/plain", extractors.GIVEN)
         if not text:
             kind = (images.media_type(content) or UNKNOWN, extractors.PICTURE)
+            if recording := fragments.recording_type(content):
+                kind = (recording, extractors.RECORDING)
         media_type, extractor = kind
         known = {"media_type": media_type, "extractor": extractor, "sha256": sha256, "text_sha256": text_sha256}
         return {"statement": {"title": NAMELESS, **known}}
