@@ -17,6 +17,7 @@ LEVELS = [
         "errors",
         "event",
         "extractors",
+        "fragments",
         "images",
         "processes",
         "sql_scripts",
@@ -26,7 +27,7 @@ LEVELS = [
     {"pending_events"},
     {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
-    {"notebook"},
+    {"notebook", "field_types"},
     {"selection"},
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
@@ -46,7 +47,8 @@ LEVELS = [
     {"cli"},
 ]
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
-READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "images", "reading", "selection", "shortening"}
+READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "fragments", "images"}
+READING_MAY_IMPORT |= {"reading", "selection", "shortening"}
 WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "plugin_settings", "processes", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")

@@ -1,5 +1,6 @@
 """The command that archives a document: archive. Owns how a document's own metadata is shown. Must not read documents itself."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ import click
 
 from timeline import archiving, capture, documents, extractors, fragments, images
 from timeline.archived_source import ArchivedSource
-from timeline.cli import completing, continuing, json_forms
+from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.document_options import described, given_fields
 from timeline.cli.name_lookup import find
 from timeline.cli.printing import harmless, on_one_line
@@ -42,6 +43,9 @@ _CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, des
 @click.option("--record", metavar="URL", help="The page that you mean, in a WARC or WACZ that holds several.")
 @click.option("--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC.")
 @click.option(
+    "--no-pictures", is_flag=True, help="With --fetch: leave out the picture of the page and its PDF, which Chromium draws."
+)
+@click.option(
     "--again",
     metavar="ID",
     shell_complete=completing.SOURCE,
@@ -59,6 +63,7 @@ def archive(
     as_found: bool,
     record: str | None,
     fetch: str | None,
+    no_pictures: bool,
     again: str | None,
     as_json: bool,
     db: Path,
@@ -76,6 +81,7 @@ def archive(
         raise click.UsageError("Give exactly one of FILE, --fetch URL and --again ID.")
     options = given_fields(fields)
     collected: dict[str, str] = {}
+    fetched: Fetched | None = None
     if again is not None:
         if options or as_found:
             raise click.UsageError(
@@ -114,7 +120,8 @@ def archive(
         if as_found and not new:
             _fill_in(timeline, source)
         _compare_with_document(timeline, source, document, new=new)
-        _write(source, new=new, as_json=as_json)
+        pictures = page_pictures.archive(timeline, source, fetched) if fetched is not None and new and not no_pictures else []
+        _write(source, new=new, as_json=as_json, pictures=pictures)
 
 
 def _document(fetched: "Fetched", encoding: str | None) -> Document:
@@ -225,9 +232,11 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
         click.echo(harmless(f"{differs}{advice}"), err=True)
 
 
-def _write(source: ArchivedSource, *, new: bool, as_json: bool) -> None:
+def _write(source: ArchivedSource, *, new: bool, as_json: bool, pictures: Sequence[ArchivedSource] = ()) -> None:
     if as_json:
-        json_forms.write(json_forms.archived(source, new=new))
+        drawn = {"pictures": [one.id for one in pictures]} if pictures else {}
+        json_forms.write({**json_forms.archived(source, new=new), **drawn})
         return
-    click.echo(f"{source.event.id} is at position {source.position}")
-    click.echo(f"SHA-256 {source.event.payload['statement']['sha256']}")
+    for one in (source, *pictures):
+        click.echo(f"{one.event.id} is at position {one.position}")
+        click.echo(f"SHA-256 {one.event.payload['statement']['sha256']}")

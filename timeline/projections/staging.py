@@ -39,6 +39,7 @@ _PAGE: Final = (
     "SELECT json_extract(data, '$.statement.url') FROM events"
     " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') IN ('application/warc', 'application/wacz')"
 )
+_ORIGIN: Final = "SELECT json_extract(data, '$.statement.collected_from') FROM events WHERE stream = ? AND version = 1"
 _STATEMENT: Final = (
     *("title", "summary", "date", "date_note", "kind", "place"),
     *("latitude", "longitude", "part_of", "attributed_to", "zone", "instant"),
@@ -66,6 +67,7 @@ class Staged:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self._names: dict[str, str] = {}  # of actors, by id
+        self._origins: dict[str, str] = {}  # of sources
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
@@ -118,6 +120,7 @@ class Staged:
             self._connection.execute(f"DELETE FROM {table}")
         self.filled.clear()
         self._names.clear()
+        self._origins.clear()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
@@ -173,13 +176,27 @@ class Staged:
     def _documents(self, citations: Sequence[Payload]) -> int:
         """Count the cited documents. The same bytes, or the same text, under two ids count once.
 
-        Each page of a WARC counts as a document.
+        Each page of a WARC counts as a document; a picture of it that was made from its source counts as that one.
         """
+        of_each = {citation["source"]: citation for citation in citations}
+        first: dict[str, Payload] = {}
+        for id, citation in of_each.items():
+            origin = self._origin(id)
+            first.setdefault(origin, of_each.get(origin, citation))
+        citations = [*first.values()]
         files = {citation["source"]: citation.get("sha256") or citation["source"] for citation in citations}
         texts = {citation.get("text_sha256") or citation["source"] for citation in citations}
         if len(set(files.values())) == len(files):
             return min(len(files), len(texts))
         return min(len({(file, self._page(id)) for id, file in files.items()}), len(texts))
+
+    def _origin(self, source: str) -> str:
+        """Return the source from which one was made, as its first event says in `collected_from`; itself if from none."""
+        if source not in self._origins:
+            row = self._connection.execute(_ORIGIN, (f"source/{source}",)).fetchone()
+            origin = str(row[0]) if row else ""
+            self._origins[source] = origin[7:] if origin.startswith("source/") else source
+        return self._origins[source]
 
     def _page(self, source: str) -> str | None:
         """Return the address of the page of a WARC; None for any other source."""

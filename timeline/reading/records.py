@@ -124,7 +124,9 @@ class Quotation:
 
     @property
     def grade_note(self) -> str | None:
-        """How it matched, if not exactly."""
+        """How it matched, if not exactly, or whose words a description is in."""
+        if self.description is not None:
+            return wording.BY_CITER
         return None if self.grade == "exact" else wording.GRADES.get(self.grade, self.grade)
 
 

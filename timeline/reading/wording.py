@@ -11,12 +11,12 @@ from timeline import dates
 
 NO_TITLE: Final = "(redacted)"
 DESCRIBED: Final = "Described, not quoted"
+BY_CITER: Final = "in the words of the person who cites it, which no program can check"  # of a description
 NO_REASON: Final = "no reason is on record"  # of a redaction
-GRADES: Final = {  # how a quotation matched, or that nothing is quoted
+GRADES: Final = {  # how a quotation matched
     "exact": "the same words, character for character",
     "normalised": "the same words, with other spacing, line breaks or invisible characters",
     "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
-    "described": "in the words of the person who cites it, which no program can check",
 }
 VERBS: Final = {  # by event type
     "SourceArchived": "archived",

@@ -209,7 +209,7 @@ class _Page:
         described = quotation.description is not None
         what = "Entry" if quotation.source.is_data else "Description" if described else "Quotation"
         opening, closing = ("", "") if quotation.source.is_data else "“”"
-        place = sentences.place(quotation)
+        place, note = sentences.place(quotation), quotation.grade_note or wording.GRADES["exact"]
         place += "" if described else f", characters {quotation.start:,}–{quotation.end:,} of its text"
         parts = [
             f'<p dir="auto"{lang}>{opening}{_e(quotation.quote)}{closing}</p>'
@@ -217,7 +217,7 @@ class _Page:
             else f'<p dir="auto"{self._language}><strong>{wording.DESCRIBED}:</strong> {_e(quotation.description)}</p>',
             f'<p class="facts"><b>{what} {name}</b>{", which disputes this" if quotation.disputes else ""}: {numbered},'
             f" <cite><bdi>{_e(quotation.source.title or quotation.source.id)}</bdi></cite>{_e(place)}</p>",
-            f'<p class="facts"><b>How it matched:</b> {_e(quotation.grade)}: {_e(wording.GRADES.get(quotation.grade, ""))}</p>',
+            f'<p class="facts"><b>How it matched:</b> {_e(quotation.grade)}: {_e(note)}</p>',
         ]
         if quotation.supports:
             parts.append(

@@ -63,7 +63,8 @@ class Footnote:
             way = "against" if self.quotation.stance == "disputes" else "for"
             lines.append(f"Cited {way}: {wording.one_line(self.quotation.supports)}")
         grade = self.quotation.grade
-        lines += [f"{grade.capitalize()}: {wording.GRADES[grade]}"] if grade != "exact" and grade in wording.GRADES else []
+        if grade in wording.GRADES or self.quotation.description is not None:
+            lines += [f"{grade.capitalize()}: {note}"] if (note := self.quotation.grade_note) else []
         return lines
 
 
