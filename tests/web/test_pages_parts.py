@@ -97,3 +97,20 @@ async def test_the_table_says_that_nothing_is_quoted(serve: Serve, built: Path) 
     rows = (await client.get("/timeline/citations.json?_shape=array&happening=speech&number=1")).json()
     assert (rows[0]["quote"], rows[0]["grade"], rows[0]["description"]) == ("", "described", "A man at a lectern")
     assert rows[0]["fragment"] == REGION
+
+
+@pytest.mark.asyncio
+async def test_a_c2pa_manifest_is_shown_as_a_claim(serve: Serve, tmp_path: Path) -> None:
+    """Not validated; what the camera wrote is not shown to everybody."""
+    from test_file_claims import FILES, MANIFESTS
+
+    with Timeline(tmp_path / "timeline.db") as timeline:
+        for name, content in (("signed", MANIFESTS["jpeg"]), ("plain", FILES["jpeg"])):
+            (tmp_path / "a.jpg").write_bytes(content)
+            timeline.archive(tmp_path / "a.jpg", id=name, title=name)
+    client = serve(tmp_path / "timeline.db").client
+    signed = (await client.get(f"{HERE}/sources/signed")).text
+    assert "<dt>The file says</dt><dd>A C2PA manifest is in the file, which says that it was made with Cam 1.0; not validated" in signed
+    plain = (await client.get(f"{HERE}/sources/plain")).text
+    assert "The file says" not in plain
+    assert "NIKON" not in plain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture, documents, extractors, fragments, images
+from timeline import archiving, capture, documents, extractors, file_claims, fragments, images
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.document_options import described, given_fields
@@ -210,6 +210,13 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     """Report on stderr how the document was read, where its own fields differ, and whether today's extractor reads other text."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
+    claims = file_claims.of_bytes(document.bytes) if new else file_claims.Claims()
+    if claims.words is not None:
+        click.echo(harmless(f"The file says: {claims.words}. This is not verified, and not recorded"), err=True)
+    if claims.place is not None:
+        click.echo("The file is published byte for byte, with that place: remove it first if nobody may learn it", err=True)
+    if claims.signed is not None:
+        click.echo(harmless(f"The file says: {claims.signed}"), err=True)
     if new and document.extractor == extractors.PICTURE:
         click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
         click.echo(_CITE_A_PART.format("a region", source.id, '"xywh=percent:10,20,30,40"'), err=True)

@@ -3,6 +3,7 @@
 Owns which file shows a part. Must not decode or change one.
 """
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from sqlite3 import Row
@@ -10,13 +11,15 @@ from typing import Any, Final
 
 from datasette.app import Datasette
 from datasette.database import Database
+from datasette.utils.asgi import Request
 
-from timeline import extractors, fragments, images
+from timeline import extractors, file_claims, fragments, images
 from timeline.fragments import Region
 from timeline.reading import happening_lookup, wording
 from timeline.shortening import shortened
-from timeline.web import links
+from timeline.web import access, links, showing
 from timeline.web.pages import date_wording, originals
+from timeline.web.showing import CannotShow
 
 MOST: Final = 200
 LONGEST: Final = 2_000  # characters of a description, or of quoted words
@@ -71,10 +74,38 @@ def shown(
     return None
 
 
-async def of_source(datasette: Datasette, database: Database, source: Row, *, served: bool) -> list[Part]:
-    """Return the cited parts of a source. `served`: the visitor may get its document."""
+async def on_page(datasette: Datasette, request: Request, database: Database, source: Row, *, withheld: bool) -> dict[str, Any]:
+    """Return what the page of a source has of its parts, the address at which a recording is played, and its C2PA manifest."""
+    may = bool(source["sha256"]) and not withheld
+    served = may and await access.all_readable(datasette, request.actor, database.name, originals.TABLES)
+    is_recording = fragments.is_recording(source["media_type"])
     rows: Iterable[Any] = (await database.execute(_PARTS, {"id": source["id"], "most": MOST})).rows
-    return [_part(datasette, database.name, source, row, served=served) for row in rows]
+    return {
+        "parts": [_part(datasette, database.name, source, row, served=served) for row in rows],
+        "most_parts": MOST,
+        "recording": originals.address(datasette, database.name, source["id"]) if is_recording and served else None,
+        "without_text": is_recording and source["text_sha256"] == images.NO_TEXT,
+        "signed": await _signed(database, source) if served else None,
+    }
+
+
+async def _signed(database: Database, source: Row) -> str | None:
+    """Say whether a picture or recording has a C2PA manifest. Little of the file is read."""
+    if not (source["media_type"] or "").startswith(("image/", "video/", "audio/")):
+        return None
+    sha256: str = source["sha256"]
+
+    def signed(connection: sqlite3.Connection) -> str | None:
+        def read(start: int, length: int) -> bytes:
+            try:
+                return showing.read(connection, sha256, start, length)
+            except (CannotShow, ValueError):  # redacted meanwhile, or beyond its end
+                return b""
+
+        return file_claims.of(read).signed
+
+    words: str | None = await database.execute_fn(signed)
+    return words
 
 
 def _part(datasette: Datasette, database: str, source: Row, row: Row, *, served: bool) -> Part:

@@ -143,7 +143,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         **await _as_picture(datasette, request, database, source),
         **await _original(datasette, request, database, source, text, excerpt),
         "withheld": withheld,
-        **await _parts(datasette, request, database, source, withheld=withheld),
+        **await parts.on_page(datasette, request, database, source, withheld=withheld),
         "passages": await _cited_passages(datasette, database, source) if withheld else (),
         "printed": originals.has_pages(source["media_type"], source["extractor"]),
         "captures": await _captures(datasette, database, id_),
@@ -280,19 +280,6 @@ async def _as_picture(datasette: Datasette, request: Request, database: Database
         "picture": pictures.address(datasette, database.name, source["id"], source["sha256"], source["media_type"]),
         "pictures_shown": await pictures.may_be_seen(datasette, request, database.name),
         "showing": [(links.happening(datasette, database.name, row["id"]), shortened(row["title"], 200)) for row in rows.rows],
-    }
-
-
-async def _parts(datasette: Datasette, request: Request, database: Database, source: Row, *, withheld: bool) -> dict[str, Any]:
-    """Return the cited parts of a picture or recording, and the address at which the whole recording is played."""
-    may = bool(source["sha256"]) and not withheld
-    served = may and await access.all_readable(datasette, request.actor, database.name, originals.TABLES)
-    is_recording = fragments.is_recording(source["media_type"])
-    return {
-        "parts": await parts.of_source(datasette, database, source, served=served),
-        "most_parts": parts.MOST,
-        "recording": originals.address(datasette, database.name, source["id"]) if is_recording and served else None,
-        "without_text": is_recording and source["text_sha256"] == images.NO_TEXT,
     }
 
 
