@@ -81,6 +81,7 @@ def furnish(home: Path) -> None:
     (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
     (home / "scan.pdf").write_bytes(scans.pdf(scans.drawn(*scans.MEETING)))
     (home / "hall.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture")
+    (home / "bell.wav").write_bytes(b"RIFF\x24\0\0\0WAVE a recording")
     (home / "hall.txt").write_text("Opened in 1962.", encoding="utf-8")
     (home / "page.html").write_text(PAGE, encoding="utf-8")
     (home / "sheet.csv").write_text(SHEET, encoding="utf-8")

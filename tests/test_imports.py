@@ -17,20 +17,21 @@ LEVELS = [
         "errors",
         "event",
         "extractors",
+        "fragments",
         "images",
         "processes",
         "sql_scripts",
         "plugin_settings",
         "shortening",
     },
-    {"pending_events"},
+    {"pending_events", "file_claims"},
     {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
-    {"notebook"},
+    {"notebook", "field_types"},
     {"selection"},
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
-    {"stamps", "suggestions"},
+    {"stamps", "suggestions", "already_recorded"},
     {"new_file"},
     {"projections", "log", "signing", "capture"},
     {"originals"},
@@ -47,8 +48,9 @@ LEVELS = [
     {"cli"},
 ]
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
-READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "images", "reading", "selection", "shortening"}
-WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "plugin_settings", "processes", "web"}
+READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "fragments", "images"}
+READING_MAY_IMPORT |= {"reading", "selection", "shortening"}
+WEB_MAY_IMPORT = READING_MAY_IMPORT | {"file_claims", "merkle", "plugin_settings", "processes", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
 # The walk of an import, from the ground up: each room imports those before it. `formats` stands for the readers.

@@ -99,6 +99,19 @@ def test_what_is_no_stamp_is_refused_in_a_line(folder: Path, answer: tuple[int, 
         assert why in refused(url, folder)
 
 
+def test_certificates_out_of_order_have_a_line_of_their_own(tmp_path: Path) -> None:
+    """OpenSSL itself gives them so, as many authorities do; the answer is sound, and the line does not call it altered."""
+    folder = tmp_path / "chain"
+    authority_certificate = authority.made(folder)
+    with (folder / "settings").open("a", encoding="utf-8") as settings:
+        settings.write(f"\ncerts = {folder}/ca.pem\n")
+    with authority.serving(lambda query: (200, authority.stamped(folder, query))) as url:
+        key = stamps.authority(url, authority_certificate)
+        with pytest.raises(NoteInvalid, match="in an order that DER does not allow") as refusal:
+            stamps.stamp(TEXT, url, key)
+    assert str(refusal.value).isprintable()
+
+
 def test_one_that_drips_is_left(folder: Path) -> None:
     """It sends a byte now and then, and never ends."""
     listening = socket.create_server(("127.0.0.1", 0))

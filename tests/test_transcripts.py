@@ -87,12 +87,14 @@ def test_faults_are_told_in_a_line(timeline: Timeline, recording: Path, tmp_path
     """And nothing is archived."""
     secret = tmp_path / "secret"
     secret.write_text("root:x", encoding="utf-8")
+    empty = tmp_path / "empty.mp3"
+    empty.touch()
     for error, arguments in (
         (StatementInvalid, {"text": "Words.", "transcript": SAID}),
         (StatementInvalid, {"file": recording, "transcript": SAID, "encoding": "cp1252"}),
         (DocumentUnreadable, {"file": recording, "transcript": "  "}),
         (DocumentUnreadable, {"file": secret, "transcript": SAID}),
-        (DocumentUnreadable, {"file": recording}),
+        (DocumentUnreadable, {"file": empty}),
         (DocumentUnreadable, {"file": tmp_path / "none.mp3", "transcript": SAID}),
         (OutsideFolder, {"file": recording, "transcript": SAID, "within": [tmp_path / "elsewhere"]}),
     ):

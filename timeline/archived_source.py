@@ -8,7 +8,7 @@ from typing import Literal
 from timeline import dates, notebook
 from timeline.errors import DatabaseRefused, Redacted
 from timeline.log import Event
-from timeline.model import Citation, check
+from timeline.model import Citation, DescribedCitation, check
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,6 +85,7 @@ class ArchivedSource:
         suffix: str | None = None,
         stance: Literal["supports", "disputes"] = "supports",
         supports: str | None = None,
+        fragment: str | None = None,
     ) -> Citation:
         """Cite words from this source. They are searched in the text when the happening is recorded.
 
@@ -94,11 +95,35 @@ class ArchivedSource:
             suffix: the words right after the quotation, if it is in the text twice.
             stance: "supports", or "disputes" if the source contradicts the happening.
             supports: the part of the happening that the words support, in your words: "the day".
+            fragment: where the words are in a picture, in percent from the left and top, with width and height,
+                "xywh=percent:10,20,30,40"; or in a recording, in seconds, "t=10,20".
 
         Raises StatementInvalid if a field is malformed.
         """
-        fields = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports}
+        fields = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports, "fragment": fragment}
         return check(Citation, {"source": self.id, **fields}, f"source/{self.id}")
+
+    def describe(
+        self,
+        description: str,
+        *,
+        fragment: str,
+        stance: Literal["supports", "disputes"] = "supports",
+        supports: str | None = None,
+    ) -> DescribedCitation:
+        """Cite a part of this picture or recording that has no words to quote. Every reader sees that the description is yours.
+
+        Parameters:
+            description: what is to be seen or heard there, in your words: "A man at a lectern".
+            fragment: the part. Of a picture, in percent from the left and top, with width and height, "xywh=percent:10,20,30,40";
+                of a recording, in seconds, "t=10,20".
+            stance: as in `quote`.
+            supports: as in `quote`.
+
+        Raises StatementInvalid if a field is malformed.
+        """
+        fields = {"description": description, "fragment": fragment, "stance": stance, "supports": supports}
+        return check(DescribedCitation, {"source": self.id, **fields}, f"source/{self.id}")
 
     def _document(self, sha256: str | None) -> bytes:
         try:

@@ -16,6 +16,7 @@ from typing import Any
 
 from timeline import capture, documents, extractors, redaction, statements
 from timeline import fields as names
+from timeline.already_recorded import already_recorded
 from timeline.archived_source import ArchivedSource
 from timeline.capture.text_comparison import Comparing, Outcome
 from timeline.documents import Document
@@ -60,7 +61,7 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
     if len(bytes_) > documents.MAXIMUM_IMPORTED:
         raise documents.too_large(subject, documents.MAXIMUM_IMPORTED)
-    if extractor != extractors.PICTURE:
+    if extractor not in extractors.WITHOUT_TEXT:
         documents.from_text(text)  # refuses a text that could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
@@ -197,7 +198,7 @@ def existing_event(
     archived = events[0].payload["statement"]
     fields = description.fields if complete else {**_fields(archived), **description.fields}
     statement = statements.of_archived_source(fields, archived, description.media_type, events[0].stream)
-    raise statements.already_recorded(events[0].stream, events[0], statement)
+    raise already_recorded(events[0].stream, events[0], statement)
 
 
 def archive(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from timeline import encodings, extractors, files, images
+from timeline import encodings, extractors, files, fragments, images
 from timeline.errors import DocumentUnreadable, Fault, on_one_line
 from timeline.extractors import DECODED, GIVEN
 
@@ -97,6 +97,14 @@ def picture(content: bytes, name: str) -> Document:
     return Document(content, "", media_type, extractors.PICTURE)
 
 
+def recording(content: bytes, name: str, media_type: str) -> Document:
+    """Return the document of a recording that comes without a transcript: it has no text. Raises DocumentUnreadable."""
+    if fragments.recording_type(content) is None:
+        problem = f"is not a {fragments.RECORDING_NAMES} recording" if content else "is empty"
+        raise DocumentUnreadable(name, f"{problem}. Check whether it was saved in full, or convert it to one of these")
+    return Document(content, "", media_type, extractors.RECORDING)
+
+
 def transcribed(content: bytes, text: str, media_type: str) -> Document:
     """Return the document of a recording, picture or scan with the text that a person made of it. Raises DocumentUnreadable."""
     _refuse_unquotable(text, "the transcript")
@@ -157,6 +165,8 @@ def misread(content: bytes, text: str, extractor: str) -> str | None:
         return None
     if extractor == extractors.PICTURE:
         return None if images.media_type(content) and not text else "a picture has no text, and this is none or has one"
+    if extractor == extractors.RECORDING:
+        return None if fragments.recording_type(content) and not text else "a recording has no text, and this is none or has one"
     if extractor == _MIXED:
         return None if _mixed(content) == text else f"the text is not that of the document, {extractor}"
     name = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)

@@ -10,6 +10,8 @@ from typing import Final
 GIVEN: Final = "given as text"
 DECODED: Final = "decoded as "
 PICTURE: Final = "a picture, without text"
+RECORDING: Final = "a recording, without text"
+WITHOUT_TEXT: Final = (PICTURE, RECORDING)
 TRANSCRIBED: Final = "transcribed by a person"
 TRANSCRIPT: Final = "transcript by a person, compare it with the document"
 RECOGNISED: Final = "recognised by tesseract"
@@ -74,8 +76,8 @@ def as_given(extractor: str) -> str:
 
 
 def is_compared_at_once(extractor: str) -> bool:
-    """Whether a text follows from its bytes without an extractor: it was given, or decoded, or there is none in a picture."""
-    return extractor in (GIVEN, PICTURE) or extractor.startswith(DECODED)
+    """Whether a text follows from its bytes without an extractor: it was given, or decoded, or a picture or recording has none."""
+    return extractor in (GIVEN, *WITHOUT_TEXT) or extractor.startswith(DECODED)
 
 
 def is_as_given(extractor: str) -> bool:

@@ -11,7 +11,7 @@ TEXTS: Final = (
 )  # fmt: skip
 """The text fields of a happening, except its date."""
 LISTS: Final = ("actors", "tags", "related", "media", "citations")
-CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
+CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports", "fragment", "description")
 PICTURE: Final = ("source", "alt", "caption", "credit")
 BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
 COLLECTION: Final = ("collected_by", "collected_at", "collected_from", "collected_with", "collection_note")

@@ -1,115 +1,44 @@
 """The models of sources, happenings and citations: frozen, and strict about malformed values.
 
-Owns the fields, their formats, and the messages about faults. Must not read the log, nor search for quotations.
+Owns the fields, and the messages about faults. Must not read the log, nor search for quotations.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError, model_validator
 
-from timeline import dates, notebook, size_limits
+from timeline import dates, fragments, notebook, size_limits
 from timeline.actors import actor_id
-from timeline.errors import DateInvalid, Fault, StatementInvalid
+from timeline.errors import Fault, StatementInvalid
+from timeline.field_types import (
+    EXPECTED,
+    IDENTIFIER,
+    LANGUAGE,
+    MEDIA_TYPE,
+    ONE_LINE,
+    Date,
+    Degrees,
+    Fragment,
+    Grade,
+    Identifier,
+    Model,
+    Text,
+    WebAddress,
+    each_once,
+    one_or_many,
+    up_to,
+)
 from timeline.misshapen_input import NOT_TEXT, misshapen, not_a_field
 from timeline.reading import wording
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
-ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
-MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
 TOGETHER = "latitude and longitude"  # the field named in the fault if only one of them is given
-DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
-
 _IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
-_EXPECTED = {
-    IDENTIFIER: "is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores",
-    ONE_LINE: "has a line end or another control character. Remove it",
-    READABLE: "has a control character. Remove it",
-    LANGUAGE: 'is not a language tag (BCP 47). Write one such as "en" or "ar-MA"',
-    MEDIA_TYPE: 'is not a media type (RFC 6838). Write one such as "text/plain"',
-    DECIMAL: 'is not a decimal number of degrees. Write one such as "31.62"',
-}
-
-
-def _edtf(value: str) -> str:
-    if dates.plain(value) is not None:
-        return value
-    try:
-        dates.parse(value)
-    except DateInvalid as error:
-        raise ValueError(error.reason) from None
-    return value
-
-
-def _web_address(value: str) -> str:
-    if not re.match(r"https?://[^\s/]", value) or re.search(r"\s", value):
-        raise ValueError("is not a web address. It must begin with http:// or https:// and have no spaces")
-    return value
-
-
-def _decimal_string(value: object) -> object:
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _up_to(limit: int) -> AfterValidator:
-    def check(value: str) -> str:
-        if abs(float(value)) > limit:
-            raise ValueError(f"is off the globe. Write degrees from -{limit} to {limit}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _one_or_many(key: str) -> BeforeValidator:
-    """Expand a plain string in a list to an object with this one key."""
-
-    def expand(value: object) -> object:
-        return {key: value} if isinstance(value, str) else value
-
-    return BeforeValidator(expand)
-
-
-def _each_once(key: Callable[[Any], str]) -> AfterValidator:
-    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        seen: set[str] = set()
-        for value in values:
-            if (known := key(value)) in seen:
-                raise ValueError(f'has "{known}" twice. Give it once')
-            seen.add(known)
-        return values
-
-    return AfterValidator(check)
-
-
-Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=READABLE)]
-Date = Annotated[str, AfterValidator(_edtf)]
-Degrees = Annotated[str, BeforeValidator(_decimal_string), StringConstraints(pattern=DECIMAL)]
-Grade = Literal["exact", "normalised", "typographic"]
-
-
-class Model(BaseModel):
-    """A frozen model, strict about types and unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Reason(Model):
@@ -152,14 +81,14 @@ class Source(Model):
     publisher: Text | None = None
     author: Text | None = None
     published: Date | None = None
-    url: Annotated[Text, AfterValidator(_web_address)] | None = None
+    url: WebAddress | None = None
     language: Annotated[str, StringConstraints(pattern=LANGUAGE)] | None = None
     collected_by: Text | None = None
     collected_at: Date | None = None
     collected_from: Text | None = None
     collected_with: Text | None = None
     collection_note: Text | None = None
-    custody: tuple[Annotated[Step, _one_or_many("what")], ...] = ()
+    custody: tuple[Annotated[Step, one_or_many("what")], ...] = ()
     media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE)]
     sha256: str
     text_sha256: str
@@ -170,13 +99,28 @@ class Citation(Model):
     """A source and a quotation from it.
 
     `prefix` and `suffix` are the words right before and after (W3C TextQuoteSelector), needed if the quotation is there twice.
-    `supports` names the part of the happening that the quotation supports.
+    `supports` names the part of the happening that the quotation supports. `fragment` is the part of a picture or recording where
+    the words are (a W3C Media Fragment).
     """
 
     source: Identifier
     quote: Text
     prefix: str | None = None
     suffix: str | None = None
+    stance: Literal["supports", "disputes"] = "supports"
+    supports: Text | None = None
+    fragment: Fragment | None = None
+
+
+class DescribedCitation(Model):
+    """A part of a picture or recording, described in the words of the person who cites it: nothing is quoted.
+
+    `fragment` is a W3C Media Fragment, `xywh=percent:10,20,30,40` or, in seconds, `t=10,20`; the other fields are as in Citation.
+    """
+
+    source: Identifier
+    description: Text
+    fragment: Fragment
     stance: Literal["supports", "disputes"] = "supports"
     supports: Text | None = None
 
@@ -191,11 +135,13 @@ class PlacedCitation(Citation):
 
 
 def _citation_tag(value: object) -> str:
-    placed = isinstance(value, PlacedCitation) or (isinstance(value, Mapping) and "start_char" in value)
-    return _PLACED if placed else _ANYWHERE
+    fields = value if isinstance(value, Mapping) else {}
+    if isinstance(value, DescribedCitation) or ("description" in fields and "quote" not in fields):
+        return _DESCRIBED
+    return _PLACED if isinstance(value, PlacedCitation) or "start_char" in fields else _ANYWHERE
 
 
-_PLACED, _ANYWHERE = "placed", "anywhere"  # pydantic's tags, which it also puts into the place of a fault
+_PLACED, _ANYWHERE, _DESCRIBED = "placed", "anywhere", "described"  # pydantic's tags, also in the place of a fault
 
 
 class VerifiedCitation(Citation):
@@ -209,6 +155,19 @@ class VerifiedCitation(Citation):
     grade: Grade
     sha256: str
     text_sha256: str
+
+
+class VerifiedDescription(DescribedCitation):
+    """A described citation in an event, with the hashes of its document and text. Its grade says that nothing is quoted."""
+
+    grade: Literal["described"]
+    sha256: str
+    text_sha256: str
+
+    @property
+    def quote(self) -> str:
+        """Empty: nothing is quoted."""
+        return ""
 
 
 class Actor(Model):
@@ -249,19 +208,24 @@ class Happening(Model):
     summary: Text | None = None
     kind: Text | None = None
     place: Text | None = None
-    latitude: Annotated[Degrees, _up_to(90)] | None = None
-    longitude: Annotated[Degrees, _up_to(180)] | None = None
+    latitude: Annotated[Degrees, up_to(90)] | None = None
+    longitude: Annotated[Degrees, up_to(180)] | None = None
     part_of: Identifier | None = None
     attributed_to: Text | None = None
-    actors: Annotated[tuple[Annotated[Actor, _one_or_many("name")], ...], _each_once(lambda actor: actor_id(actor.name))] = ()
-    tags: Annotated[tuple[Text, ...], _each_once(str)] = ()
+    actors: Annotated[tuple[Annotated[Actor, one_or_many("name")], ...], each_once(lambda actor: actor_id(actor.name))] = ()
+    tags: Annotated[tuple[Text, ...], each_once(str)] = ()
     related: Annotated[
-        tuple[Annotated[Relation, _one_or_many("other")], ...], _each_once(lambda tie: f"{tie.relation} {tie.other}")
+        tuple[Annotated[Relation, one_or_many("other")], ...], each_once(lambda tie: f"{tie.relation} {tie.other}")
     ] = ()
-    media: Annotated[tuple[Annotated[Picture, _one_or_many("source")], ...], _each_once(lambda picture: picture.source)] = ()
+    media: Annotated[tuple[Annotated[Picture, one_or_many("source")], ...], each_once(lambda picture: picture.source)] = ()
     citations: Annotated[
         tuple[
-            Annotated[Annotated[PlacedCitation, Tag(_PLACED)] | Annotated[Citation, Tag(_ANYWHERE)], Discriminator(_citation_tag)],
+            Annotated[
+                Annotated[PlacedCitation, Tag(_PLACED)]
+                | Annotated[DescribedCitation, Tag(_DESCRIBED)]
+                | Annotated[Citation, Tag(_ANYWHERE)],
+                Discriminator(_citation_tag),
+            ],
             ...,
         ],
         Field(min_length=1),
@@ -277,7 +241,13 @@ class Happening(Model):
 class HappeningVersion(Happening):
     """A happening as one event states it, with the event's place in the log."""
 
-    citations: tuple[VerifiedCitation, ...]
+    citations: tuple[
+        Annotated[
+            Annotated[VerifiedCitation, Tag(_PLACED)] | Annotated[VerifiedDescription, Tag(_DESCRIBED)],
+            Discriminator(lambda value: _DESCRIBED if _citation_tag(value) == _DESCRIBED else _PLACED),
+        ],
+        ...,
+    ]
     instant: str | None = None
     id: str
     status: Literal["current", "retracted"]
@@ -314,7 +284,13 @@ class HappeningVersion(Happening):
         about = [("When", dates.worded(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
         about += [("Summary", self.summary), ("Status", self.status if self.status != "current" else None)]
         about += [("Review", self.review)]
-        quotations = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
+        quotations = []
+        for one in self.citations:
+            source = f"{one.source}, disputes" if one.stance == "disputes" else one.source
+            if isinstance(one, VerifiedDescription):
+                about.append((wording.DESCRIBED, f"{one.description} ({source}, {fragments.words(one.fragment)})"))
+            else:
+                quotations.append((one.quote, source))
         return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quotations)
 
 
@@ -336,7 +312,7 @@ class HappeningFields(TypedDict, total=False):
     tags: Sequence[str]
     related: Sequence[str | Mapping[str, str] | Relation]
     media: Sequence[str | Mapping[str, str | None] | Picture]
-    citations: Sequence[Citation | Mapping[str, str | int]]
+    citations: Sequence[Citation | DescribedCitation | Mapping[str, str | int]]
 
 
 class SourceFields(TypedDict, total=False):
@@ -360,7 +336,7 @@ def stream(kind: Literal["source", "happening"], id: str) -> str:
     """Return the stream of a source or happening. Raises StatementInvalid if the id is malformed."""
     if isinstance(id, str) and _IS_IDENTIFIER(id):
         return f"{kind}/{id}"
-    raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
+    raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
 
 
 M = TypeVar("M", bound=Model)
@@ -390,26 +366,35 @@ _WORDS = {
     "model_type": "has no fields. Write them by name",
     **dict.fromkeys(("int_type", "greater_than_equal"), "is not a version. Write its number, such as 2"),
 }
+_BOTH = "is given with a quotation. Quote words, or describe a part, in a citation of its own"
 _SHOWN = 100  # faults of one statement in a message
 _TAG = 2  # its index in pydantic's place: citations, number, tag, field
-_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation, "media": Picture, "custody": Step}
+_INNER: Mapping[str, Sequence[str]] = {
+    "citations": (*Citation.model_fields, "description"),
+    "actors": tuple(Actor.model_fields),
+    "related": tuple(Relation.model_fields),
+    "media": tuple(Picture.model_fields),
+    "custody": tuple(Step.model_fields),
+}
 
 
 def _consequences(model: type[Model], details: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
     """Return the places of faults that only follow from others: a misspelt field is not missing as well."""
     meant = {one["loc"][:1] for one in details if one["loc"][:1] == ("citations",) and one["loc"][1:]}
     for place in (one["loc"] for one in details if one["type"] == "extra_forbidden"):
-        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: size_limits.NAMED], _holder(model, place).model_fields, n=1)))
+        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: size_limits.NAMED], _fields_at(model, place), n=1)))
     return {one["loc"] for one in details if one["type"] in ("missing", "too_short") and one["loc"] in meant}
 
 
-def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
-    return _INNER[str(place[0])] if len(place) > 1 else model
+def _fields_at(model: type[Model], place: tuple[int | str, ...]) -> Sequence[str]:
+    if _DESCRIBED in place[_TAG : _TAG + 1]:
+        return tuple(DescribedCitation.model_fields)
+    return _INNER[str(place[0])] if len(place) > 1 else tuple(model.model_fields)
 
 
 def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Turn pydantic's error into a fault: the field, counted from 1, and the reason with the next step."""
-    place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
+    place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE, _DESCRIBED)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: size_limits.NAMED] for part in place)
     context, value = details.get("ctx", {}), details.get("input")
     kind = "missing" if details["type"] in ("string_type", "literal_error") and value is None else details["type"]
@@ -417,9 +402,10 @@ def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     if kind in ("string_type", "tuple_type"):
         reason = misshapen(field, value, wanted=kind) or reason
     elif kind == "extra_forbidden":
-        reason = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)
+        both = field.startswith("citations.") and details["loc"][-1] == "description"
+        reason = _BOTH if both else not_a_field(str(details["loc"][-1]), _fields_at(model, details["loc"]))
     elif kind == "string_pattern_mismatch":
-        reason = _EXPECTED[context["pattern"]]
+        reason = EXPECTED[context["pattern"]]
     elif kind == "literal_error":
         reason = f"is not one of {context['expected']}"
     elif kind == "value_error":

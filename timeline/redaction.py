@@ -159,9 +159,10 @@ def events_repeating(log: Log, event: Event) -> list[str]:
     citations = statement.get("citations", [])
     described = (picture.get(name) for picture in statement.get("media", ()) for name in ("alt", "caption"))
     comment = event.payload.get("comment")  # of a review
-    texts = [statement.get("title"), statement.get("summary"), comment, *(citation["quote"] for citation in citations), *described]
-    words = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
-    places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations]
+    words = (citation.get("quote", citation.get("description")) for citation in citations)
+    texts = [statement.get("title"), statement.get("summary"), comment, *words, *described]
+    repeated = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
+    places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations if "quote" in c]
     rows = log.connection.execute(
         "SELECT stream || '@' || version FROM events WHERE position <> ?1 AND type <> 'EventRedacted' AND data IS NOT NULL AND ("
         " EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(events.data, word.value))"
@@ -169,7 +170,7 @@ def events_repeating(log: Log, event: Event) -> list[str]:
         " WHERE json_extract(citation.value, '$.source') = json_extract(place.value, '$[0]')"
         " AND json_extract(citation.value, '$.start_char') < json_extract(place.value, '$[2]')"
         " AND json_extract(citation.value, '$.end_char') > json_extract(place.value, '$[1]'))) ORDER BY position",
-        (event.position, json.dumps(words), json.dumps(places)),
+        (event.position, json.dumps(repeated), json.dumps(places)),
     )
     return [id for (id,) in rows]
 

@@ -12,7 +12,7 @@ from timeline.errors import StatementInvalid
 MOST: Final = 1_000  # items in one list: actors, tags, related, citations
 FIELDS: Final = 100  # names in one object
 SHORT: Final = 2_000  # characters of a name: a title, a place, a tag
-MIDDLING: Final = 10_000  # characters of an address, of a review's comment, and of the text around a quotation
+MIDDLING: Final = 10_000  # characters of an address, of a review's comment, of a description, and of the text around a quotation
 LONG: Final = 1_000_000  # characters of a text: a summary, a quotation, a reason
 MAX_EVENT: Final = 16_000_000  # characters of one event's data
 NAMED: Final = 60  # characters of a field's name in a message
@@ -21,8 +21,9 @@ _MAX_LENGTHS: Final = {
     **dict.fromkeys(
         ("title", "publisher", "kind", "place", "zone", "tags", "name", "role", "relation", "media_type", "alt", "credit"), SHORT
     ),
+    "fragment": SHORT,
     **dict.fromkeys(("summary", "date_note", "attributed_to", "author", "quote", "supports", "reason"), LONG),
-    **dict.fromkeys(("url", "prefix", "suffix", "caption", "comment"), MIDDLING),
+    **dict.fromkeys(("url", "prefix", "suffix", "caption", "comment", "description"), MIDDLING),
 }
 # The field for which a text stands.
 _MAIN_FIELDS: Final = {"actors": "name", "tags": "tags", "related": "other", "citations": "quote", "media": "source"}

@@ -95,8 +95,14 @@ def _reason(error: Exception) -> str:
 def _decoded(rfc3161: ModuleType, content: bytes, place: str) -> "TimeStampResponse":
     try:
         response: TimeStampResponse = rfc3161.decode_timestamp_response(content)
-    except ValueError:
-        raise NoteInvalid(place, "is not a time stamp (RFC 3161). It was altered, or the address is another service") from None
+    except ValueError as error:
+        reason = "is not a time stamp (RFC 3161). It was altered, or the address is another service"
+        if "InvalidSetOrdering" in str(error):
+            reason = (
+                "gives its certificates in an order that DER does not allow, and rfc3161-client reads no such stamp. Try another"
+            )
+            reason += " authority, or another address of this one"
+        raise NoteInvalid(place, reason) from None
     if response.status not in (rfc3161.PKIStatus.GRANTED, rfc3161.PKIStatus.GRANTED.value):
         words = "; ".join(map(str, response.status_string or ())) or f"status {int(response.status)}"
         raise NoteInvalid(place, f"refused to stamp it: {on_one_line(words)[:200]}")

@@ -5,15 +5,14 @@ Owns the verification of a statement's quotations, and the fields that a stateme
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from timeline import dates, images, instants, quotes, size_limits
+from timeline import dates, fragments, images, instants, quotes, size_limits
+from timeline.already_recorded import PLACE
 from timeline.dates import mentions
 from timeline.dates.contradicted_dates import contradicting_words
 from timeline.documents import Document
 from timeline.errors import (
-    AlreadyRecorded,
     DateInvalid,
     Fault,
     QuoteAmbiguous,
@@ -26,17 +25,28 @@ from timeline.errors import (
 )
 from timeline.log import Event
 from timeline.misshapen_input import not_a_field
-from timeline.model import Citation, Happening, HappeningVersion, Picture, PlacedCitation, Source, SourceFields, check
+from timeline.model import (
+    Citation,
+    DescribedCitation,
+    Happening,
+    HappeningVersion,
+    Picture,
+    PlacedCitation,
+    Source,
+    SourceFields,
+    check,
+)
 
 Statement = dict[str, Any]
 
 
 class SourceText(NamedTuple):
-    """The text of a source to quote from, with the SHA-256 of its document and of the text itself."""
+    """The text of a source to quote from, with the SHA-256 of its document and of the text itself, and the type of the document."""
 
     text: quotes.Text
     sha256: str
     text_sha256: str
+    media_type: str = ""
 
     @property
     def raw(self) -> str:
@@ -45,12 +55,18 @@ class SourceText(NamedTuple):
 
 
 ReadSourceText = Callable[[str], SourceText]
+_WITHOUT_TEXT = (
+    "is not in a picture, which has no text. To quote its words, recognise them (OCR) into a PDF; to cite what it shows, give a"
+    " description and a fragment instead",
+    "is not in a recording, which has no text. To quote its words, archive it with a transcript; to cite what is heard or seen,"
+    " give a description and a fragment instead",
+)  # of a picture, and of a recording
 _MAX_NOT_FOUND = 20  # missing quotations of one statement, after which no nearest passage is searched
 _MAX_DATED = 100  # citations of a corrected statement that are searched for dates
 _MAX_NAMES = 20  # of a circle, in a message
-_SHOWN, _MAX_DIFFERENCES = 60, 5  # characters of a text, and the number of differences, in a message
 _IN_ORDER = sorted((*Happening.model_fields, "instant"))
-_PLACE = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # of a quotation
+_CITED = frozenset((*Citation.model_fields, *DescribedCitation.model_fields))
+_COMPARED = {*_CITED} - PLACE
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -93,7 +109,9 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
     return _statement(happening, citations, subject)
 
 
-def with_citations(values: Statement, citations: Sequence[Citation], texts: ReadSourceText, subject: str) -> Statement:
+def with_citations(
+    values: Statement, citations: Sequence[Citation | DescribedCitation], texts: ReadSourceText, subject: str
+) -> Statement:
     """Return a statement made by `of_happening` with other citations, each with its place and grade."""
     statement = {**values, "citations": _verified(tuple(citations), texts, subject, ())}
     return {name: statement[name] for name in _IN_ORDER if name in statement}
@@ -103,7 +121,7 @@ def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceTex
     """Return the statement of a happening after a correction. Citations that do not change keep their places."""
     size_limits.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
-    values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
+    values["citations"] = [{k: v for k, v in c.items() if k in _CITED} for c in known["citations"]]
     happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
     _refuse_no_date(changes, known, subject)
     _refuse_no_picture(happening.media, texts, subject, known)
@@ -120,9 +138,9 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]
     if statement.get("date") in (None, known.get("date")):
         return
     earliest, latest = dates.bounds(statement["date"])
-    former = {(one["source"], one["quote"]) for one in known["citations"]}
+    former = {(one["source"], one.get("quote")) for one in known["citations"]}
     for number, citation in enumerate(statement["citations"][:_MAX_DATED], start=1):
-        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in former:
+        if "quote" not in citation or citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in former:
             continue
         stated = mentions.stated(citation["quote"])
         first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)
@@ -166,32 +184,12 @@ def version(event: Event) -> HappeningVersion:
     )
 
 
-def already_recorded(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
-    """Return the error for a statement that differs from the existing one with the same id."""
-    existing = first.payload.get("statement", {})
-    if "sha256" in statement and existing.get("sha256") != statement["sha256"]:
-        reason = (
-            f"is not the document that was archived under this id (SHA-256 was {existing.get('sha256', '?')[:12]}…, is"
-            f" {statement['sha256'][:12]}…). Restore that file, or archive this one under an id of its own"
-        )
-        return AlreadyRecorded.in_fields(subject, (("file", reason),))
-    lines = [*_differences("", existing, statement)]
-    more = len(lines) - _MAX_DIFFERENCES
-    shown = "; ".join([*lines[:_MAX_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])])
-    verb = "correct_source" if "sha256" in statement else "correct"
-    reason = (
-        f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it in another entry, and leave this"
-        " one as it was; if not, choose another id"
-    )
-    return AlreadyRecorded.in_fields(subject, (("id", reason),))
-
-
 def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
     """Whether fields of a happening match a statement, without searching for quotations."""
     size_limits.refuse(fields, subject)
     happening = check(Happening, fields, subject)
-    values = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
-    citations = [{name: value for name, value in one.items() if name not in _PLACE} for one in existing["citations"]]
+    values = [one.model_dump(exclude_none=True, include=_COMPARED) for one in happening.citations]
+    citations = [{name: value for name, value in one.items() if name not in PLACE} for one in existing["citations"]]
     return _statement(happening, values, subject) == {**existing, "citations": citations}
 
 
@@ -256,7 +254,9 @@ def _instant(happening: Happening) -> str | None:
     return None
 
 
-def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: str, known: Sequence[Statement]) -> list[Statement]:
+def _verified(
+    citations: tuple[Citation | DescribedCitation, ...], texts: ReadSourceText, subject: str, known: Sequence[Statement]
+) -> list[Statement]:
     """Find every quotation, or raise the error of the first fault, with all faults.
 
     `known` are the citations in the log, which decide the place of an ambiguous quotation.
@@ -266,8 +266,14 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
+            if citation.fragment is not None and (fault := _misplaced(citation, source)):
+                errors.append((StatementInvalid, f"citations.{number}.fragment", f"{fault} (source/{citation.source})"))
+                continue
+            if isinstance(citation, DescribedCitation):
+                verified.append(_described(citation, source))
+                continue
             if source.text_sha256 == images.NO_TEXT:
-                raise QuoteNotFound("is not in a picture, which has no text. To quote its words, recognise them (OCR) into a PDF")
+                raise QuoteNotFound(_WITHOUT_TEXT[fragments.is_recording(source.media_type)])
             with quotes.briefly(len(errors) >= _MAX_NOT_FOUND):
                 passage = _passage(citation, source, known)
         except UnknownSource:
@@ -279,6 +285,7 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
         else:
             placed = {
                 "end_char": passage.end_char,
+                "fragment": citation.fragment,
                 "grade": passage.grade,
                 "prefix": passage.prefix,
                 "quote": citation.quote,
@@ -290,12 +297,28 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
                 "supports": citation.supports,
                 "text_sha256": source.text_sha256,
             }
+            if citation.fragment is None:
+                del placed["fragment"]
             if citation.supports is None:
                 del placed["supports"]
             verified.append(placed)
     if errors:
         raise errors[0][0].in_fields(subject, tuple(fault for _, fault in errors))
     return verified
+
+
+def _misplaced(citation: Citation | DescribedCitation, source: SourceText) -> str | None:
+    """Return why a source has no such part as a citation names, with the next step; None if it has."""
+    fault = fragments.misplaced(citation.fragment or "", source.media_type)
+    if fault is None and isinstance(citation, DescribedCitation) and source.media_type == "image/tiff" and "\f" in source.raw:
+        return "is a region of a scan with several pages, and names none. Archive that page as PNG, and cite it"
+    return fault
+
+
+def _described(citation: DescribedCitation, source: SourceText) -> Statement:
+    """Return the statement of a described citation, its keys in order."""
+    fields = {**vars(citation), "grade": "described", "sha256": source.sha256, "text_sha256": source.text_sha256}
+    return {name: fields[name] for name in sorted(fields) if fields[name] is not None}
 
 
 def _refuse_no_date(fields: Mapping[str, Any], known: Statement, subject: str) -> None:
@@ -315,7 +338,7 @@ def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, sub
     for number, source in enumerate((picture.source for picture in pictures), start=1):
         field = f"media.{number}.source"
         try:
-            if source not in before and texts(source).text_sha256 != images.NO_TEXT:
+            if source not in before and not _is_picture(texts(source)):
                 reason = f"source/{source} is not a picture. Archive a {images.NAMES} file, and give its id"
                 errors.append((StatementInvalid, field, reason))
         except UnknownSource:
@@ -324,6 +347,10 @@ def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, sub
             errors.append((Redacted, field, str(error)))
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
+
+
+def _is_picture(source: SourceText) -> bool:
+    return source.text_sha256 == images.NO_TEXT and not fragments.is_recording(source.media_type)
 
 
 def _passage(citation: Citation, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:
@@ -337,42 +364,9 @@ def _passage(citation: Citation, source: SourceText, known: Sequence[Statement])
         places = {
             one["start_char"]
             for one in known
-            if (one["source"], one["quote"], one["text_sha256"]) == (citation.source, citation.quote, source.text_sha256)
+            if (one["source"], one.get("quote"), one["text_sha256"]) == (citation.source, citation.quote, source.text_sha256)
             and all(given in (None, one[side]) for side, given in (("prefix", citation.prefix), ("suffix", citation.suffix)))
         }
         if len(places) != 1:
             raise
         return quotes.at(text, words[0], places.pop(), *words[1:])
-
-
-def _differences(path: str, was: object, now: object) -> Iterator[str]:
-    """Yield the differences between two statements, by dotted path. Places of quotations are not compared."""
-    if was == now:
-        return
-    if isinstance(was, dict) and isinstance(now, dict):
-        compared = (was.keys() | now.keys()) - (_PLACE if "quote" in was else frozenset())
-        names = sorted(compared, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
-        lines = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
-        yield from lines or [f"{path.lstrip('.')}: the same words at another place"]
-    elif isinstance(was, list | None) and isinstance(now, list | None):
-        for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
-            yield from _differences(f"{path}.{number}", one, other)
-    else:
-        before, after = _shortened(_shown_value(was), _shown_value(now))
-        yield f"{path.lstrip('.')} was {before}, is {after}"
-
-
-def _shown_value(value: object) -> str:
-    """Return a value for a message: of a citation its words, of an actor the name."""
-    if isinstance(value, dict):
-        value = value.get("quote") or value.get("name") or value.get("other")
-    return "not given" if value is None else str(value)
-
-
-def _shortened(*texts: str) -> Iterator[str]:
-    """Cut texts so that their first difference stays visible."""
-    same = next((at for at, letters in enumerate(zip_longest(*texts)) if len(set(letters)) > 1), 0)
-    begin = same - 15 if max(map(len, texts)) > _SHOWN and same > 25 else 0
-    for text in texts:
-        cut = text[begin : begin + _SHOWN]
-        yield f"{'…' if begin else ''}{cut}{'…' if begin + _SHOWN < len(text) else ''}"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from timeline import authors, projections, redaction, size_limits, statements
+from timeline.already_recorded import already_recorded
 from timeline.corrections import Corrections
 from timeline.errors import (
     AlreadyRedacted,
@@ -161,7 +162,7 @@ class Streams:
             return self.store(subject, type, data, 0, expected, in_order=in_order)
         self.refuse_redacted(first)
         if first.data != canonical(data):
-            raise statements.already_recorded(subject, first, statement)
+            raise already_recorded(subject, first, statement)
         return first
 
     def refuse_redacted(self, event: Event | None) -> None:

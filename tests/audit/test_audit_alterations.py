@@ -1,8 +1,10 @@
 """Every alteration is reported with its place."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
+from examples import PNG
 from tampering import Tamper, altered, cited, rewritten, said, sql
 
 from timeline import Timeline
@@ -308,3 +310,25 @@ def test_a_statement_does_not_say_what_the_log_says_of_it(told: Timeline, field:
     value = {"review": "confirmed", "near": True}.get(field, "x")
     faults = altered(told, rewritten(2, lambda payload: payload["statement"].update({field: value}))).faults  # type: ignore[attr-defined]
     assert ("position 2, happening/meeting@1", f"{field}: does not belong in a statement") in faults
+
+
+PARTS: dict[str, tuple[Tamper, str]] = {
+    "another kind": (cited(2, fragment="t=1,2"), "fragment: is a time, which only audio and video have"),
+    "beyond the edge": (cited(2, fragment="xywh=percent:90,0,20,10"), "fragment: is a region beyond the edge"),
+    "no part": (cited(2, fragment=None), "fragment: is missing"),
+    "quoted": (cited(2, quote="A man", grade="exact"), "in a citation of its own"),
+    "a place": (cited(2, start_char=0), "start_char: is not a field here"),
+    "another document": (cited(2, sha256="0" * 64), "names another document or text of source/hall"),
+    "an unknown source": (cited(2, source="none"), 'there is no source "none" before it'),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_an_altered_part_is_reported(tmp_path: Path, name: str) -> None:
+    """As an altered quotation is."""
+    (tmp_path / "hall.png").write_bytes(PNG)
+    with Timeline(tmp_path / "parts.db", by="tester") as timeline:
+        hall = timeline.archive(tmp_path / "hall.png", id="hall", title="A hall")
+        timeline.record("x", title="X", date="2003", citations=[hall.describe("A man", fragment="xywh=percent:1,1,1,1")])
+        tamper, expected = PARTS[name]
+        assert expected in "\n".join(f"{fault}" for fault in altered(timeline, tamper).faults)

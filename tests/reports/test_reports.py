@@ -5,8 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,53 @@ def test_a_picture_whose_words_a_person_wrote_down_is_shown_whole(folder: Path) 
     text = (folder / "a.html").read_text(encoding="utf-8")
     assert f'src="data:image/png;base64,{b64encode(PNG).decode()}"' in text
     assert "The document, a picture: a person wrote down its words, no place in it is marked." in words(text)
+
+
+def test_a_region_is_marked_on_the_picture_and_a_description_is_no_quotation(folder: Path) -> None:
+    """The words say whose they are; a recording has its range, and how to judge is said at the end."""
+    (folder / "hall.png").write_bytes(PNG)
+    (folder / "bell.mp3").write_bytes(b"ID3 and sound")
+    with Timeline("timeline.db", by="Ada") as timeline:
+        hall = timeline.archive(folder / "hall.png", id="hall", title="A hall")
+        bell = timeline.archive(folder / "bell.mp3", id="bell", title="A bell")
+        cited = [hall.describe("A man", fragment="xywh=percent:10,20,30,40"), bell.describe("It rings", fragment="t=5,61")]
+        timeline.record("hall", title="The hall opens", date="1962", citations=cited)
+    run("report", "hall", "--folder", "kept")
+    text, page = (folder / "kept/report.html").read_text(encoding="utf-8"), words(folder / "kept/report.html")
+    assert '<rect x="10" y="20" width="30" height="40"/>' in text
+    assert "The document, a picture: the report marks the region; the document does not." in page
+    assert "Described, not quoted: A man Description 1.1 : Source 1 , A hall , the region 10% from the left" in page
+    assert "How it matched: described: in the words of the person who cites it" in page
+    assert "Source 2 , A bell , 0:05–1:01" in page
+    assert "A description is not in the document" in page
+    assert "“A man”" not in page
+    assert (folder / "kept/originals/2-bell.mp3").read_bytes() == b"ID3 and sound"
+
+
+def test_a_scan_and_a_large_picture_are_shown_in_a_smaller_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of the scan that is cited, upright; and a photograph with more bytes than a report has room for."""
+    image = pytest.importorskip("PIL.Image")
+    pages = [image.new("RGB", (40, 60), colour) for colour in ("red", "blue")]
+    pages[0].save(folder / "fax.tif", save_all=True, append_images=pages[1:])
+    pages[1].save(folder / "photo.png")
+    monkeypatch.setattr(passages, "LARGEST_PICTURE", 50)
+    with Timeline("timeline.db", by="Ada") as timeline:
+        fax = timeline.archive(folder / "fax.tif", id="fax", title="A fax", transcript="One.\fTwo.")
+        photo = timeline.archive(folder / "photo.png", id="photo", title="A photograph")
+        cited = [fax.quote("Two"), photo.describe("A corner", fragment="xywh=percent:0,0,5,5")]
+        timeline.record("fax", title="A fax comes", date="1962", citations=cited)
+    run("report", "fax", "--out", "a.html")
+    page = words(folder / "a.html")
+    assert "The document, in a smaller copy: the report marks the region" in page
+    assert "of the document, in a smaller copy: a person wrote down its words, no place in it is marked." in page
+    drawn = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', (folder / "a.html").read_text(encoding="utf-8"))
+    assert [image.open(BytesIO(b64decode(one))).size for one in drawn] == [(40, 60)] * 2
+    (folder / "fax.tif").write_bytes(b"II*\0")
+    with Timeline("timeline.db", by="Ada") as timeline:
+        broken = timeline.archive(folder / "fax.tif", id="broken", title="A fax", transcript="One.")
+        timeline.record("broken", title="B", date="1962", citations=[broken.quote("One")])
+    run("report", "broken", "--out", "b.html")
+    assert "There is no picture of it: the document is not a sound" in words(folder / "b.html")
 
 
 def test_documents_that_are_cited_in_turn_each_have_their_pictures(folder: Path) -> None:

@@ -44,6 +44,12 @@ def is_accounted_for(log: Log, sha256: str) -> bool:
     return log.document(sha256) is not None or log.document_redaction(sha256) is not None or log.is_withheld(sha256)
 
 
+def media_type(log: Log, source: str) -> str:
+    """Return the type of a source's document, from any event that states it; empty if all are redacted."""
+    stated = (event.payload.get("statement") for event in log.stream(f"source/{source}"))
+    return next((str(statement.get("media_type")) for statement in stated if statement), "")
+
+
 def source_faults(log: Log, statement: dict[str, object]) -> list[str]:
     """Return the faults of a source's documents: missing ones, and a text that its bytes do not have."""
     faults: list[str] = []

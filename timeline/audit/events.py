@@ -7,12 +7,12 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, get_args
 
 import rfc8785
 
-from timeline import fields, images, quotes
+from timeline import fields, fragments, images, quotes
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
@@ -42,6 +42,8 @@ _PARTS = {  # the keys allowed in an event's data
 _NOT_STATED = HappeningVersion.model_fields.keys() - {*Happening.model_fields, "instant"}
 _HASHES = ("sha256", "text_sha256")
 _PLACE_FIELDS = ("start_char", "end_char", "grade", "prefix", "suffix")
+_DESCRIBED = "describe a part of a picture or recording, in words that no program can check"
+_WITHHELD = "cite documents that the publisher withholds, so they were not looked for there"
 _UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
 
 
@@ -64,12 +66,14 @@ class EventsAudit:
         self._redactions: dict[int, str] = {}  # redacted positions, and the labels of their redactions
         self._removed: set[str] = set()  # documents that redactions removed
         self._withheld = 0  # citations of documents that the publisher withholds
+        self._described = 0  # citations that quote nothing
         self._sources = SourcesAudit(log, self.events)
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.document_hashes: set[str] = set()  # documents that events name
         self.tree = tree.TreeAudit(log, against, keys, tomorrow)
         self._text = TextCache(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
+        self._media_type = lru_cache(10_000)(partial(documents.media_type, log))
 
     def check(self, advance: Callable[[int], None]) -> None:
         """Check every event by itself, then the relations between them."""
@@ -87,9 +91,8 @@ class EventsAudit:
         self.events.remark("A time is in the future, so a clock was wrong or the time was altered", self._future)
         self.events.remark("A clock was turned back, or an event was backdated", self._backdated)
         self.statements.remark("Undeclared changes cannot be checked", self._unverifiable)
-        if self._withheld:
-            unchecked = f"{self._withheld:,} more cite documents that the publisher withholds, so they were not looked for there"
-            self.citations.remarks.append(unchecked)
+        for count, what in ((self._described, _DESCRIBED), (self._withheld, _WITHHELD)):
+            self.citations.remarks += [f"{count:,} more {what}"] if count else []
 
     def _in_order(self) -> Iterator[Event]:
         """Yield every readable event in order of position, and report gaps and unreadable events."""
@@ -285,7 +288,7 @@ class EventsAudit:
         for number, picture in enumerate(statement.get("media", ()), start=1):
             if not 0 < self._archived_at(picture["source"]) < event.position:
                 self.statements.fault(place, f'media.{number}.source: there is no source "{picture["source"]}" before it')
-            elif document_hashes(self.log, picture["source"]).get("text_sha256", images.NO_TEXT) != images.NO_TEXT:
+            elif not self._is_picture(picture["source"]):
                 self.statements.fault(place, f"media.{number}.source: source/{picture['source']} is not a picture")
 
     def check_circles(self) -> None:
@@ -324,6 +327,13 @@ class EventsAudit:
             self.citations.fault(place, f'there is no source "{citation["source"]}" before it')
             return
         self._sources.add(f"source/{citation['source']}", _hashes(citation), place, event.position)
+        media_type = self._media_type(citation["source"]) if "fragment" in citation else ""
+        if media_type and (fault := fragments.misplaced(citation["fragment"], media_type)):
+            self.citations.fault(place, f"fragment: {fault}")
+        if "description" in citation:
+            self.citations.count -= 1
+            self._described += 1
+            return
         if self.log.is_withheld(citation["text_sha256"]):
             self.citations.count -= 1
             self._withheld += 1
@@ -348,6 +358,10 @@ class EventsAudit:
         """Return the position at which a source was archived; 0 if it was not."""
         first = self.log.first(f"source/{source}")
         return first.position if first else 0
+
+    def _is_picture(self, source: str) -> bool:
+        text = document_hashes(self.log, source).get("text_sha256", images.NO_TEXT)
+        return text == images.NO_TEXT and not fragments.is_recording(self._media_type(source))
 
     def _read_text(self, sha256: str) -> quotes.Text:
         return quotes.Text((self.log.document(sha256) or b"").decode())

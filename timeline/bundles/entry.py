@@ -30,7 +30,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "review": ("review", "version", "verdict", "comment", "expected_version"),
 }
 _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
-    "citations": tuple(PlacedCitation.model_fields),
+    "citations": (*PlacedCitation.model_fields, "description"),
     "actors": tuple(Actor.model_fields),
     "related": tuple(Relation.model_fields),
     "media": tuple(Picture.model_fields),

@@ -142,7 +142,9 @@ class Opened:
         text = self.log.document(named.get("text_sha256", ""))
         if text is None or (not text and self.log.document(named["sha256"]) is None):  # a picture has an empty text
             raise Redacted(first.stream, f"its text is not in the archive: it was {archiving.why_absent(self.log, named)}")
-        return statements.SourceText(quotes.Text(text.decode()), **named)
+        described = first.payload or self._streams.last(subject).payload
+        media_type = str(described.get("statement", {}).get("media_type", ""))
+        return statements.SourceText(quotes.Text(text.decode()), named["sha256"], named["text_sha256"], media_type)
 
 
 def _make_read_tables(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,20 @@ from timeline.calls.open_timeline import Opened
 from timeline.calls.python_dates import DateLike
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
 from timeline.log import Event
-from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, Review, SourceFields, Step, check, stream
+from timeline.model import (
+    Actor,
+    Citation,
+    DescribedCitation,
+    HappeningFields,
+    Picture,
+    Reason,
+    Relation,
+    Review,
+    SourceFields,
+    Step,
+    check,
+    stream,
+)
 
 
 class Recording(Opened):
@@ -26,7 +39,7 @@ class Recording(Opened):
         *,
         title: str,
         date: DateLike,
-        citations: Sequence[Citation | Mapping[str, str | int]],
+        citations: Sequence[Citation | DescribedCitation | Mapping[str, str | int]],
         date_note: str | None = None,
         zone: str | None = None,
         summary: str | None = None,
@@ -49,7 +62,8 @@ class Recording(Opened):
             title: what occurred, in a line, in your words.
             date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
                 `datetime.datetime`, which counts to the minute, or to the second if it has one.
-            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}.
+            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}; of a
+                picture or recording `source.describe("…", fragment="…")` as well.
             date_note: how the date was read from the document.
             zone: the IANA zone of a time of day, such as "Africa/Casablanca"; by default that of the datetime.
             summary: more about what occurred.
@@ -93,7 +107,7 @@ class Recording(Opened):
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
-    def record_checked(self, id: str, checked: statements.Statement, citations: Sequence[Citation]) -> Event:
+    def record_checked(self, id: str, checked: statements.Statement, citations: Sequence[Citation | DescribedCitation]) -> Event:
         """Record a statement that `statements.of_happening` made, with other citations.
 
         Their quotations are verified. Raises what `record` raises about them and the id.
@@ -112,7 +126,7 @@ class Recording(Opened):
         reason: str,
         title: str | Unchanged = UNCHANGED,
         date: DateLike | Unchanged = UNCHANGED,
-        citations: Sequence[Citation | Mapping[str, str | int]] | Unchanged = UNCHANGED,
+        citations: Sequence[Citation | DescribedCitation | Mapping[str, str | int]] | Unchanged = UNCHANGED,
         date_note: str | Unchanged | None = UNCHANGED,
         zone: str | Unchanged | None = UNCHANGED,
         summary: str | Unchanged | None = UNCHANGED,
@@ -138,7 +152,8 @@ class Recording(Opened):
             title: what occurred, in a line, in your words.
             date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
                 `datetime.datetime`, which counts to the minute, or to the second if it has one.
-            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}.
+            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}; of a
+                picture or recording `source.describe("…", fragment="…")` as well.
             date_note: how the date was read from the document.
             zone: the IANA zone of a time of day, such as "Africa/Casablanca"; by default that of the datetime.
             summary: more about what occurred.

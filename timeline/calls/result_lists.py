@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from timeline import dates, notebook
 from timeline.archived_source import ArchivedSource
-from timeline.model import HappeningVersion, VerifiedCitation
+from timeline.model import HappeningVersion, VerifiedCitation, VerifiedDescription
 from timeline.reading import wording
 
 SHOWN: Final = 50  # rows that a notebook shows
@@ -46,7 +46,7 @@ class Hit:
     passage: str
     happening: HappeningVersion | None = None
     source: ArchivedSource | None = None
-    citation: VerifiedCitation | None = None
+    citation: VerifiedCitation | VerifiedDescription | None = None
 
     @property
     def id(self) -> str:

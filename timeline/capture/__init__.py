@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from timeline import documents, files, images
+from timeline import documents, files, fragments, images
 from timeline.capture.sandbox import Reader, read_in_sandbox
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
@@ -41,13 +41,12 @@ MEDIA_TYPES = {
     ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
     ".ods": ODS,
     **images.SUFFIXES,
+    **fragments.RECORDINGS,
 }
-# Recordings, scans and pictures that no extractor reads: archived with a transcript.
+_WITHOUT_TEXT = frozenset((*images.SUFFIXES.values(), *fragments.RECORDINGS.values()))
+# Scans and pictures that no extractor reads: archived with a transcript.
 _TRANSCRIBED = {
-    ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".ogg": "audio/ogg", ".opus": "audio/ogg",
-    ".flac": "audio/flac", ".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska", ".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".bmp": "image/bmp",
-    ".avif": "image/avif",
+    ".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".bmp": "image/bmp", ".avif": "image/avif",
 }  # fmt: skip
 _INSTEAD = {
     (".doc", ".dot", ".dotx", ".rtf", ".wpd"): "Open it, and save it as .docx",
@@ -66,7 +65,7 @@ _MESSAGE = re.compile(
     re.I,
 ).match
 OFFICE = frozenset(MEDIA_TYPES[suffix] for suffix in (".docx", ".docm", ".odt", ".xlsx", ".xlsm", ".ods"))
-EXTRACTED = frozenset(MEDIA_TYPES.values()).difference(documents.MEDIA_TYPES.values(), images.SUFFIXES.values())
+EXTRACTED = frozenset(MEDIA_TYPES.values()).difference(documents.MEDIA_TYPES.values(), _WITHOUT_TEXT)
 
 
 def media_type_of(name: str) -> str | None:
@@ -108,7 +107,8 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
                 return content, "message/rfc822"
     if media_type is None:
         supported = (
-            ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .docx, .odt, .xlsx, .ods, .warc, .wacz, .png, .jpg, .webp and .gif"
+            ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .docx, .odt, .xlsx, .ods, .warc, .wacz, .png, .jpg, .webp, .gif,"
+            " .mp3, .wav and .mp4"
         )
         raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
@@ -120,7 +120,7 @@ def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = Non
     if media_type is None:
         if within is not None:
             files.refuse_outside(path, within)
-        known = ", ".join(_TRANSCRIBED)
+        known = ", ".join((*fragments.RECORDINGS, *_TRANSCRIBED))
         raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {known}. Convert it to one of them")
     return documents.transcribed(documents.received(path, within), transcript, media_type)
 
@@ -165,10 +165,11 @@ def from_bytes(
             what = "a PDF" if kind == PDF else "an office file" if kind in OFFICE else "a picture"
             raise DocumentUnreadable(name, f"{what} declares the encoding of its text itself. Leave the encoding out")
         return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record, ocr)
-    if kind in images.SUFFIXES.values():
+    if kind in _WITHOUT_TEXT:
+        is_recording = fragments.is_recording(kind)
         if encoding is not None:
-            raise DocumentUnreadable(name, "a picture has no text. Leave the encoding out")
-        return documents.picture(content, name)
+            raise DocumentUnreadable(name, f"a {'recording' if is_recording else 'picture'} has no text. Leave the encoding out")
+        return documents.recording(content, name, kind) if is_recording else documents.picture(content, name)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)
     raise DocumentUnreadable(name, f"no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

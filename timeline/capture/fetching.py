@@ -49,7 +49,7 @@ class Limits:
 class Fetched:
     """A fetched document: the WARC of every request and response, the final address, its status and media type, and itself.
 
-    `collected`: how it was obtained, as fields of a source.
+    `headers` are those of its answer. `collected`: how it was obtained, as fields of a source.
     """
 
     warc: bytes
@@ -59,6 +59,7 @@ class Fetched:
     hops: int
     body: bytes = b""
     collected: Mapping[str, str] = field(default_factory=dict)
+    headers: Sequence[tuple[str, str]] = ()
 
 
 def fetch(
@@ -78,7 +79,7 @@ def fetch(
             hop, answer = _hop(parts, end, left, allow_loopback, clock)
         except TimeoutError:
             raise FetchRefused(shown, f"took more than {limits.seconds:g} seconds. Save the page, and archive the file") from None
-        except _TooLarge:
+        except TooLarge:
             raise FetchRefused(shown, f"is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             cause = getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__
@@ -104,8 +105,21 @@ def fetch(
         except CodingRefused as error:
             raise FetchRefused(on_one_line(hop.url), f"{error}. Save it, and archive the file") from None
         media_type = answer.getheader("Content-Type") or ""
-        return Fetched(warc_bytes(hops, USER_AGENT), hop.url, answer.status, media_type, len(hops), body, _collected(hops))
+        warc, headers = warc_bytes(hops, USER_AGENT), answer.getheaders()
+        return Fetched(warc, hop.url, answer.status, media_type, len(hops), body, _collected(hops), headers)
     raise FetchRefused(shown, f"redirects more than {limits.redirects} times. Give the final address")
+
+
+def one(
+    url: str, end: float, left: int, *, allow_loopback: bool, clock: Callable[[], datetime]
+) -> tuple[Hop, http.client.HTTPResponse, bytes]:
+    """Send one request by a time, for at most `left` bytes, and return it with its answer and body. Follows no redirect.
+
+    Raises FetchRefused, TooLarge, CodingRefused, HTTPException, OSError, or ValueError.
+    """
+    hop, answer = _hop(_parts(url), end, left, allow_loopback, clock)
+    body = undone(hop.body, answer.getheader("Transfer-Encoding") or "", answer.getheader("Content-Encoding") or "")
+    return hop, answer, body
 
 
 def _collected(hops: Sequence[Hop]) -> dict[str, str]:
@@ -120,7 +134,7 @@ def _collected(hops: Sequence[Hop]) -> dict[str, str]:
     }
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """The response is larger than the limit."""
 
 
@@ -142,7 +156,7 @@ class _Recorder(RawIOBase):
         size = self._connection.recv_into(buffer)
         self.recorded += memoryview(buffer)[:size]
         if len(self.recorded) > self._left:
-            raise _TooLarge
+            raise TooLarge
         return size
 
     def makefile(self, *_: object, **__: object) -> BufferedReader:

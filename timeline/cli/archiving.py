@@ -1,13 +1,15 @@
 """The command that archives a document: archive. Owns how a document's own metadata is shown. Must not read documents itself."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture, documents, extractors, images
+from timeline import archiving, capture, documents, extractors, file_claims, fragments, images
 from timeline.archived_source import ArchivedSource
-from timeline.cli import completing, continuing, json_forms
+from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.document_options import described, given_fields
 from timeline.cli.name_lookup import find
 from timeline.cli.printing import harmless, on_one_line
@@ -16,7 +18,12 @@ from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
+if TYPE_CHECKING:
+    from timeline.capture.fetching import Fetched
+
 _ID = "The source's name in citations: letters, digits, hyphens, dots, underscores.  [default: made from the file's name]"
+
+_CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, description: …}}]"
 
 
 @click.command()
@@ -36,6 +43,9 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 @click.option("--record", metavar="URL", help="The page that you mean, in a WARC or WACZ that holds several.")
 @click.option("--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC.")
 @click.option(
+    "--no-pictures", is_flag=True, help="With --fetch: leave out the picture of the page and its PDF, which Chromium draws."
+)
+@click.option(
     "--again",
     metavar="ID",
     shell_complete=completing.SOURCE,
@@ -53,13 +63,14 @@ def archive(
     as_found: bool,
     record: str | None,
     fetch: str | None,
+    no_pictures: bool,
     again: str | None,
     as_json: bool,
     db: Path,
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document to quote from (text, HTML, PDF, office file, EPUB, e-mail, WARC or WACZ), or a picture to show.
+    """Archive a document to quote from (text, HTML, PDF, office file, EPUB, e-mail, WARC or WACZ), or a picture or recording.
 
     The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
     again append nothing. The document's own title, author and date are shown, and used only with --as-found.
@@ -70,6 +81,7 @@ def archive(
         raise click.UsageError("Give exactly one of FILE, --fetch URL and --again ID.")
     options = given_fields(fields)
     collected: dict[str, str] = {}
+    fetched: Fetched | None = None
     if again is not None:
         if options or as_found:
             raise click.UsageError(
@@ -86,10 +98,7 @@ def archive(
         author = by or continuing.author(db)
         collected = {**fetched.collected, **({"collected_by": author} if author else {})}
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        if images.media_type(fetched.body):
-            document = documents.picture(fetched.body, fetched.url)
-        else:
-            document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
+        document = _document(fetched, encoding)
     else:
         name = str(file)
         document = _read(name, transcript, encoding, record, ocr)
@@ -111,7 +120,18 @@ def archive(
         if as_found and not new:
             _fill_in(timeline, source)
         _compare_with_document(timeline, source, document, new=new)
-        _write(source, new=new, as_json=as_json)
+        pictures = page_pictures.archive(timeline, source, fetched) if fetched is not None and new and not no_pictures else []
+        _write(source, new=new, as_json=as_json, pictures=pictures)
+
+
+def _document(fetched: "Fetched", encoding: str | None) -> Document:
+    """Return what was fetched: a picture or recording as it is, and anything else within its WARC."""
+    kind = fetched.media_type.partition(";")[0].strip().lower()
+    if images.media_type(fetched.body):
+        return documents.picture(fetched.body, fetched.url)
+    if fragments.is_recording(kind) and fragments.recording_type(fetched.body):
+        return documents.recording(fetched.body, fetched.url, kind)
+    return capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=fetched.url)
 
 
 def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None, ocr: str | None) -> Document:
@@ -190,8 +210,18 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     """Report on stderr how the document was read, where its own fields differ, and whether today's extractor reads other text."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
+    claims = file_claims.of_bytes(document.bytes) if new else file_claims.Claims()
+    if claims.words is not None:
+        click.echo(harmless(f"The file says: {claims.words}. This is not verified, and not recorded"), err=True)
+    if claims.place is not None:
+        click.echo("The file is published byte for byte, with that place: remove it first if nobody may learn it", err=True)
+    if claims.signed is not None:
+        click.echo(harmless(f"The file says: {claims.signed}"), err=True)
     if new and document.extractor == extractors.PICTURE:
         click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
+        click.echo(_CITE_A_PART.format("a region", source.id, '"xywh=percent:10,20,30,40"'), err=True)
+    elif new and document.extractor == extractors.RECORDING:
+        click.echo(_CITE_A_PART.format("a part", source.id, '"t=10,20"'), err=True)
     elif new and not document.extractor.startswith(extractors.DECODED):
         how = "" if document.extractor.startswith(extractors.RECOGNISED) else "read, by "
         click.echo(harmless(f"{len(document.text):,} characters were {how}{document.extractor}"), err=True)
@@ -209,9 +239,11 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
         click.echo(harmless(f"{differs}{advice}"), err=True)
 
 
-def _write(source: ArchivedSource, *, new: bool, as_json: bool) -> None:
+def _write(source: ArchivedSource, *, new: bool, as_json: bool, pictures: Sequence[ArchivedSource] = ()) -> None:
     if as_json:
-        json_forms.write(json_forms.archived(source, new=new))
+        drawn = {"pictures": [one.id for one in pictures]} if pictures else {}
+        json_forms.write({**json_forms.archived(source, new=new), **drawn})
         return
-    click.echo(f"{source.event.id} is at position {source.position}")
-    click.echo(f"SHA-256 {source.event.payload['statement']['sha256']}")
+    for one in (source, *pictures):
+        click.echo(f"{one.event.id} is at position {one.position}")
+        click.echo(f"SHA-256 {one.event.payload['statement']['sha256']}")

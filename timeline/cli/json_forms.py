@@ -26,7 +26,10 @@ Json = dict[str, Any]
 as_object = click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
 as_lines = click.option("--json", "as_json", is_flag=True, help="For programs: JSON Lines, an object for each.")
 
-_CITATION = (*fields.CITATION[:4], "start_char", "end_char", "grade", *fields.CITATION[4:], *fields.DOCUMENT[2:])
+_CITATION = (
+    *(*fields.CITATION[:4], "start_char", "end_char", "grade"),
+    *(*fields.CITATION[4:6], *fields.DOCUMENT[2:], *fields.CITATION[6:]),
+)
 
 
 def write(record: Mapping[str, Any]) -> None:

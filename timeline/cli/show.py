@@ -156,14 +156,17 @@ def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
     if fields := printing.pairs(rows):
         yield fields + "\n"
     for citation in known.quotations:
-        yield printing.paragraphs(f"“{citation.quote}”", 4, f"{citation.number:>2}")
+        described = citation.description is not None
+        words = f"{wording.DESCRIBED}: {citation.description}" if described else f"“{citation.quote}”"
+        yield printing.paragraphs(words, 4, f"{citation.number:>2}")
         about = [
             f"source/{citation.source.id}, {citation.source.title or wording.NO_TITLE}",
             "disputes this" if citation.disputes else "",
             f"for {citation.supports}" if citation.supports else "",
             f"{citation.grade}: {citation.grade_note}" if citation.grade_note else "",
             f"page {citation.page}" if citation.page else "",
-            f"characters {citation.start:,}–{citation.end:,}",
+            "" if described else f"characters {citation.start:,}–{citation.end:,}",
+            citation.part,
             citation.source.caveat,
         ]
         yield printing.dim(printing.paragraphs(" · ".join(part for part in about if part), 4))

@@ -36,8 +36,8 @@ class _Room:
         if task == "picture":
             page = parameters["page"]
             return {}, scans.picture(self.content, page) if is_picture else pages.picture(self.pdf, page)
-        if task == "passage":
-            return {}, pages.passage(self.pdf, **parameters)
+        if task in ("passage", "smaller"):
+            return {}, pages.passage(self.pdf, **parameters) if task == "passage" else scans.smaller(self.content, **parameters)
         if task == "words":
             return {"words": scans.words(self.content, None if is_picture else self.pdf, **parameters)}, b""
         if task == "places" and is_picture:

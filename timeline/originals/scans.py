@@ -4,6 +4,7 @@ Owns the size in which a picture is shown. Must not decide where a quotation is:
 """
 
 import math
+from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from timeline.capture import ocr, pdf, pictures
@@ -11,6 +12,8 @@ from timeline.originals.pages import LONGEST_SIDE, MOST_PIXELS, SCALE, png
 
 _NAME: Final = "the document"  # reasons follow its name
 _Pdf: TypeAlias = Any  # a library's own
+_SIDE: Final = 2_000  # pixels of the longer side of a smaller copy, at most
+_SMALLEST_SIDE: Final = 200
 _TURNED: Final = range(5, 9)  # orientations of a camera in which width and height change places
 _ORIENTATION: Final = 0x112
 
@@ -22,6 +25,19 @@ def picture(content: bytes, page: int) -> bytes:
     if size != list(image.size):
         image = image.resize(size, reducing_gap=2)
     return png(image.tobytes(), image.width, image.height, image.width * 3)
+
+
+def smaller(content: bytes, page: int, most: int) -> bytes:
+    """Return a page of a picture, from 1, upright, as a JPEG of at most `most` bytes. Raises DocumentUnreadable."""
+    image = pictures.page(content, page, _NAME).convert("RGB")
+    side = float(min(max(image.size), _SIDE))
+    while True:
+        copy, made = image.copy(), BytesIO()
+        copy.thumbnail((side, side), reducing_gap=2)
+        copy.save(made, "JPEG", quality=80)
+        if made.tell() <= most or side < _SMALLEST_SIDE:
+            return made.getvalue()
+        side *= 0.75
 
 
 def sizes(content: bytes, pages: list[int]) -> list[dict[str, Any]]:

@@ -20,7 +20,8 @@ CREATE TEMP TABLE IF NOT EXISTS staged_replaced (
 -- The lists of the latest versions, in the order of their events. is_current: not retracted. is_first: the first citation of
 -- that source by its happening.
 CREATE TEMP TABLE IF NOT EXISTS staged_citations (
-    happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, is_first, is_current
+    happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, fragment,
+    description, is_first, is_current
 );
 CREATE TEMP TABLE IF NOT EXISTS staged_tags (happening, tag, is_current);
 CREATE TEMP TABLE IF NOT EXISTS staged_related (happening, other, relation);

@@ -39,15 +39,21 @@ _PAGE: Final = (
     "SELECT json_extract(data, '$.statement.url') FROM events"
     " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') IN ('application/warc', 'application/wacz')"
 )
+_ORIGIN: Final = "SELECT json_extract(data, '$.statement.collected_from') FROM events WHERE stream = ? AND version = 1"
 _STATEMENT: Final = (
     *("title", "summary", "date", "date_note", "kind", "place"),
     *("latitude", "longitude", "part_of", "attributed_to", "zone", "instant"),
 )
-_CITATION: Final = ("source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports")
+_CITATION: Final = (
+    *("source", "quote", "prefix", "suffix", "start_char", "end_char"),
+    *("grade", "stance", "supports", "fragment", "description"),
+)
 _NO_STATEMENT: Final = dict.fromkeys(_STATEMENT)
 _NO_CITATION: Final = dict.fromkeys(_CITATION)
+_NOTHING_QUOTED: Final = {**_NO_CITATION, "quote": "", "prefix": "", "suffix": "", "start_char": 0, "end_char": 0}
 _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
+_STANCE: Final = _CITATION.index("stance")
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 Payload = Mapping[str, Any]
@@ -61,6 +67,7 @@ class Staged:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self._names: dict[str, str] = {}  # of actors, by id
+        self._origins: dict[str, str] = {}  # of sources
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
@@ -113,6 +120,7 @@ class Staged:
             self._connection.execute(f"DELETE FROM {table}")
         self.filled.clear()
         self._names.clear()
+        self._origins.clear()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
@@ -121,12 +129,13 @@ class Staged:
         columns = _COLUMNS({**_NO_STATEMENT, **statement})
         title, summary, date, _, _, place, *_, instant = columns
         citations, cited, people = statement.get("citations", ()), list[tuple[Any, ...]](), list[str]()
-        sources, disputes = set[Any](), 0
+        sources, disputes, words = set[Any](), 0, list[str]()
         for number, citation in enumerate(citations, start=1):
-            values = _CITED({**_NO_CITATION, **citation})
+            values = _CITED({**(_NOTHING_QUOTED if "description" in citation else _NO_CITATION), **citation})
             cited.append((id, number, *values, values[0] not in sources, is_current))
             sources.add(values[0])
-            disputes += values[-2] == "disputes"
+            words.append(values[1] or values[-1])
+            disputes += values[_STANCE] == "disputes"
         if "actors" in statement:
             add = self._rows["staged_actors"].append
             for actor in statement["actors"]:
@@ -134,7 +143,7 @@ class Staged:
                 name = self._names.get(named) or self._first_name(named, actor["name"])
                 people.append(name)
                 add((id, named, name, actor.get("role"), is_latest, is_current))
-        searched = (title, summary, place, "\n".join(people) or None, "\n".join([row[3] for row in cited]) or None)
+        searched = (title, summary, place, "\n".join(people) or None, "\n".join(words) or None)
         self._rows["staged_versions"].append(
             (
                 *event,
@@ -167,13 +176,27 @@ class Staged:
     def _documents(self, citations: Sequence[Payload]) -> int:
         """Count the cited documents. The same bytes, or the same text, under two ids count once.
 
-        Each page of a WARC counts as a document.
+        Each page of a WARC counts as a document; a picture of it that was made from its source counts as that one.
         """
+        of_each = {citation["source"]: citation for citation in citations}
+        first: dict[str, Payload] = {}
+        for id, citation in of_each.items():
+            origin = self._origin(id)
+            first.setdefault(origin, of_each.get(origin, citation))
+        citations = [*first.values()]
         files = {citation["source"]: citation.get("sha256") or citation["source"] for citation in citations}
         texts = {citation.get("text_sha256") or citation["source"] for citation in citations}
         if len(set(files.values())) == len(files):
             return min(len(files), len(texts))
         return min(len({(file, self._page(id)) for id, file in files.items()}), len(texts))
+
+    def _origin(self, source: str) -> str:
+        """Return the source from which one was made, as its first event says in `collected_from`; itself if from none."""
+        if source not in self._origins:
+            row = self._connection.execute(_ORIGIN, (f"source/{source}",)).fetchone()
+            origin = str(row[0]) if row else ""
+            self._origins[source] = origin[7:] if origin.startswith("source/") else source
+        return self._origins[source]
 
     def _page(self, source: str) -> str | None:
         """Return the address of the page of a WARC; None for any other source."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from timeline import dates
+from timeline import dates, fragments
 from timeline.fields import PICTURE
 from timeline.reading import wording
 
@@ -132,7 +132,11 @@ def _citation(item: Mapping[str, Any]) -> str:
     """Word a quotation with its place, so that one that moved reads differently."""
     against = "; disputes" if item.get("stance") == "disputes" else ""
     about = f"; {item['supports']}" if item.get("supports") else ""
-    return f"“{item['quote']}” (source/{item['source']}{against}{about}; characters {item['start_char']:,}–{item['end_char']:,})"
+    part = f"; {fragments.words(item['fragment'])}" if item.get("fragment") else ""
+    if "description" in item:
+        return f"{wording.DESCRIBED}: {item['description']} (source/{item['source']}{against}{about}{part})"
+    place = f"characters {item['start_char']:,}–{item['end_char']:,}"
+    return f"“{item['quote']}” (source/{item['source']}{against}{about}; {place}{part})"
 
 
 def _words(old: str, new: str, budget: Budget) -> Pieces:

@@ -22,16 +22,18 @@ _STATEMENT: Fields = {
     **dict.fromkeys((*fields.LISTS, "custody"), list),
 }
 # The lists of a statement: the required and the optional fields of their items.
+_CITED: Fields = dict.fromkeys(("source", "grade", "stance"), str)
 _LISTED: Mapping[str, tuple[Fields, Fields]] = {
     "actors": ({"name": str}, {"role": str}),
     "related": ({"relation": str, "other": str}, {}),
     "media": ({"source": str}, dict.fromkeys(fields.PICTURE[1:], str)),
     "custody": ({"what": str}, {"when": str, "who": str}),
     "citations": (
-        {**dict.fromkeys(("source", "quote", "prefix", "suffix", "grade", "stance"), str), "start_char": int, "end_char": int},
-        {"supports": str},
+        {**_CITED, **dict.fromkeys(("quote", "prefix", "suffix"), str), "start_char": int, "end_char": int},
+        {"supports": str, "fragment": str},
     ),
 }
+_DESCRIBED: tuple[Fields, Fields] = ({**_CITED, "description": str, "fragment": str}, {"supports": str})
 
 
 def read(text: str | None, position: int) -> Data:
@@ -66,7 +68,7 @@ def _check(data: Data) -> None:
     _fields(statement, {}, _STATEMENT)
     for name, (always, perhaps) in _LISTED.items():
         for one in statement.get(name) or ():
-            _fields(one, always, perhaps)
+            _fields(one, *(_DESCRIBED if name == "citations" and "description" in one else (always, perhaps)))
     "".join(statement.get("tags") or ())
 
 

@@ -16,6 +16,7 @@ from timeline.reading.records import Happening, Picture, Quotation, Source
 from timeline.selection.snapshot import EACH, Snapshot
 
 BATCH: Final = 500
+_NOTHING_QUOTED: Final[Mapping[str, Any]] = {"quote": "", "prefix": "", "suffix": "", "start_char": 0, "end_char": 0}
 _EVENTS: Final = """
 SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data,
   type = 'HappeningCorrected' OR type = 'HappeningRetracted' AND EXISTS (
@@ -31,7 +32,8 @@ _REVIEWED: Final = (
     f" where position in (select value from json_each(:positions)) {EACH}) where review is not null"
 )
 _CITED: Final = (
-    "select * from (select happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page"
+    "select * from (select happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page,"
+    " fragment, description"
     " from citations where citations.happening in (select value from json_each(:happenings))"
     f" and (:most is null or number <= :most or stance = 'disputes') {EACH}) order by happening, number"
 )
@@ -165,18 +167,22 @@ def _picture(source: Source, stated: Mapping[str, Any]) -> Picture:
 
 
 def _quotation(number: int, cited: Mapping[str, Any], archive: _Archive) -> Quotation:
-    id, start = cited["source"], cited["start_char"]
-    source = archive.source(id)
+    id = cited["source"]
+    source, described = archive.source(id), cited.get("description")
+    quoted = cited if described is None else _NOTHING_QUOTED
+    start = quoted["start_char"]
     return Quotation(
         number,
         source,
-        cited["quote"],
-        cited["prefix"],
-        cited["suffix"],
+        quoted["quote"],
+        quoted["prefix"],
+        quoted["suffix"],
         start,
-        cited["end_char"],
+        quoted["end_char"],
         cited["grade"],
         cited["stance"],
         cited.get("supports"),
-        archive.page(id, start) if source.has_pages else None,
+        archive.page(id, start) if source.has_pages and described is None else None,
+        cited.get("fragment"),
+        described,
     )

@@ -7,7 +7,7 @@ pages work without compiled packages.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from timeline import extractors
+from timeline import extractors, fragments
 from timeline.reading import wording
 
 SPREADSHEETS: Final = (
@@ -87,7 +87,11 @@ class Source:
 
 @dataclass(slots=True)  # not frozen: that would take longer than the rest of its construction
 class Quotation:
-    """A quotation from a source, with code point offsets in its text. `page` counts from 1, if there are pages."""
+    """A quotation from a source, with code point offsets in its text. `page` counts from 1, if there are pages.
+
+    `fragment` is the part of a picture or recording that is cited. With a `description` of that part, by the person who cites it,
+    nothing is quoted: `quote` is empty.
+    """
 
     number: int
     source: Source
@@ -100,6 +104,8 @@ class Quotation:
     stance: str
     supports: str | None = None
     page: int | None = None
+    fragment: str | None = None
+    description: str | None = None
 
     @property
     def disputes(self) -> bool:
@@ -107,8 +113,20 @@ class Quotation:
         return self.stance == "disputes"
 
     @property
+    def words(self) -> str:
+        """The words that are quoted or, where nothing is, those of the description."""
+        return self.quote if self.description is None else self.description
+
+    @property
+    def part(self) -> str | None:
+        """The part of the picture or recording, in words."""
+        return fragments.words(self.fragment) if self.fragment else None
+
+    @property
     def grade_note(self) -> str | None:
-        """How it matched, if not exactly."""
+        """How it matched, if not exactly, or whose words a description is in."""
+        if self.description is not None:
+            return wording.BY_CITER
         return None if self.grade == "exact" else wording.GRADES.get(self.grade, self.grade)
 
 

@@ -83,6 +83,7 @@ def in_happenings(happenings: Iterable[Happening], words: Words) -> Iterator[Pla
 def _fields(happening: Happening) -> Iterator[tuple[str, str]]:
     yield from ((name, text) for name in _FIELDS if (text := getattr(happening, name)))
     yield from (("actors", name) for name, _ in happening.actors)
+    yield from (("description", one.description) for one in happening.quotations if one.description)
 
 
 def _place(

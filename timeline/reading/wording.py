@@ -10,6 +10,8 @@ from typing import Any, Final
 from timeline import dates
 
 NO_TITLE: Final = "(redacted)"
+DESCRIBED: Final = "Described, not quoted"
+BY_CITER: Final = "in the words of the person who cites it, which no program can check"  # of a description
 NO_REASON: Final = "no reason is on record"  # of a redaction
 GRADES: Final = {  # how a quotation matched
     "exact": "the same words, character for character",

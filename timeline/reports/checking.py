@@ -111,6 +111,12 @@ def _documents(contents: Contents, *, folder: bool) -> Step:
         " it. Work out the hash of your copy of the document: it must be the one in the record, which is also in this report.",
         "Then look for the quotation: open the document at the page that is named, or search its text for the words.",
     ]
+    cited = [quotation for entry in contents.entries if entry.happening for quotation in entry.happening.quotations]
+    if any(quotation.description is not None for quotation in cited):
+        words.append(
+            "A description is not in the document: it is in the words of the person who cites it. Look at the region of the"
+            " picture, or play the part of the recording, and judge for yourself."
+        )
     if folder and here is None:
         words.append("This folder has no document: see beside each source why.")
     name = here.name if folder and here else "DOCUMENT"

@@ -38,6 +38,10 @@ blockquote > p:first-child { font-size: 1.05em; white-space: pre-wrap; break-aft
 figure { margin: .5rem 0 .8rem; break-inside: avoid }
 figure.passage img { width: 100%; height: auto; max-height: 20cm; object-fit: contain }
 figure.passage img { box-sizing: border-box; border: 1px solid #999 }
+figure.region > div { position: relative; width: fit-content; border: 1px solid #999 }
+figure.region img { display: block; max-width: 100%; max-height: 20cm }
+figure.region svg { position: absolute; inset: 0; width: 100%; height: 100%; print-color-adjust: exact }
+figure.region rect { fill: none; stroke: #d00; stroke-width: 2.5; vector-effect: non-scaling-stroke }
 figcaption { margin-top: .3rem; font-size: .82rem; color: #444 }
 dl { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: .25rem 1.5rem; margin: .5rem 0 1rem; font-size: .92rem }
 dt { font-style: italic } dd { margin: 0; overflow-wrap: anywhere }
@@ -202,15 +206,18 @@ class _Page:
         self._cited.setdefault(quotation.source.id, []).append(name)
         lang = f' lang="{_e(quotation.source.language)}"' if quotation.source.language else ""
         numbered = f'<a href="#source-{source.number}">Source {source.number}</a>' if source else "Source"
-        page = f", page {quotation.page:,}" if quotation.page else ""
-        what = "Entry" if quotation.source.is_data else "Quotation"
+        described = quotation.description is not None
+        what = "Entry" if quotation.source.is_data else "Description" if described else "Quotation"
         opening, closing = ("", "") if quotation.source.is_data else "“”"
+        place, note = sentences.place(quotation), quotation.grade_note or wording.GRADES["exact"]
+        place += "" if described else f", characters {quotation.start:,}–{quotation.end:,} of its text"
         parts = [
-            f'<p dir="auto"{lang}>{opening}{_e(quotation.quote)}{closing}</p>',
+            f'<p dir="auto"{lang}>{opening}{_e(quotation.quote)}{closing}</p>'
+            if not described
+            else f'<p dir="auto"{self._language}><strong>{wording.DESCRIBED}:</strong> {_e(quotation.description)}</p>',
             f'<p class="facts"><b>{what} {name}</b>{", which disputes this" if quotation.disputes else ""}: {numbered},'
-            f" <cite><bdi>{_e(quotation.source.title or quotation.source.id)}</bdi></cite>{page},"
-            f" characters {quotation.start:,}–{quotation.end:,} of its text</p>",
-            f'<p class="facts"><b>How it matched:</b> {_e(quotation.grade)}: {_e(wording.GRADES.get(quotation.grade, ""))}</p>',
+            f" <cite><bdi>{_e(quotation.source.title or quotation.source.id)}</bdi></cite>{_e(place)}</p>",
+            f'<p class="facts"><b>How it matched:</b> {_e(quotation.grade)}: {_e(note)}</p>',
         ]
         if quotation.supports:
             parts.append(
@@ -320,6 +327,11 @@ def _passage(passage: Passage, name: str) -> str:
     if passage.content is None:
         return f'<p class="facts">{_e(passage.words)}</p>'
     image = f"data:{passage.media_type};base64,{b64encode(passage.content).decode()}"
+    if (region := passage.region) is not None:
+        sides = f'x="{region.left}" y="{region.top}" width="{region.width}" height="{region.height}"'
+        box = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><rect {sides}/></svg>'
+        picture = f'<div><img alt="The picture with the region of {name}" src="{image}">{box}</div>'
+        return f'<figure class="region">{picture}<figcaption>{_e(passage.words)}</figcaption></figure>'
     alt = f"Quotation {name}, as it is in the document"
     return f'<figure class="passage"><img alt="{_e(alt)}" src="{image}"><figcaption>{_e(passage.words)}</figcaption></figure>'
 

@@ -4,17 +4,19 @@ Owns how large the pictures of a report may be, and the words where one is missi
 a stranger's bytes in the other process (see timeline.originals).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from timeline import extractors, images
+from timeline import extractors, fragments, images
+from timeline.fragments import Region
 from timeline.log import Log
 from timeline.processes import Aborted, Process
 from timeline.reading.records import PDF, Quotation
 from timeline.reports.contents import CitedSource
 
+TIFF: Final = "image/tiff"
 LARGEST: Final = 400_000  # bytes of a drawn passage
 LARGEST_PICTURE: Final = 2_000_000  # bytes of a picture that is itself the document
 ALL: Final = 100_000_000  # bytes of all pictures in a report
@@ -27,11 +29,12 @@ MEMORY: Final = 1_200_000_000  # bytes of addresses of the process
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The picture of a passage, or the words that say why there is none."""
+    """The picture of a passage, with the region that is cited in it, or the words that say why there is none."""
 
     words: str
     media_type: str = ""
     content: bytes | None = None
+    region: Region | None = None
 
 
 @dataclass(slots=True)
@@ -47,28 +50,40 @@ class Drawing:
     def passages(self, quotation: Quotation, source: CitedSource | None) -> list[Passage]:
         """Return the pictures of a quotation, page by page; none for a document that has neither pages nor pixels."""
         kind = quotation.source.media_type or ""
-        if kind != PDF and kind not in images.SUFFIXES.values():
+        if kind != PDF and kind not in (TIFF, *images.SUFFIXES.values()):
             return []
         if source is None or source.document is None or source.document.absent:
             why = source.document.absent if source and source.document else "its source was redacted"
             made = [Passage(f"There is no picture of the passage: {why}.")]
         else:
-            made = [*self._of_pdf(quotation, source)] if kind == PDF else [self._whole(source)]
+            made = [*self._of_pdf(quotation, source)] if kind == PDF else [self._whole(quotation, source)]
         self.missing += sum(one.content is None for one in made)
         return made
 
-    def _whole(self, source: CitedSource) -> Passage:
-        """Return the document itself, which is a picture."""
+    def _whole(self, quotation: Quotation, source: CitedSource) -> Passage:
+        """Return the document itself, which is a picture; of a large one a smaller copy, and of a scan the page."""
         assert source.document is not None  # noqa: S101 - the caller looked
-        if source.document.size > min(LARGEST_PICTURE, self.left):
-            return Passage("The document is a picture that is too large for this page.")
-        content = self.log.document(source.document.sha256) or b""
-        media_type = images.media_type(content)
-        if media_type is None:
-            return Passage("The document is not a picture that can be shown here.")
+        if self.left < LARGEST:
+            return Passage("There is no picture of it: the report has as many pictures as it may hold.")
+        page = quotation.page if quotation.source.media_type == TIFF else None
+        name = f"Page {page or 1:,} of the document" if quotation.source.media_type == TIFF else "The document"
+        if source.document.size > min(LARGEST_PICTURE, self.left) or quotation.source.media_type == TIFF:
+            parameters = {"page": page or 1, "most": min(LARGEST, self.left)}
+            content, why = self._asked(source.document.sha256, "smaller", parameters)
+            if why is not None:
+                return Passage(f"There is no picture of it: {why}.")
+            media_type, name = "image/jpeg", f"{name}, in a smaller copy"
+        else:
+            content = self.log.document(source.document.sha256) or b""
+            media_type = images.media_type(content) or ""
+            if not media_type:
+                return Passage("The document is not a picture that can be shown here.")
+            name = f"{name}, a picture"
         self.left -= len(content)
         note = "a person wrote down its words, " if source.source.extractor == extractors.TRANSCRIBED else ""
-        return Passage(f"The document, a picture: {note}no place in it is marked.", media_type, content)
+        region = fragments.region(quotation.fragment)
+        marked = "no place in it is marked." if region is None else "the report marks the region; the document does not."
+        return Passage(f"{name}: {note}{marked}", media_type, content, region)
 
     def _of_pdf(self, quotation: Quotation, source: CitedSource) -> Iterator[Passage]:
         assert source.document is not None  # noqa: S101 - the caller looked
@@ -95,23 +110,27 @@ class Drawing:
         if len(text) > LONGEST or most < LARGEST:
             why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"
             return Passage(f"There is no picture of the passage on page {page:,}: {why}.")
-        parameters = {"page": page, "text": text, "span": span, "most": most}
+        png, refused = self._asked(sha256, "passage", {"page": page, "text": text, "span": span, "most": most})
+        if refused is not None:
+            return Passage(f"There is no picture of the passage on page {page:,}: {refused}.")
+        self.left -= len(png)
+        return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", "image/png", png)
+
+    def _asked(self, sha256: str, task: str, parameters: Mapping[str, object]) -> tuple[bytes, str | None]:
+        """Ask a process that holds a document for a picture; return it, or the reason why there is none."""
         process, content = self._shown.pop(sha256, None), b""
         if process is None:
             oldest = next(iter(self._shown)) if len(self._shown) >= PROCESSES else ""
             process, content = self._shown.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
         try:
-            answer, png = process.ask({"task": "passage", "parameters": parameters, "memory": MEMORY}, content, SECONDS)
+            answer, picture = process.ask({"task": task, "parameters": parameters, "memory": MEMORY}, content, SECONDS)
         except Aborted as error:
-            return Passage(f"There is no picture of the passage on page {page:,}: drawing it {error}.")
+            return b"", f"drawing it {error}"
         if "spent" in answer:  # its memory may be full
             process.end()
         else:
             self._shown[sha256] = process
-        if "refused" in answer:
-            return Passage(f"There is no picture of the passage on page {page:,}: the document {answer['refused']}.")
-        self.left -= len(png)
-        return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", "image/png", png)
+        return picture, f"the document {answer['refused']}" if "refused" in answer else None
 
     def _text_of(self, sha256: str) -> str:
         if self._text[0] != sha256:

@@ -123,6 +123,8 @@ _IN_EVENT = (
     " where events.position = replaced.position and json_extract(listed.value, '$.{key}') like :{name} escape '\\')"
 )
 
+_SEARCHED = (("actors", "name"), ("citations", "quote"), ("citations", "description"))
+
 
 def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
     """Return the conditions for a state. `actor` is the id to which the actor filter resolves.
@@ -209,7 +211,7 @@ def _matching_words(state: State) -> tuple[str, Params]:
 def _has(name: str) -> str:
     """Return the condition that a replaced version's words, people or quotations contain a pattern."""
     own = [f"replaced.{column} like :{name} escape '\\'" for column in ("title", "summary", "place")]
-    inside = [_IN_EVENT.format(list=list_, key=key, name=name) for list_, key in (("actors", "name"), ("citations", "quote"))]
+    inside = [_IN_EVENT.format(list=list_, key=key, name=name) for list_, key in _SEARCHED]
     return " or ".join([*own, *inside])
 
 

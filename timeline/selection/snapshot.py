@@ -55,6 +55,8 @@ happenings as not materialized (
 # A column must have the same type in both arms, or SQLite copies them into a table first: hence the casts.
 _TEXT: Final = "cast(listed.value ->> '$.{}' as text)"
 _NUMBER: Final = "cast(listed.value ->> '$.{}' as integer)"
+_QUOTED: Final = "cast(coalesce(listed.value ->> '$.{}', '') as text)"  # a described part of a picture quotes nothing
+_OFFSET: Final = "cast(coalesce(listed.value ->> '$.{}', 0) as integer)"
 _NTH: Final = "cast(listed.key + 1 as integer)"
 _PAGE: Final = (
     f"(select page from source_pages where source_pages.source = {_TEXT.format('source')}"
@@ -65,14 +67,16 @@ _DESCRIBED: Final = (*fields.BIBLIOGRAPHY, "media_type", *fields.COLLECTION, "cu
 # For each table: its columns after the first, which is the happening; the list in the events; and the SQL for each column.
 _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
     "citations": (
-        "number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page",
+        "number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page, fragment, description",
         "citations",
         (
             _NTH,
-            *(_TEXT.format(name) for name in ("source", "quote", "prefix", "suffix")),
-            *(_NUMBER.format(name) for name in ("start_char", "end_char")),
+            _TEXT.format("source"),
+            *(_QUOTED.format(name) for name in ("quote", "prefix", "suffix")),
+            *(_OFFSET.format(name) for name in ("start_char", "end_char")),
             *(_TEXT.format(name) for name in ("grade", "stance", "supports")),
             _PAGE,
+            *(_TEXT.format(name) for name in ("fragment", "description")),
         ),
     ),
     "happening_actors": (

@@ -192,6 +192,7 @@ def _our_policy(hashes: dict[str, list[str]] | None) -> dict[str, list[str]]:
         # Only these style attributes are allowed.
         "style-src": ["'self'", *(["'unsafe-hashes'", *hashes["style"]] if hashes["style"] else [])],
         "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "frame-src": ["'self'"],

@@ -45,8 +45,8 @@ class Footnote:
 
     @property
     def page(self) -> str:
-        """The page, if its source has pages."""
-        return f", p. {self.quotation.page}" if self.quotation.page else ""
+        """The page, if its source has pages, and the part of a picture or recording."""
+        return sentences.place(self.quotation, "p.")
 
     @property
     def proof(self) -> list[str]:
@@ -63,7 +63,8 @@ class Footnote:
             way = "against" if self.quotation.stance == "disputes" else "for"
             lines.append(f"Cited {way}: {wording.one_line(self.quotation.supports)}")
         grade = self.quotation.grade
-        lines += [f"{grade.capitalize()}: {wording.GRADES[grade]}"] if grade != "exact" and grade in wording.GRADES else []
+        if grade in wording.GRADES or self.quotation.description is not None:
+            lines += [f"{grade.capitalize()}: {note}"] if (note := self.quotation.grade_note) else []
         return lines
 
 
@@ -99,7 +100,7 @@ class Chronology:
         notes = []
         for quotation in sorted(happening.quotations, key=lambda quotation: (quotation.stance == "disputes", quotation.number)):
             source = quotation.source
-            same = (source.id, quotation.start, quotation.quote, quotation.stance, quotation.supports)
+            same = (source.id, quotation.start, quotation.words, quotation.stance, quotation.supports, quotation.fragment)
             if same not in self._note_of:
                 number = len(self.notes) + 1
                 first = self._first_notes.setdefault(source.id, number)

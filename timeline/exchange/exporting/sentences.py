@@ -46,12 +46,19 @@ def collection(source: Source) -> Iterator[str]:
     yield from (line.rstrip(".") for line in (*obtained, *(f"Custody: {wording.step(step._asdict())}" for step in source.custody)))
 
 
+def place(quotation: Quotation, page: str = "page") -> str:
+    """Write the page of a quotation and the part of a picture or recording, each after a comma; empty if it has neither."""
+    parts = (f"{page} {quotation.page}" if quotation.page else "", quotation.part or "")
+    return "".join(f", {part}" for part in parts if part)
+
+
 def citation(quotation: Quotation) -> str:
     """Write a quotation and its source in a line."""
-    page = f", page {quotation.page}" if quotation.page else ""
     disputes = "Disputed by: " if quotation.stance == "disputes" else ""
     supports = f" [for: {one_line(quotation.supports)}]" if quotation.supports else ""
-    source = f"{source_line(quotation.source)}{page}"
+    source = f"{source_line(quotation.source)}{place(quotation)}"
+    if quotation.description is not None:
+        return f"{disputes}{wording.DESCRIBED}: {one_line(quotation.description)} ({source}){supports}"
     if quotation.source.is_data:
         return f"{disputes}{ENTRY} {source}{supports}"
     return f"{disputes}“{one_line(quotation.quote)}” ({source}){supports}"
@@ -94,14 +101,15 @@ def html(happening: Happening, about: About, summary: str | None = None) -> str:
     """
     parts = [f"<p>{name}: {escape(one_line(words), quote=False)}</p>" for name, words in fields(happening)]
     for quotation in happening.quotations:
-        page = f", page {quotation.page}" if quotation.page else ""
         disputes = "Disputed by: " if quotation.stance == "disputes" else ""
         source = escape(source_line(quotation.source), quote=False)
         address = quotation.source.url or (about.source(quotation.source.id) if about.page else None)
         linked = f'<a href="{escape(address)}">{source}</a>' if address else source
         entry = quotation.source.is_data
-        words = "" if entry else f"<blockquote>{escape(quotation.quote, quote=False)}</blockquote>"
-        parts.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{page}</p>")
+        quoted = f"<blockquote>{escape(quotation.quote, quote=False)}</blockquote>"
+        described = f"<p>{wording.DESCRIBED}: {escape(one_line(quotation.description), quote=False)}</p>"
+        words = "" if entry else quoted if quotation.description is None else described
+        parts.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{escape(place(quotation), quote=False)}</p>")
     if about.page:
         parts.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
     return (summary or paragraphs(happening.summary)) + mark_added("".join(parts))

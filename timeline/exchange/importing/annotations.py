@@ -7,24 +7,27 @@ text.
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from timeline import quotes, statements
-from timeline.errors import Sentence, TimelineError, UnknownSource
+from timeline import fragments, quotes, statements
+from timeline.errors import Sentence, StatementInvalid, TimelineError, UnknownSource
 from timeline.exchange.importing.citing import placed_citation
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Target
 from timeline.exchange.rows.row import Row
-from timeline.model import Citation, check
+from timeline.model import Citation, DescribedCitation, VerifiedCitation, check
 from timeline.text_cache import TextCache
 from timeline.timeline import Timeline
 
 _LEFT_OUT: Final = (frozenset[str](), frozenset({"prefix"}), frozenset({"suffix"}), frozenset({"prefix", "suffix"}))
 
 
+_Place = tuple[str | int, ...]
+
+
 class _Recorded(NamedTuple):
     """A recorded happening: whether it was retracted, and the places that it cites."""
 
     retracted: bool
-    places: frozenset[tuple[str, int, int]]
+    places: frozenset[_Place]
 
 
 class Citations:
@@ -35,7 +38,7 @@ class Citations:
         self.file = file
         self.timeline = timeline
         self.happening = happening
-        self._added: set[tuple[str, str, int, int]] = set()
+        self._added: set[_Place] = set()
         self._addresses: dict[str, list[str]] | None = None  # the sources of each address, read at the first use
         self._recorded = lru_cache(maxsize=1_000)(self._read_recorded)
         self._text = TextCache(self._read_text)
@@ -63,11 +66,11 @@ class Citations:
         recorded = self._recorded(id)
         url = fields.pop("url", None)
         sources = [fields.pop("source")] if "source" in fields else self._sources(timeline, str(url))
-        citation, passage = self._locate(sources, fields, outcome.stream)
-        for name in ("prefix", "suffix"):
-            if name in fields and getattr(citation, name) is None:
-                outcome.remarks.append((name, "is not beside the quotation in the text, which has these words once: left out"))
-        place = (citation.source, passage.start_char, passage.end_char)
+        citation: Citation | DescribedCitation
+        if "description" in fields:
+            citation, place = self._described(sources, fields, outcome.stream)
+        else:
+            citation, place = self._quoted(outcome, sources, fields)
         if (id, *place) in self._added or place in recorded.places:
             return
         if recorded.retracted:
@@ -77,6 +80,22 @@ class Citations:
         reason = f"row {outcome.row.number} of {self.file.path.name} cites source/{citation.source}"
         outcome.verb, outcome.fields = "corrected", ("citations",)
         outcome.act = partial(_cite, id=id, citation=citation, reason=reason)
+
+    def _quoted(self, outcome: Outcome, sources: list[str], fields: dict[str, Any]) -> tuple[Citation, _Place]:
+        """Return the citation of words, and its place."""
+        citation, passage = self._locate(sources, fields, outcome.stream)
+        for name in ("prefix", "suffix"):
+            if name in fields and getattr(citation, name) is None:
+                outcome.remarks.append((name, "is not beside the quotation in the text, which has these words once: left out"))
+        return citation, (citation.source, passage.start_char, passage.end_char)
+
+    def _described(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[DescribedCitation, _Place]:
+        """Return the citation of a part of the first source, which may be none of a picture or recording, and its place."""
+        citation = check(DescribedCitation, {**fields, "source": sources[0]}, subject)
+        assert self.timeline is not None  # noqa: S101 - checked before
+        if fault := fragments.misplaced(citation.fragment, self.timeline.source(citation.source).media_type or ""):
+            raise StatementInvalid.in_fields(subject, (("fragment", fault),))
+        return citation, _place(citation)
 
     def _sources(self, timeline: Timeline, url: str) -> list[str]:
         """Return the sources that were archived from an address, the last first."""
@@ -112,7 +131,7 @@ class Citations:
         """Read the citations of a happening. They cannot change while rows are planned, before any is appended."""
         assert self.timeline is not None  # noqa: S101 - checked before
         known = self.timeline.happening(id)
-        return _Recorded(known.status == "retracted", frozenset((c.source, c.start_char, c.end_char) for c in known.citations))
+        return _Recorded(known.status == "retracted", frozenset(map(_place, known.citations)))
 
     def _read_text(self, source: str) -> quotes.Text:
         assert self.timeline is not None  # noqa: S101 - checked before
@@ -123,11 +142,17 @@ class Citations:
         return quotes.Text(text.decode())
 
 
+def _place(citation: VerifiedCitation | DescribedCitation) -> _Place:
+    if isinstance(citation, DescribedCitation):
+        return (citation.source, citation.fragment, citation.description)
+    return (citation.source, citation.start_char, citation.end_char)
+
+
 def _bare(url: str) -> str:
     return url.partition("#")[0].rstrip("/")
 
 
-def _cite(to: Target, id: str, citation: Citation, reason: str) -> object:
+def _cite(to: Target, id: str, citation: Citation | DescribedCitation, reason: str) -> object:
     event = to.timeline.log.last(f"happening/{id}")
     known: statements.Statement = event.payload.get("statement", {}) if event else {}
     return to.timeline.correct(id, reason=reason, citations=[*(placed_citation(c) for c in known.get("citations", ())), citation])

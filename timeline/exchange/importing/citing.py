@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from timeline.errors import StatementInvalid
 from timeline.exchange.rows.row import Row
-from timeline.model import Citation, PlacedCitation
+from timeline.model import Citation, DescribedCitation, PlacedCitation
 from timeline.quotes.folding import SPACES
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -33,7 +33,9 @@ def row_quotation(text: str, row: Row) -> tuple[int, str]:
     return start, bare.rstrip(SPACES)
 
 
-def placed_citation(recorded: Mapping[str, Any]) -> Citation:
+def placed_citation(recorded: Mapping[str, Any]) -> Citation | DescribedCitation:
     """Make a citation of one in the log, at the same place."""
+    if "description" in recorded:
+        return DescribedCitation(**{name: recorded[name] for name in DescribedCitation.model_fields if name in recorded})
     fields = {name: recorded[name] for name in Citation.model_fields if name in recorded}
     return PlacedCitation(**fields, start_char=recorded["start_char"])

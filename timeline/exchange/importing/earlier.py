@@ -127,7 +127,7 @@ def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> No
         return
     payload = event.payload
     statement: dict[str, Any] = payload["statement"]
-    cited = [citation for citation in statement["citations"] if citation["source"] in earlier.versions]
+    cited = [one for one in statement["citations"] if one["source"] in earlier.versions and "quote" in one]
     for citation in cited:
         earlier.places.setdefault((citation["source"], citation["start_char"]), id)
     if not cited:

@@ -23,7 +23,7 @@ from timeline.exchange.importing.pictures import Pictures
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Row
 from timeline.log import AT_ONCE, Event
-from timeline.model import Citation, PlacedCitation
+from timeline.model import Citation, DescribedCitation, PlacedCitation
 from timeline.reading.records import HEAD, SPREADSHEETS
 from timeline.shortening import shortened
 from timeline.statements import Statement
@@ -215,7 +215,7 @@ class Happenings:
     def _cite_anew(self, outcome: Outcome, known: Known, citation: PlacedCitation) -> None:
         """Cite the row of this version if only its media and links changed, which exports take from the row itself."""
         citations = known.current.get("citations", ())
-        cites_row = any((cited["source"], cited["start_char"]) == (known.source, known.start) for cited in citations)
+        cites_row = any((cited["source"], cited.get("start_char")) == (known.source, known.start) for cited in citations)
         if known.source == citation.source or not cites_row or known.last.type == "HappeningRetracted":
             return
         media_type, head, was_head = self.file.understood.media_type, self.text.raw[:HEAD], self._head(known.source)
@@ -329,10 +329,10 @@ def _preview(value: object) -> str:
     return shortened(" ".join(str(value).split()), _SHOWN)
 
 
-def _replace_citation(citation: PlacedCitation, known: Known) -> list[Citation]:
+def _replace_citation(citation: PlacedCitation, known: Known) -> list[Citation | DescribedCitation]:
     """Return the current citations, with the row of this version in place of that of the earlier one."""
     place = (known.source, known.start)
-    others = [other for other in known.current["citations"] if (other["source"], other["start_char"]) != place]
+    others = [other for other in known.current["citations"] if (other["source"], other.get("start_char")) != place]
     return [citation, *map(placed_citation, others)]
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from anyascii import anyascii
 
 from timeline.errors import ImportRefused
-from timeline.model import IDENTIFIER
+from timeline.field_types import IDENTIFIER
 
 LONGEST: Final = 60  # characters of a title in its id
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

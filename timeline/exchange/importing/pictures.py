@@ -69,7 +69,7 @@ class Pictures:
         """Return the source that was archived from an address, if it is a picture that is still there."""
         if self._timeline is None or not self._timeline.log.is_there:
             return None
-        sql = "SELECT id FROM sources WHERE url = ? AND text_sha256 = ? ORDER BY position"
+        sql = "SELECT id FROM sources WHERE url = ? AND text_sha256 = ? AND media_type LIKE 'image/%' ORDER BY position"
         row = self._timeline.log.connection.execute(sql, (address, images.NO_TEXT)).fetchone()
         return None if row is None else str(row[0])
 

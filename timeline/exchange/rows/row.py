@@ -18,7 +18,7 @@ class Row(NamedTuple):
     kind: Literal["happening", "source", "citation"] = "happening"
     fields: Mapping[str, Any] = {}
     """HappeningFields without citations; SourceFields (and `file`, a local attachment); or for a citation `happening`, `url` or
-    `source`, `quote`, `prefix`, `suffix`, `stance`, `supports`."""
+    `source`, `quote`, `prefix`, `suffix`, `stance`, `supports`, `fragment`, `description`."""
     key: str | None = None
     """The stable id of the record in the file (UID, unique_id, citation key …)."""
     dropped: tuple[tuple[str, str, str], ...] = ()

@@ -17,7 +17,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import extractors, images
+from timeline import extractors, fragments, images
 from timeline.shortening import shortened
 from timeline.web import access, links, security, showing, withholding
 from timeline.web.pages import etag, plain_answers
@@ -48,6 +48,7 @@ _SUFFIXES: Final = {
     "application/epub+zip": ".epub",
     "message/rfc822": ".eml",
     **{media_type: suffix for suffix, media_type in images.SUFFIXES.items() if suffix != ".jpeg"},
+    **{media_type: suffix for suffix, media_type in fragments.RECORDINGS.items() if suffix not in (".opus", ".m4v")},
 }
 # Everything else is an attachment: a browser would run scripts in it, or hand it to a program that does.
 _SHOWN: Final = frozenset(("text/plain", *images.SUFFIXES.values()))

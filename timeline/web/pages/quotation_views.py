@@ -17,7 +17,7 @@ from timeline.reading.records import PAGES, Quotation
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
 from timeline.web import links, withholding
-from timeline.web.pages import date_wording, originals, text_fragments
+from timeline.web.pages import date_wording, originals, parts, text_fragments
 
 # Repeated words are searched for only in texts of this many characters, and for this many quotations of a page. Otherwise they
 # are taken to repeat.
@@ -30,7 +30,7 @@ _TEXT = "select text from sources join source_texts on source_texts.source = sou
 class QuotationView:
     """One quotation on a page: the record `cited`, and `quote`, which is as much of its words as the page shows.
 
-    `document` is the address of the document as received, unless it was redacted or is withheld.
+    `document` is the address of the document as received, unless it was redacted or is withheld; then nothing is `shown` of it.
     """
 
     cited: Quotation
@@ -38,11 +38,12 @@ class QuotationView:
     address: str
     at_source: str | None
     document: str | None = None
+    shown: parts.Shown | None = None
 
     @property
     def cut(self) -> bool:
         """Whether the quotation goes on."""
-        return len(self.quote) < len(self.cited.quote)
+        return len(self.quote) < len(self.cited.words)
 
     @property
     def cells(self) -> list[tuple[str, str]] | None:
@@ -97,14 +98,19 @@ def of_happenings(
 
     def view(happening: str, quotation: Quotation) -> QuotationView:
         anchor = links.passage_anchor(happening, quotation.number) if happening in anchored else "passage"
-        address = f"{links.source(datasette, database, quotation.source.id)}?passage={quotation.start}-{quotation.end}#{anchor}"
+        query = f"?passage={quotation.start}-{quotation.end}" if quotation.description is None else ""
+        address = f"{links.source(datasette, database, quotation.source.id)}{query}#{anchor}"
         at_source = text_fragments.address(
             quotation.source, quotation.quote, quotation.prefix, quotation.suffix,
             page=quotation.page, repeats=id(quotation) in repeating,
         )  # fmt: skip
         there = quotation.source.sha256 in served
         document = originals.address(datasette, database, quotation.source.id) if there else None
-        return QuotationView(quotation, quotation.quote[:longest], address, at_source, document)
+        shown = None
+        if there and quotation.fragment:
+            kind, extractor = quotation.source.media_type, quotation.source.extractor
+            shown = parts.shown(datasette, database, quotation.source.id, kind, extractor, quotation.fragment, quotation.page)
+        return QuotationView(quotation, quotation.words[:longest], address, at_source, document, shown)
 
     return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}
 

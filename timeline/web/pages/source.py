@@ -15,7 +15,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors, images
+from timeline import extractors, fragments, images
 from timeline.fields import COLLECTION
 from timeline.reading import happening_lookup, wording
 from timeline.reading.history import redaction_of_document
@@ -23,7 +23,7 @@ from timeline.reading.sources import steps
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling, snapshots, withholding
-from timeline.web.pages import date_wording, history, originals, page_frame, passages, pictures, sheets
+from timeline.web.pages import date_wording, history, originals, page_frame, parts, passages, pictures, sheets
 from timeline.web.pages.history import RedactionView, VersionView
 from timeline.web.pages.sheets import Sheet
 
@@ -33,7 +33,8 @@ MOST_CITATIONS = 2_000
 # A note, which is a line long, names this many of the happenings that cite its passage; the reader can unfold the others.
 MOST_USES = 1
 _PASSAGES = (
-    "select start_char, end_char, quote, prefix, suffix, page from citations where source = :id order by start_char limit :most"
+    "select start_char, end_char, quote, prefix, suffix, page from citations where source = :id and description is null"
+    " order by start_char limit :most"
 )
 _CAPTURES = {
     ("bytes", 0): "the same bytes, as extracted earlier",
@@ -142,6 +143,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         **await _as_picture(datasette, request, database, source),
         **await _original(datasette, request, database, source, text, excerpt),
         "withheld": withheld,
+        **await parts.on_page(datasette, request, database, source, withheld=withheld),
         "passages": await _cited_passages(datasette, database, source) if withheld else (),
         "printed": originals.has_pages(source["media_type"], source["extractor"]),
         "captures": await _captures(datasette, database, id_),
@@ -267,7 +269,7 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
 
 async def _as_picture(datasette: Datasette, request: Request, database: Database, source: Row) -> dict[str, Any]:
     """Return the address of the file, if the source is a picture, and the happenings that show it, as (address, headline)."""
-    if source["text_sha256"] != images.NO_TEXT:
+    if source["text_sha256"] != images.NO_TEXT or fragments.is_recording(source["media_type"]):
         return {"picture": None}
     rows = await database.execute(
         f"select id, substr({happening_lookup.HEADLINE}, 1, 201) as title from happening_media"
@@ -287,7 +289,7 @@ async def _citations(database: Database, id_: str, start: int) -> list[Row]:
         "select citations.happening, number, start_char, end_char, stance, supports,"
         f" substr({happening_lookup.HEADLINE}, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
-        " where source = :id and end_char > :start order by start_char limit :most",
+        " where source = :id and end_char > :start and description is null order by start_char limit :most",
         {"id": id_, "start": start, "most": MOST_CITATIONS},
     )
     return list(rows.rows)
@@ -314,7 +316,8 @@ async def _passage_of_citation(database: Database, id_: str, name: str | None) -
     if not re.fullmatch("[0-9]{1,9}", number):
         return None
     rows = await database.execute(
-        "select start_char || '-' || end_char from citations where happening = :happening and number = :number and source = :id",
+        "select start_char || '-' || end_char from citations where happening = :happening and number = :number and source = :id"
+        " and description is null",
         {"happening": happening, "number": int(number), "id": id_},
     )
     return str(rows.rows[0][0]) if rows.rows else None

@@ -1,6 +1,6 @@
 -- Where sources disagree
 -- The happenings that some source disputes, with every quotation for and against, side by side.
-select happenings.date, happenings.title, happenings.attributed_to, citations.stance, citations.source, citations.quote, citations.supports,
+select happenings.date, happenings.title, happenings.attributed_to, citations.stance, citations.source, coalesce('Described, not quoted: ' || citations.description, citations.quote) as quote, citations.supports,
   citations.happening, citations.number
 from happenings
 join citations on citations.happening = happenings.id

@@ -1,7 +1,7 @@
 -- What this source supports
 -- Every quotation taken from one source, in the order of its text, and the happening that it supports or disputes.
 -- Give the source's id, or some words of its title; leave it empty for all sources.
-select citations.source, citations.quote, citations.stance, happenings.title, happenings.attributed_to, happenings.date,
+select citations.source, coalesce('Described, not quoted: ' || citations.description, citations.quote) as quote, citations.stance, happenings.title, happenings.attributed_to, happenings.date,
   citations.supports, citations.grade, citations.happening, citations.number
 from sources
 cross join citations on citations.source = sources.id

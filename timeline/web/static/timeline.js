@@ -10,7 +10,7 @@ import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { print } from "./print.js";
 import { locale, translate } from "./datewords.js";
-import { by, clicked, on } from "./page.js";
+import { by, on } from "./page.js";
 
 
 // What is drawn comes before the list, which need not be there yet.

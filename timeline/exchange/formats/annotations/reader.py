@@ -4,8 +4,10 @@ A tag "happening:ID" names the happening, or its address in a body, as our own e
 without an address, such as a PDF on somebody's disk.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from timeline import fragments
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar
@@ -35,9 +37,12 @@ def read(text: str, **_: object) -> Read:
 
 def _annotation(annotation: dict[str, Any]) -> Building:
     build = Building()
-    _body(build, annotation)
     targets = [{"source": target} if isinstance(target, str) else target for target in as_list(annotation.get("target"))]
     target = next((target for target in targets if isinstance(target, dict)), {})
+    selectors = [selector for selector in as_list(target.get("selector")) if isinstance(selector, dict)]
+    part = next((value for one in selectors if (value := _part(one))), None)
+    described = part is not None and not any(one.get("type") == "TextQuoteSelector" for one in selectors)
+    _body(build, annotation, described=described)
     build.drop("target", targets[1:], "a citation has one place")
     state = next((state for state in as_list(target.get("state")) if isinstance(state, dict)), {})
     for value in (state.get("cached"), target.get("source")):
@@ -47,24 +52,38 @@ def _annotation(annotation: dict[str, Any]) -> Building:
     build.url(annotation.get("uri") or target.get("source"), "source")
     if "source" in build.fields and parse_address(build.fields.get("url"))[0]:
         del build.fields["url"]
-    for selector in (selector for selector in as_list(target.get("selector")) if isinstance(selector, dict)):
+    for selector in selectors:
         if selector.get("type") == "TextQuoteSelector":
             for name, field in (("exact", "quote"), ("prefix", "prefix"), ("suffix", "suffix")):
                 if isinstance(value := selector.get(name), str) and value:
                     build.fields[field] = value
+        elif _part(selector) and _part(selector) == part:
+            build.fields["fragment"] = part
         else:
             build.drop(f"selector {scalar(selector.get('type'))}", selector, "the words of the quotation are searched instead")
     build.drop_others(annotation, _KNOWN, why="a citation has no field for it")
-    if not build.fields.get("quote"):
+    if described and not build.fields.get("description"):
+        build.refuse("it names a part of a picture or recording, and no comment describes it")
+    elif not described and not build.fields.get("quote"):
         build.refuse("it quotes nothing: it has no TextQuoteSelector")
     if not ("source" in build.fields or "url" in build.fields):
         build.refuse('it has no address of a document. Tag it "source:ID"')
     return build
 
 
-def _body(build: Building, annotation: dict[str, Any]) -> None:
-    """Read the happening, the stance, and what the citation supports."""
-    comment, tags = scalar(annotation.get("text")), [scalar(tag) or "" for tag in as_list(annotation.get("tags"))]
+def _part(selector: Mapping[str, Any]) -> str | None:
+    """Return the part of a picture or recording that a selector names, if a citation may name it so."""
+    value = scalar(selector.get("value")) if selector.get("type") == "FragmentSelector" else None
+    try:
+        fragments.read(value or "")
+    except ValueError:
+        return None
+    return value
+
+
+def _body(build: Building, annotation: dict[str, Any], *, described: bool) -> None:
+    """Read the happening, the stance, and what the citation supports; `described`: the first comment describes the part."""
+    comments, tags = [scalar(annotation.get("text"))], [scalar(tag) or "" for tag in as_list(annotation.get("tags"))]
     stances = [scalar(motivation) for motivation in as_list(annotation.get("motivation"))]
     for part in as_list(annotation.get("body")):
         body = part if isinstance(part, dict) else {"source": part} if parse_address(part)[0] else {"value": part}
@@ -78,7 +97,7 @@ def _body(build: Building, annotation: dict[str, Any]) -> None:
         elif purpose == "describing":
             build.drop("body", value, "the happening itself has it")
         else:
-            comment = comment or value
+            comments.append(value)
     for tag in tags:
         kind, _, id = tag.partition(":")
         if kind in ("happening", "source") and id.strip():
@@ -89,7 +108,7 @@ def _body(build: Building, annotation: dict[str, Any]) -> None:
             build.drop("tags", tag, "a citation has none")
     if "questioning" in stances:
         build.fields["stance"] = "disputes"
-    if parse_address(annotation.get("id"))[0] == "happening":  # our own export wrote it
-        build.exact("supports", comment)
-    else:
-        build.line("supports", comment, "text")
+    names = ("description", "supports") if described else ("supports",)
+    own = parse_address(annotation.get("id"))[0] == "happening"  # our own export wrote it
+    for field, comment in zip(names, filter(None, comments), strict=False):
+        build.exact(field, comment) if own else build.line(field, comment, "text")

@@ -1,12 +1,14 @@
 """Write W3C Web Annotations: one for each citation. Its target is the quotation in the source, its body the happening.
 
 The target is the source's own address, if there is one, with the archived document as its state at that time. Positions are those
-in the archived text.
+in the archived text. A part of a picture or recording is a media fragment; where nothing is quoted, its description is the first
+comment.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from timeline import fragments
 from timeline.dates import worded
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.json_stream import dumps, json_list
@@ -42,8 +44,8 @@ def _annotation(happening: Happening, quotation: Quotation, about: About) -> dic
         {"type": "TextualBody", "value": words, "format": "text/plain", "purpose": "describing"},
         {"type": "SpecificResource", "source": address, "purpose": "questioning" if disputes else "linking"},
     ]
-    if quotation.supports:
-        bodies.append({"type": "TextualBody", "value": quotation.supports, "format": "text/plain", "purpose": "commenting"})
+    for comment in filter(None, (quotation.description, quotation.supports)):
+        bodies.append({"type": "TextualBody", "value": comment, "format": "text/plain", "purpose": "commenting"})
     return {
         "id": f"{address}#citation-{quotation.number}",
         "type": "Annotation",
@@ -58,10 +60,14 @@ def _annotation(happening: Happening, quotation: Quotation, about: About) -> dic
 def _target(quotation: Quotation, about: About) -> dict[str, Any]:
     source = quotation.source
     archived = about.source(source.id)
-    selectors: list[dict[str, Any]] = [
-        {"type": "TextQuoteSelector", "exact": quotation.quote, "prefix": quotation.prefix, "suffix": quotation.suffix},
-        {"type": "TextPositionSelector", "start": quotation.start, "end": quotation.end},
-    ]
+    selectors: list[dict[str, Any]] = []
+    if quotation.description is None:
+        selectors += [
+            {"type": "TextQuoteSelector", "exact": quotation.quote, "prefix": quotation.prefix, "suffix": quotation.suffix},
+            {"type": "TextPositionSelector", "start": quotation.start, "end": quotation.end},
+        ]
+    if quotation.fragment is not None:
+        selectors.append({"type": "FragmentSelector", "conformsTo": fragments.STANDARD, "value": quotation.fragment})
     if quotation.page is not None:
         selectors.append({"type": "FragmentSelector", "conformsTo": PAGES_OF_A_PDF, "value": f"page={quotation.page}"})
     target: dict[str, Any] = {"type": "SpecificResource", "source": source.url or archived, "selector": selectors}

@@ -171,6 +171,8 @@ class _Writer:
             short = self.run(footnotes.short_title(title), _ITALIC, language=language)
             cited = f"{short}{self.run(' (as in note ')}{_number_of(note.first)}{self.run(')')}"
         words = note.quotation.quote if source.is_data else f"“{wording.one_line(note.quotation.quote)}”"
+        if note.quotation.description is not None:
+            words, language = f"{wording.DESCRIBED}: {wording.one_line(note.quotation.description)}", self._about.language or ""
         proof = [self.run(line) for line in note.proof]
         if note.address:
             proof.insert(0, self._link(note.address, self.run(note.address, _LINK)))

@@ -167,8 +167,10 @@ def _note(note: Footnote) -> str:
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
     else:
         cited += f' (as in <a href="#note-{note.first}">note {note.first}</a>)'
-    words, entry = _e(note.quotation.quote), source.is_data  # an entry of a table is not prose
+    words, entry = _e(note.quotation.words), source.is_data  # an entry of a table is not prose
     quoted = f': <code dir="auto">{words}</code>' if entry else f': <q dir="auto"{lang}>{words}</q>'
+    if note.quotation.description is not None:
+        quoted = f": <em>{wording.DESCRIBED}:</em> <bdi>{words}</bdi>"
     back = f'<a class="back" href="#ref-{note.number}" aria-label="Back to where note {note.number} is">↩</a>'
     proof = [_e(line) for line in note.proof]
     if note.address:
@@ -176,7 +178,7 @@ def _note(note: Footnote) -> str:
     if note.document:
         proof.append(_link(note.document, "The document"))
     proved = f' <span class="proof{" full" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
-    return f'<li id="note-{note.number}">{note.before}{cited}{note.page}{quoted}{proved} {back}</li>\n'
+    return f'<li id="note-{note.number}">{note.before}{cited}{_e(note.page)}{quoted}{proved} {back}</li>\n'
 
 
 def _link(address: str, shown: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline import extractors, fields, images
+from timeline import extractors, fields, fragments, images
 from timeline.errors import DatabaseRefused
 from timeline.exchange.exporting.format import About, Format, Report
 from timeline.exchange.text.json_stream import dumps, filled
@@ -200,6 +200,8 @@ class _LogExport:
     def _citation(self, citation: Mapping[str, Any]) -> dict[str, Any]:
         """Write a citation, with its place if the same words with prefix and suffix may be twice in the source."""
         entry = {field: citation[field] for field in fields.CITATION if field in citation}
+        if "description" in citation:
+            return entry
         text = self._text(citation["source"])
         words = _letters(f"{citation['prefix']}{citation['quote']}{citation['suffix']}")
         first = text.find(words)
@@ -229,6 +231,8 @@ class _LogExport:
         kind = (UNKNOWN, NAMELESS) if content != text else ("text/plain", extractors.GIVEN)
         if not text:
             kind = (images.media_type(content) or UNKNOWN, extractors.PICTURE)
+            if recording := fragments.recording_type(content):
+                kind = (recording, extractors.RECORDING)
         media_type, extractor = kind
         known = {"media_type": media_type, "extractor": extractor, "sha256": sha256, "text_sha256": text_sha256}
         return {"statement": {"title": NAMELESS, **known}}

@@ -100,11 +100,11 @@ def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
     page = f"page={quotation.page}" if quotation.page else None
     return filled(
         {
-            "@type": "Quotation",
-            "text": quotation.quote,
+            "@type": "Quotation" if quotation.description is None else "Comment",
+            "text": quotation.words,
             "abstract": quotation.supports,
             "creativeWorkStatus": "disputes" if quotation.stance == "disputes" else None,
-            "position": page,
+            "position": quotation.fragment or page,
             "isPartOf": _work(quotation.source, about.source(quotation.source.id)),
         }
     )

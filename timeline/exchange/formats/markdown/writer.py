@@ -89,8 +89,10 @@ def _note(note: Footnote) -> str:
         if note.first == note.number
         else f"{footnotes.short_title(title)} (as in note {note.first})"
     )
-    words = escaped(note.quotation.quote)
+    words = escaped(note.quotation.words)
     quoted = words if note.quotation.source.is_data else f"“{words}”"
+    if note.quotation.description is not None:
+        quoted = f"{wording.DESCRIBED}: {words}"
     parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}: {quoted}"]
     if note.address:
         parts.append(_link(note.address))

@@ -1,0 +1,129 @@
+"""The cited parts of a picture or recording as the pages show them: a region as a box on the picture, a range in a player.
+
+Owns which file shows a part. Must not decode or change one.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from sqlite3 import Row
+from typing import Any, Final
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils.asgi import Request
+
+from timeline import extractors, file_claims, fragments, images
+from timeline.fragments import Region
+from timeline.reading import happening_lookup, wording
+from timeline.shortening import shortened
+from timeline.web import access, assets, links, showing
+from timeline.web.pages import date_wording, originals
+from timeline.web.showing import CannotShow
+
+MOST: Final = 200
+LONGEST: Final = 2_000  # characters of a description, or of quoted words
+_PARTS: Final = (
+    "select citations.happening, number, fragment, description, quote, page, stance, supports,"
+    f" substr({happening_lookup.HEADLINE}, 1, 201) as title, date, status"
+    " from citations join happenings on happenings.id = citations.happening"
+    " where source = :id and fragment is not null order by status = 'retracted', citations.happening, number limit :most"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What shows a part: the picture with the region, or a player, `audio` or `video`, with the range in its address. `style`: its sheet."""
+
+    address: str
+    region: Region | None = None
+    player: str | None = None
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cited part on the page of its source, with the words that are cited there, and the happening."""
+
+    anchor: str
+    where: str
+    label: str | None
+    words: str
+    shown: Shown | None
+    address: str
+    title: str
+    when: str
+    stance: str
+    supports: str | None
+    status: str
+
+
+def shown(
+    datasette: Datasette, database: str, source: str, media_type: str | None, extractor: str | None, fragment: str, page: int | None
+) -> Shown | None:
+    """Return what shows a part of a document that visitors can get; None if no browser shows such a document."""
+    document, kind = originals.address(datasette, database, source), originals.kind_of(media_type)
+    style = assets.address(datasette, "region.css")
+    if fragments.is_recording(kind):
+        return Shown(f"{document}#{fragment}", player=kind.partition("/")[0], style=style)
+    region = fragments.region(fragment)
+    if region is None:
+        return None
+    if kind in images.SUFFIXES.values():
+        return Shown(document, region, style=style)
+    if originals.has_pages(kind, extractor) and extractors.ocr(extractor or ""):
+        return Shown(originals.picture_address(datasette, database, source, page or 1), region, style=style)
+    return None
+
+
+async def on_page(datasette: Datasette, request: Request, database: Database, source: Row, *, withheld: bool) -> dict[str, Any]:
+    """Return what the page of a source has of its parts, the address at which a recording is played, and its C2PA manifest."""
+    may = bool(source["sha256"]) and not withheld
+    served = may and await access.all_readable(datasette, request.actor, database.name, originals.TABLES)
+    is_recording = fragments.is_recording(source["media_type"])
+    rows: Iterable[Any] = (await database.execute(_PARTS, {"id": source["id"], "most": MOST})).rows
+    return {
+        "parts": [_part(datasette, database.name, source, row, served=served) for row in rows],
+        "most_parts": MOST,
+        "player_style": assets.address(datasette, "region.css"),
+        "recording": originals.address(datasette, database.name, source["id"]) if is_recording and served else None,
+        "without_text": is_recording and source["text_sha256"] == images.NO_TEXT,
+        "signed": await _signed(database, source) if served else None,
+    }
+
+
+async def _signed(database: Database, source: Row) -> str | None:
+    """Say whether a picture or recording has a C2PA manifest. Little of the file is read."""
+    if not (source["media_type"] or "").startswith(("image/", "video/", "audio/")):
+        return None
+    sha256: str = source["sha256"]
+
+    def signed(connection: sqlite3.Connection) -> str | None:
+        def read(start: int, length: int) -> bytes:
+            try:
+                return showing.read(connection, sha256, start, length)
+            except (CannotShow, ValueError):  # redacted meanwhile, or beyond its end
+                return b""
+
+        return file_claims.of(read).signed
+
+    words: str | None = await database.execute_fn(signed)
+    return words
+
+
+def _part(datasette: Datasette, database: str, source: Row, row: Row, *, served: bool) -> Part:
+    about = (source["id"], source["media_type"], source["extractor"], row["fragment"], row["page"])
+    described = row["description"] is not None
+    return Part(
+        anchor=links.passage_anchor(row["happening"], row["number"]) if described else "",
+        where=fragments.words(row["fragment"]),
+        label=wording.DESCRIBED if described else None,
+        words=shortened(row["description"] if described else row["quote"], LONGEST),
+        shown=shown(datasette, database, *about) if served else None,
+        address=links.happening(datasette, database, row["happening"]),
+        title=shortened(row["title"] or row["happening"], 200),
+        when=date_wording.words(row["date"]),
+        stance=row["stance"],
+        supports=row["supports"],
+        status=row["status"],
+    )
