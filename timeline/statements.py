@@ -267,7 +267,7 @@ def _verified(
         try:
             source = texts(citation.source)
             if citation.fragment is not None and (fault := _misplaced(citation, source)):
-                errors.append((StatementInvalid, f"citations.{number}.fragment", f"{fault} (source/{citation.source})"))
+                errors.append((StatementInvalid, Fault(f"citations.{number}.fragment", f"{fault} (source/{citation.source})")))
                 continue
             if isinstance(citation, DescribedCitation):
                 verified.append(_described(citation, source))

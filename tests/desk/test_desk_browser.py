@@ -239,7 +239,7 @@ def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path],
     page.goto(desk(served, "documents/report"))
     page.locator("[name=title]").fill("Mine")
     first = page.locator(".margin li").first
-    first.get_by_role("link", name="Use").click()
+    first.get_by_role("button", name="Use").click()
     expect(page.locator("[name=date]")).to_have_value("2025-11-24")
     expect(page.locator(".verified")).to_contain_text("Found once")
     expect(page.locator("[name=title]")).to_have_value("Mine")

@@ -1,8 +1,12 @@
 """Writing at the desk without JavaScript: documents, happenings, corrections, retractions, reviews."""
 
+import re
+from pathlib import Path
+
 import pytest
 from desk_browser import Page, follow, press, visit
 from desk_client import ANA, WORDS, Desk, multipart
+from examples import PNG
 
 from timeline import Timeline
 
@@ -66,6 +70,7 @@ async def test_a_file_becomes_a_document_with_its_own_title(desk: Desk) -> None:
         ([("text", "", b"Words"), ("file", "a.txt", b"Words")], "Give one of a file, a text and an address, not several"),
         ([("text", "", b"Words"), ("title", "", b"T"), ("published", "", b"soon")], "Is no date"),
         ([("text", "", b"Words")], "✗"),
+        ([("text", "", b"Words"), ("title", "", b"T"), ("language", "", b"Engrish")], "Write its code, such as en"),
         ([("address", "", b"https://news.example/")], "Fetching is not allowed here"),
         ([("file", "a.pdf", b"%PDF-1.7 no"), ("title", "", b"T")], "✗"),
     ],
@@ -137,7 +142,7 @@ async def test_a_happening_may_quote_two_documents(report: Desk) -> None:
     page = await visit(report, "documents/report")
     page = await press(report, page, "elsewhere", title="The council meets", date="2025-11-24", quote_quote="met in Marrakech")
     listed = await follow(report, page)
-    assert "Quote from which document?" in listed.words
+    assert "Quote for “The council meets” from which document?" in listed.words
     second = await visit(report, listed.links("documents/letter")[0])
     assert second.field("quote_quote") == ["met in Marrakech"]
     page = await press(report, second, "add")
@@ -172,7 +177,11 @@ async def test_a_claim_names_who_claims_it(report: Desk) -> None:
 async def test_a_suggested_date_fills_the_form_and_records_nothing(report: Desk) -> None:
     """Each date in the text has a link, which brings its sentence and its reading into the form."""
     page = await visit(report, "documents/report")
-    used = await visit(report, page.links("use=")[0])
+    place = re.findall(r'value="(use:[0-9-]+)"', page.html)[0]
+    used = await press(report, page, place, title="Mine")
+    assert used.field("title") == ["Mine"]
+    again = await press(report, used, place)
+    assert again.field("quote_quote") == used.field("quote_quote"), "what is quoted already is not quoted twice"
     assert used.field("date") == ["2025-11-24"]
     assert used.field("quote_quote") == ["The council met in Marrakech on 24 November 2025."]
     assert report.size == 1
@@ -202,7 +211,7 @@ async def test_nothing_changed_is_no_correction(report: Desk) -> None:
     page = await visit(report, "happenings/the-council-meets")
     page = await press(report, page, "record", reason="For no reason")
     assert page.status == 422
-    assert "nothing is changed yet" in page.words
+    assert "nothing is changed" in page.words
 
 
 async def test_two_who_correct_at_once_lose_nothing(report: Desk) -> None:
@@ -258,3 +267,72 @@ async def test_who_may_only_review_may_not_correct(report: Desk) -> None:
     await record(report)
     own = await visit(report, "happenings/the-council-meets", ANA)
     assert "A review counts only from a second person." in own.words
+
+
+async def test_a_correction_leaves_described_parts_of_pictures_as_they_are(desk: Desk, tmp_path: Path) -> None:
+    """A region has no words; it stays, and can be removed like any quotation."""
+    (tmp_path / "hall.png").write_bytes(PNG)
+    part = {
+        "source": "hall",
+        "fragment": "xywh=percent:10,20,30,40",
+        "description": "A man at a lectern",
+        "supports": "the speaker",
+    }
+    with Timeline(desk.path, by="The editors") as timeline:
+        report = timeline.archive(text=WORDS, id="report", title="A report")
+        timeline.archive(tmp_path / "hall.png", id="hall", title="The hall")
+        timeline.record("speech", title="A speech", date="2025", citations=[report.quote("Ann Lee spoke first"), part])
+    page = await visit(desk, "happenings/speech")
+    assert "Described, not quoted: A man at a lectern" in page.words
+    assert (await press(desk, page, "record", place="Marrakech", reason="So it says")).status == 303
+    with Timeline(desk.path, read_only=True) as timeline:
+        assert [*timeline.events()][-1].payload["changes"] == {"place": "Marrakech"}
+    page = await visit(desk, "happenings/speech")
+    page = await press(desk, page, "remove:1")
+    assert (await press(desk, page, "record", reason="It is another man")).status == 303
+    with Timeline(desk.path, read_only=True) as timeline:
+        assert len(timeline.happening("speech").citations) == 1
+
+
+async def test_a_form_with_a_file_needs_its_token_on_either_version(desk: Desk) -> None:
+    """As a browser sends it: the token is in the body, and no header of a script."""
+    cookies, headers = desk.signed_in()
+    token = headers.pop("x-csrftoken", "")
+    for given, status in ((token, 303), ("another", 403 if token else 303)):
+        body, kind = multipart(("csrftoken", "", given.encode()), ("text", "", WORDS.encode()), ("title", "", b"A report"))
+        answer = await desk.send(body, kind, address=ADD, cookies=cookies, headers=headers)
+        assert answer.status_code == status, answer.text
+
+
+async def test_the_same_text_again_leads_to_the_document_that_is_there(desk: Desk) -> None:
+    """Under the same id with another description it is refused, with a link to the first."""
+    for title, status in ((b"A report", 303), (b"A report", 303), (b"A Report", 409)):
+        body, kind = multipart(("text", "", WORDS.encode()), ("title", "", title))
+        answer = await desk.send(body, kind, address=ADD)
+        assert answer.status_code == status, answer.text
+    assert "/desk/documents/a-report" in answer.text
+
+
+async def test_a_long_text_is_read_in_parts_and_searched(desk: Desk) -> None:
+    """Recording stays in the part, and words are found wherever they are."""
+    long = "".join(f"Line {number} of the minutes, which say little.\n" for number in range(4_000))
+    with Timeline(desk.path, by="The editors") as timeline:
+        timeline.archive(text=long, id="minutes", title="Minutes")
+    page = await visit(desk, "documents/minutes?find=line+3100%20OF")
+    assert "Line 3100 of" in page.words.replace("  ", " ")
+    assert "Line 10 of" not in page.words
+    assert page.html.count('id="found"') >= 1
+    assert "not in the document" in (await visit(desk, "documents/minutes?find=nothing+like+this")).words
+    second = await visit(desk, page.links("start=")[0])
+    done = await press(desk, second, "record", title="A line", date="2025", quote_quote="Line 1500 of the minutes")
+    assert done.status == 303
+    assert "start=" in done.location
+
+
+async def test_a_date_in_doubt_is_settled_by_a_click(report: Desk) -> None:
+    """Each reading has a button, in words."""
+    page = await press(report, await visit(report, "documents/report"), "check", date="1/2/2025")
+    assert "2 January 2025 1 February 2025" in page.words
+    assert (await press(report, page, "date:2025-02-01")).field("date") == ["2025-02-01"]
+    page = await press(report, page, "check", date="the early 2000s")
+    assert "may be 200X, the decade, or 20XX, the century" in page.words

@@ -110,7 +110,10 @@ async def test_a_c2pa_manifest_is_shown_as_a_claim(serve: Serve, tmp_path: Path)
             timeline.archive(tmp_path / "a.jpg", id=name, title=name)
     client = serve(tmp_path / "timeline.db").client
     signed = (await client.get(f"{HERE}/sources/signed")).text
-    assert "<dt>The file says</dt><dd>A C2PA manifest is in the file, which says that it was made with Cam 1.0; not validated" in signed
+    assert (
+        "<dt>The file says</dt><dd>A C2PA manifest is in the file, which says that it was made with Cam 1.0; not validated"
+        in signed
+    )
     plain = (await client.get(f"{HERE}/sources/plain")).text
     assert "The file says" not in plain
     assert "NIKON" not in plain

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from timeline.timeline import Timeline
 
 MOST_PLACES: Final = 12
-_NO_QUOTATION: Final = "is quoted from nothing yet. Select words in the document, or paste them above"
+_MISSING: Final = {
+    "citations": "is quoted from nothing yet. Select words in the document, or paste them above",
+    "title": "is empty. Say what happened, in a line",
+}
 _AROUND: Final = 48  # characters beside an ambiguous quotation
 _GRADES: Final = {
     "exact": "letter for letter",
@@ -65,11 +68,12 @@ class Verified:
 
 @dataclass(frozen=True)
 class Checked:
-    """All that a person is told of a form. `faults` has the reasons of each field; those of quotations are with them."""
+    """All that a person is worded of a form. `faults` has the reasons of each field; those of quotations are with them."""
 
     date: DateReading | None = None
     quotations: Sequence[Verified] = ()
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    choices: Sequence[tuple[str, str]] = ()  # the possible readings of a date in doubt: EDTF and words
 
     @property
     def is_sound(self) -> bool:
@@ -80,6 +84,7 @@ class Checked:
 def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
     """Check a form. Without `everything`, fields that are still empty are no faults yet."""
     reading, reason = read_date(form.date)
+    choices = [] if reading else date_choices(form.date)
     found: dict[str, list[str]] = defaultdict(list)
     if reason and (everything or form.date.strip()):
         found["date"].append(reason)
@@ -88,13 +93,16 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
         if name.startswith("citations.") or (name == "date" and reason) or not (everything or _typed(entry, name)):
             continue
         outer = name.partition(".")[0]
-        reason = _NO_QUOTATION if outer == "citations" and not form.quotations else fault
-        if reason not in found[outer]:
-            found[outer].append(reason)
+        worded = _MISSING.get(outer, fault) if not entry.get(outer) else fault
+        if worded not in found[outer]:
+            found[outer].append(worded)
     if form.certainty == "claim" and not form.attributed_to.strip() and everything:
         found["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
     verified = [verify(timeline, one) for one in form.quotations]
-    return Checked(reading, verified, {name: reasons for name, reasons in found.items() if reasons})
+    for number, one in enumerate(form.quotations):
+        if not one.is_empty and one in form.quotations[:number]:
+            verified[number] = Verified(fault="is quoted twice. Remove one of the two")
+    return Checked(reading, verified, {name: reasons for name, reasons in found.items() if reasons}, choices)
 
 
 def read_date(typed: str) -> tuple[DateReading | None, str]:
@@ -111,10 +119,18 @@ def read_date(typed: str) -> tuple[DateReading | None, str]:
     return DateReading(edtf, dates.words(edtf), drawn.words, drawn.svg), ""
 
 
+def date_choices(typed: str) -> list[tuple[str, str]]:
+    """Return the possible readings of a date in doubt, in EDTF and in words."""
+    fault = period.fault(typed.strip()) if typed.strip() else None
+    return [(one, dates.words(one)) for one in (fault.choices if fault else ())]
+
+
 def verify(timeline: Timeline, quotation: Quotation) -> Verified:
     """Find a quotation in its document: the passage, the places to choose from, or the reason why it is not there."""
-    if not quotation.quote.strip():
+    if quotation.is_empty:
         return Verified()
+    if not quotation.quote.strip():
+        return Verified(note="No words: the part is described, not quoted")
     try:
         text = quotes.Text(timeline.text(quotation.source))
         passage, count = _passage(text, quotation)
@@ -124,7 +140,7 @@ def verify(timeline: Timeline, quotation: Quotation) -> Verified:
     except TimelineError as error:
         return Verified(fault=error.reason)
     where = f"characters {passage.start_char:,} to {passage.end_char:,}"
-    return Verified(f"{count}, {_GRADES[passage.grade]}, {where}", "", passage.start_char, passage.end_char)
+    return Verified(f"Found {count}, {_GRADES[passage.grade]}, {where}", "", passage.start_char, passage.end_char)
 
 
 def _passage(text: quotes.Text, quotation: Quotation) -> tuple[quotes.Passage, str]:

@@ -14,7 +14,7 @@ TEXTS: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_
 """The fields of one text, in the form and in an entry alike."""
 LISTS: Final = ("actors", "tags")
 _STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")
-_QUOTATION: Final = ("source", "quote", "start_char", "prefix", "suffix", "stance", "supports")
+_QUOTATION: Final = ("source", "quote", "start_char", "prefix", "suffix", "fragment", "description", "stance", "supports")
 _ROLE: Final = ": "  # between a name and a role, in the line of a person
 
 Pairs = Iterable[tuple[str, str]]
@@ -31,6 +31,13 @@ class Quotation:
     suffix: str = ""
     stance: str = "supports"
     supports: str = ""
+    fragment: str = ""  # the part of a picture or recording
+    description: str = ""  # of that part, where there are no words to quote
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is quoted or described yet."""
+        return not (self.quote.strip() or self.description.strip())
 
     def citation(self) -> dict[str, Any]:
         """Return it as an entry has it, without empty fields."""
@@ -64,7 +71,7 @@ class Form:
     def is_empty(self) -> bool:
         """Whether nothing was typed."""
         typed = (self.title, self.date, self.date_note, self.summary, self.kind, self.place, self.actors, self.tags, self.reason)
-        return not any(typed) and not any(one.quote for one in self.quotations)
+        return not any(typed) and not any(not one.is_empty for one in self.quotations)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return it as a browser would send it."""
@@ -79,7 +86,7 @@ class Form:
             values["attributed_to"] = ""
         values["actors"] = [_person(line) for line in lines(self.actors)]
         values["tags"] = lines(self.tags)
-        values["citations"] = [one.citation() for one in self.quotations if one.quote.strip()]
+        values["citations"] = [one.citation() for one in self.quotations if not one.is_empty]
         return {name: value for name, value in values.items() if value or name in ("title", "citations")}
 
 
@@ -96,7 +103,9 @@ def from_pairs(pairs: Pairs) -> Form:
             if part == "source" or not quotations:
                 quotations.append({})
             quotations[-1][part] = value.replace("\r\n", "\n")
-    return Form(**texts, quotations=tuple(Quotation(**one) for one in quotations if one.get("quote", "").strip()))
+    return Form(
+        **texts, quotations=tuple(Quotation(**one) for one in quotations if one.get("quote", "").strip() or one.get("description"))
+    )
 
 
 def from_statement(statement: Mapping[str, Any], version: int) -> Form:

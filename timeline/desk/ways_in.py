@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils import tilde_encode
+
 from timeline.desk import permissions
 from timeline.web import access, links
 
@@ -43,15 +45,19 @@ async def of_database(datasette: Datasette, actor: Actor, database: str) -> Link
 
 async def of_page(datasette: Datasette, request: Request, database: str) -> dict[str, tuple[str, str]]:
     """Return the link from the page of a source or happening to the desk, for its template."""
-    shown = next((name for name in _PAGES if name in request.url_vars), None)
-    if shown is None or not request.actor or "desk" in request.path.split("/")[3:5]:
+    if not request.actor or "desk" in request.path.split("/")[3:5]:
         return {}
     name = datasette.get_database(database).name
+    shown, id_ = next(((one, request.url_vars[one]) for one in _PAGES if one in request.url_vars), ("", request.args.get("story")))
+    if not shown and id_:  # the card beside the drawing, and the story
+        shown, id_ = "happening", tilde_encode(id_)
     wanted = [permissions.APPEND, *([permissions.REVIEW] if shown == "happening" else [])]
     if not await _may_write(datasette, request.actor, name, *wanted):
         return {}
+    if not shown:
+        return {"desk_link": (address(datasette, name), "Write at the desk")}
     page, label = _PAGES[shown]
-    return {"desk_link": (address(datasette, name, page, request.url_vars[shown]), label)}
+    return {"desk_link": (address(datasette, name, page, id_ or ""), label)}
 
 
 async def _may_write(datasette: Datasette, actor: Actor, database: str, *actions: str) -> bool:

@@ -12,6 +12,7 @@ from timeline.errors import DateInvalid
 
 _YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
 _EITHER = re.compile(r"\[([^,\].]+),([^,\].]+)\]")
+_CENTURY = re.compile(r"\d\dXX")
 _FOUR = 4
 HOW_TO = (
     "Write a year (2003, 44 BCE), a month (November 2025, 2025-11), a day (24 Nov 2025, 2025-11-24), a time (2025-11-24T04:10)"
@@ -20,10 +21,11 @@ HOW_TO = (
 
 
 class Fault(NamedTuple):
-    """Why a typed period is wrong, and how to write one."""
+    """Why a typed period is wrong, and how to write one. `choices` are its possible readings, in EDTF."""
 
     reason: str
     advice: str
+    choices: tuple[str, ...] = ()
 
 
 def edtf(text: str) -> str:
@@ -80,9 +82,12 @@ def _understood(text: str) -> str | Fault:
             return Fault("is no date", HOW_TO)
         date = reading.date
         if either := _EITHER.fullmatch(date):
-            return Fault(f"may be {either[1]} or {either[2]}", "Write one of them")
+            return Fault(f"may be {either[1]} or {either[2]}", "Write one of them", (either[1], either[2]))
+        if reading.questions and _CENTURY.fullmatch(date) and f"{date[:2]}00s" in text.lower():
+            decade = f"{date[:2]}0X"
+            return Fault(f"may be {decade}, the decade, or {date}, the century", "Write one of them", (decade, date))
         if reading.questions:
-            return Fault(f"may be {date}, but that is not certain", f"Write {date} if you mean that")
+            return Fault(f"may be {date}, but that is not certain", f"Write {date} if you mean that", (date,))
     if any(dates.shifts(date)):
         return Fault("has a shift from UTC, and times are compared by the local clock", "Write the time without the shift")
     return date

@@ -30,7 +30,7 @@ def period_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a period; NULL if nothing is, or it is empty."""
     text = _typed_text(typed)
     fault = period.fault(text or _ALWAYS)
-    return _fault(text, *fault) if fault else None
+    return _fault(text, fault.reason, fault.advice) if fault else None
 
 
 def period_first_day(typed: Typed) -> int:

@@ -6,6 +6,7 @@ Owns that form. How documents are read, and from where they may be fetched, `tim
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +16,21 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from timeline import capture, documents, images
-from timeline.desk import checking
+from timeline.desk import checking, refusals
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
-from timeline.errors import DocumentUnreadable, TimelineError
+from timeline.errors import AlreadyRecorded, DocumentUnreadable, StatementInvalid, TimelineError
+from timeline.field_types import LANGUAGE
 from timeline.timeline import Timeline
 from timeline.web import security
+from timeline.web.pages.sources import LANGUAGES
 
 if TYPE_CHECKING:
     from timeline.archived_source import ArchivedSource
 
 FETCHING: Final = "TIMELINE_DESK_FETCH"
 _TEXTS: Final = ("title", "publisher", "author", "published", "url", "language")
+_CODES: Final = {name.lower(): code for code, name in LANGUAGES.items()}
 _WAYS: Final = ("file", "text", "address")
 
 
@@ -39,6 +43,7 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
     with TemporaryDirectory(prefix="timeline-") as folder:
         pairs, files = await visits.typed_with_files(request, Path(folder))
         typed = dict(pairs)
+        refusals.ensure_own_form(datasette, request, request.headers.get("x-csrftoken") or typed.get("csrftoken", ""))
         given = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
         if len(given) != 1:
             reason = "give one of a file, a text and an address" + (", not several" if given else "")
@@ -50,8 +55,11 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
             return await _page(visit, typed, faults, status=422)
         try:
             source = await visit.write(lambda timeline: _archive(timeline, given[0], typed, files, fields), apart=True)
+        except AlreadyRecorded as error:
+            page = visit.address("documents", error.subject.partition("/")[2])
+            return await _page(visit, typed, {}, conflict=page, status=409)
         except TimelineError as error:
-            return await _page(visit, typed, _faults(error, given[0]), status=422)
+            return await _page(visit, typed, _faults(error, given[0]), chosen="file" in files, status=422)
     return visit.redirect(visit.address("documents", source.id))
 
 
@@ -69,6 +77,11 @@ def _fields(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[st
             faults["published"] = [reason]
         else:
             fields["published"] = reading.edtf
+    if "language" in fields:
+        language = fields["language"]
+        fields["language"] = _CODES.get(language.lower(), language)
+        if not re.fullmatch(LANGUAGE, fields["language"]):
+            faults["language"] = ["is not a language that is known here. Write its code, such as en, fr or ar-MA"]
     return fields, faults
 
 
@@ -78,7 +91,12 @@ def _archive(
     as_found, id_ = bool(typed.get("as_found")), typed.get("id", "").strip() or None
     if way == "file":
         ocr = typed.get("ocr", "").strip() or None
-        return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, **fields)
+        try:
+            return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, **fields)
+        except StatementInvalid as error:  # the document names no title
+            if "title" in fields or [one.field for one in error.faults] != ["title"]:
+                raise
+            return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, title=files["file"].stem, **fields)
     if way == "text":
         id_ = id_ or checking.id_of_title(fields.get("title", "")) or None
         return timeline.archive(text=typed["text"].replace("\r\n", "\n"), id=id_, **fields)
@@ -106,8 +124,18 @@ def _faults(error: TimelineError, way: str) -> dict[str, list[str]]:
     return faults
 
 
-async def _page(visit: Visit, typed: Mapping[str, str], faults: Mapping[str, list[str]], *, status: int = 200) -> Response:
+async def _page(
+    visit: Visit,
+    typed: Mapping[str, str],
+    faults: Mapping[str, list[str]],
+    *,
+    conflict: str = "",
+    chosen: bool = False,
+    status: int = 200,
+) -> Response:
     context = {
+        "conflict": conflict,
+        "chosen": chosen,
         "typed": typed,
         "faults": faults,
         "fetching": fetching_allowed(visit.datasette),

@@ -37,6 +37,7 @@ async def desk_page(datasette: Datasette, request: Request) -> Response:
     visit = await visits.enter(datasette, request)
     words, page = (request.args.get("q") or "").strip(), visits.page_number(request)
     draft = request.args.get("draft") or ""
+    drafted = await visit.draft(draft)
     like = "%" + words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     found = await visit.database.execute(_DOCUMENTS, {"q": words, "like": like, "size": PAGE + 1, "skipped": PAGE * (page - 1)})
     rows = list(found.rows)
@@ -52,6 +53,7 @@ async def desk_page(datasette: Datasette, request: Request) -> Response:
         "documents": documents,
         "q": words,
         "draft": draft,
+        "drafted": shortened(drafted.title, LONGEST_TITLE) if drafted else "",
         "is_new": not documents and page == 1 and not words,
         "add": visit.address("documents"),
         "before": visit.address(**query, page=str(page - 1)) if page > 1 else None,

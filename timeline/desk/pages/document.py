@@ -5,6 +5,8 @@ Owns the reading view: the text with what is cited and which dates it mentions. 
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Row
@@ -28,8 +30,10 @@ from timeline.suggestions import Suggestion
 from timeline.timeline import Timeline
 from timeline.web import links, scheduling
 from timeline.web.pages import date_wording, originals, passages, pictures
+from timeline.web.pages.sources import KINDS
 
 SHOWN: Final = 60_000  # characters of the text on a page
+LONGEST_LINE: Final = 5_000  # characters that a part may be longer, to end with a line
 MOST_CITATIONS: Final = 2_000
 MOST_PICTURES: Final = 60  # pages of a PDF as pictures
 LONGEST_NOTE: Final = 200
@@ -43,11 +47,10 @@ _NAMES: Final = "select name from actors limit 20000"
 
 @dataclass(frozen=True)
 class Note:
-    """A suggestion in the margin: a date that the text mentions, as it would be recorded, and where it is used from."""
+    """A suggestion in the margin: a date that the text mentions, and how it is read."""
 
     suggestion: Suggestion
     words: str
-    use: str
 
 
 @visits.answering
@@ -58,7 +61,7 @@ async def document_page(datasette: Datasette, request: Request) -> Response:
     if request.method == "POST":
         return await _submitted(visit, source)
     draft = await visit.draft(request.args.get("draft"))
-    form = await _started(visit, source, draft.form if draft else Form())
+    form = await _suggested_form(visit, source, draft.form if draft else Form(), request.args.get("use") or "")
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
     if draft is None or not draft.happening:
         return await _page(visit, source, form, checked)
@@ -73,9 +76,14 @@ async def _source(visit: Visit, id_: str) -> Row:
     return row  # type: ignore[no-any-return]
 
 
-async def _started(visit: Visit, source: Row, form: Form) -> Form:
-    """Return the form as the page opens with it: with the suggestion that the address names, if it names one."""
-    start, _, end = (visit.request.args.get("use") or "").partition("-")
+def _button(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the value of the button that was pressed."""
+    return next((value for name, value in reversed(pairs) if name == "do"), "")
+
+
+async def _suggested_form(visit: Visit, source: Row, form: Form, place: str) -> Form:
+    """Fill a form with the suggestion at a place of the text ("120-136"), if there is one; what is typed already stays."""
+    start, _, end = place.partition("-")
     if not (start.isdecimal() and end.isdecimal()):
         return form
     text = await visit.read(lambda timeline: timeline.text(source["id"]))
@@ -88,12 +96,13 @@ async def _started(visit: Visit, source: Row, form: Form) -> Form:
 def _with_suggestion(form: Form, one: Suggestion, source: str) -> Form:
     """Fill a form with a suggestion; what is typed already stays."""
     quotation = Quotation(source=source, quote=one.quote, start_char=str(one.quote_start))
+    overlaps = any(typed.source == source and (typed.quote in one.quote or one.quote in typed.quote) for typed in form.quotations)
     return replace(
         form,
         date=form.date or one.date or "",
         date_note=form.date_note or one.date_note or "",
         actors=form.actors or "\n".join(one.actors),
-        quotations=(*form.quotations, quotation),
+        quotations=form.quotations if overlaps else (*form.quotations, quotation),
     )
 
 
@@ -102,6 +111,8 @@ async def _submitted(visit: Visit, source: Row) -> Response:
     button, form = form_view.submitted(pairs, source["id"])
     if button in ("draft", "elsewhere"):
         return await form_view.saved(visit, button, form, document=source["id"])
+    if button.startswith("use"):
+        form = await _suggested_form(visit, source, form, _button(pairs).partition(":")[2])
     everything = button == "record"
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=everything))
     if not everything or not checked.is_sound:
@@ -122,7 +133,8 @@ async def _submitted(visit: Visit, source: Row) -> Response:
         checked = form_view.with_error(checked, error)
         return await _page(visit, source, form, checked, problem="" if error.faults else str(error), status=409)
     await visit.delete_draft(form.draft)
-    return visit.redirect(visit.address("documents", source["id"], recorded=recorded))
+    start = visit.request.args.get("start") or ""
+    return visit.redirect(visit.address("documents", source["id"], start=start, recorded=recorded, was=form.draft))
 
 
 def _with_other_id(timeline: Timeline, form: Form, checked: Checked) -> tuple[Form, Checked]:
@@ -161,6 +173,7 @@ async def _page(
         **await form_view.context(visit, form, checked, problem=problem, source=id_),
         "source": source,
         "title": title,
+        "kind": KINDS.get(originals.kind_of(source["media_type"]), source["media_type"] or "Text"),
         "show": show if show in ("original", "uncited") else "text",
         "tabs": [
             (name, label, visit.address("documents", id_, draft=form.draft, show="" if name == "text" else name))
@@ -201,8 +214,12 @@ async def _text(visit: Visit, id_: str) -> tuple[str, str]:
 
 async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str, Any]:
     """Return the part of the text that the page shows, with its marks and the suggestions beside it."""
-    start = _place(visit.request.args.get("start"), len(text))
-    end = start + SHOWN
+    words, after = (visit.request.args.get("find") or "").strip(), _place(visit.request.args.get("after"), len(text))
+    match = _found(text, words, after)
+    asked = match.start() if match else _place(visit.request.args.get("start"), len(text))
+    starts = _parts(text)
+    number = bisect_right(starts, asked) - 1
+    start, end = starts[number], [*starts, len(text)][number + 1]
     cited = [
         (row["start_char"], row["end_char"])
         for row in (
@@ -217,25 +234,42 @@ async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str
         dated = {(one.start, one.end): one for one in found}
         spans = passages.numbered([*cited, *dated])
         shown = text[:end]
-        part = passages.part(shown, spans, start=start, printed=printed, whole=True)
+        part = passages.part(shown, spans, match.span() if match else None, start=start, printed=printed, whole=True)
         numbers = {span: number for number, span in enumerate(spans, start=1)}
-        here = {"draft": form.draft, "start": str(start) if start else ""}
-        notes = {
-            numbers[span]: Note(
-                one, _worded(one), visit.address("documents", source["id"], use=f"{one.start}-{one.end}", **here) + "#form"
-            )
-            for span, one in dated.items()
-        }
-        last = part.next_start or (end if end < len(text) else None)
         return {
             "paragraphs": part.paragraphs,
-            "notes": notes,
+            "notes": {numbers[span]: Note(one, _worded(one)) for span, one in dated.items()},
             "cited": {numbers[span] for span in cited if span in numbers},
-            "further": visit.address("documents", source["id"], draft=form.draft, start=str(last)) if last else None,
-            "beginning": visit.address("documents", source["id"], draft=form.draft) if start else None,
+            "printed": printed,
         }
 
-    return await scheduling.in_thread(cut) if text else {"paragraphs": (), "notes": {}, "cited": set()}
+    def address(**query: str) -> str:
+        return visit.address("documents", source["id"], draft=form.draft, **query)
+
+    values: dict[str, Any] = {
+        "parts": [(address(start=str(one) if one else ""), one == start) for one in starts] if len(starts) > 1 else (),
+        "further": address(start=str(starts[number + 1])) if number + 1 < len(starts) else None,
+        "words": words,
+        "next_place": address(find=words, after=str(match.end())) + "#found" if match else None,
+        "start": start,
+    }
+    return {**values, **(await scheduling.in_thread(cut) if text else {"paragraphs": (), "notes": {}, "cited": set()})}
+
+
+def _parts(text: str) -> list[int]:
+    """Return the places where the parts of a text begin that the page shows one at a time. A part ends with a line."""
+    starts = [0]
+    while (least := starts[-1] + SHOWN) < len(text):
+        starts.append(text.find("\n", least, least + LONGEST_LINE) + 1 or passages.past_marks(text, least))
+    return starts
+
+
+def _found(text: str, words: str, after: int) -> re.Match[str] | None:
+    """Find words in a text from a place on, whatever their case and the white space between them; or else from its beginning."""
+    if not words:
+        return None
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
+    return pattern.search(text, after) or pattern.search(text)
 
 
 def _suggested(text: str, source: Mapping[str, Any] | Row, names: Sequence[str], start: int, end: int) -> list[Suggestion]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any, Final
 
 from datasette.utils.asgi import Response
@@ -33,18 +34,17 @@ _TITLES: Final = "select id, substr(title, 1, 201) as title from sources where i
 async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = "", source: str = "") -> dict[str, Any]:
     """Return what the template of the form needs. `source` is the document beside the form, from which a new quotation comes."""
     quotations = [*form.quotations] or [Quotation(source=source)]
-    titles = await _titles(visit, {one.source for one in quotations} | {source})
-    verified = [*checked.quotations] or [Verified()]
+    named = await titles(visit, {one.source for one in quotations} | {source})
     return {
         "form": form,
         "quotations": [
             {
                 "typed": one,
                 "verified": state,
-                "source_title": titles.get(one.source, one.source),
+                "source_title": named.get(one.source, one.source),
                 "address": visit.address("documents", one.source, draft=form.draft),
             }
-            for one, state in zip(quotations, verified, strict=False)
+            for one, state in zip(quotations, chain(checked.quotations, repeat(Verified())), strict=False)
         ],
         "checked": checked,
         "problem": problem,
@@ -52,7 +52,7 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
         "offered": {name: await _offered(visit, name) for name in ("kind", "place", "actor", "tag")},
         "happenings": [dict(row) for row in (await visit.database.execute(_HAPPENINGS, {"most": MOST_OFFERED})).rows],
         "beside": source,
-        "beside_title": titles.get(source, source),
+        "beside_title": named.get(source, source),
     }
 
 
@@ -65,6 +65,8 @@ def submitted(pairs: Sequence[tuple[str, str]], source: str) -> tuple[str, Form]
     quotations = [*form.quotations]
     if button == "choose" and number.isdecimal() and int(number) < len(quotations) and start.isdecimal():
         quotations[int(number)] = replace(quotations[int(number)], start_char=start, prefix="", suffix="")
+    elif button == "date":
+        form = replace(form, date=do.partition(":")[2])
     elif button == "remove" and number.isdecimal() and int(number) < len(quotations):
         del quotations[int(number)]
     elif button == "add":
@@ -94,6 +96,7 @@ async def _offered(visit: Visit, facet: str) -> list[str]:
     return [row["label"] for row in rows]
 
 
-async def _titles(visit: Visit, ids: set[str]) -> Mapping[str, str]:
+async def titles(visit: Visit, ids: set[str]) -> Mapping[str, str]:
+    """Return the titles of documents, by their ids."""
     rows = (await visit.database.execute(_TITLES, {"ids": json.dumps(sorted(ids))})).rows
     return {row["id"]: shortened(row["title"] or row["id"], 200) for row in rows}

@@ -29,6 +29,7 @@ from timeline.timeline import Timeline
 from timeline.web import links
 from timeline.web.pages import date_wording
 
+_LABELS: Final = {"superseded_by": "Replaced by", "reason": "The reason"}
 _REVIEWS: Final = (
     "select version, verdict, comment, reviewed_by, recorded_at from reviews where happening = :id order by position desc limit 50"
 )
@@ -104,7 +105,7 @@ async def _corrected(visit: Visit, known: Known, typed: Form, *, everything: boo
         faults["reason"] = ["is empty. Say why it is corrected: everyone can read it"]
     changed = _changes(known, typed, checked)
     if everything and not changed:
-        faults["reason"] = [*faults.get("reason", ()), "and nothing is changed yet"][-1:]
+        faults["reason"] = ["is not needed yet: nothing is changed"]
     checked = replace(checked, faults=faults)
     if not everything or not checked.is_sound:
         return await _page(visit, known, typed, checked, compared=True, status=422 if everything else 200)
@@ -136,7 +137,7 @@ def _compared(known: Known, typed: Form, checked: Checked) -> list[differences.C
     after = {**known.statement, **_changes(known, typed, checked)}
     if "citations" in _changes(known, typed, checked):
         states = zip(typed.quotations, checked.quotations, strict=True)
-        places = [{"start_char": state.start, "end_char": state.end} for one, state in states if one.quote.strip()]
+        places = [{"start_char": state.start, "end_char": state.end} for one, state in states if not one.is_empty]
         after["citations"] = [{**one, **place} for one, place in zip(after["citations"], places, strict=True)]
     return differences.between(known.statement, {name: value for name, value in after.items() if value}, differences.Budget())
 
@@ -184,7 +185,8 @@ async def _retracted(visit: Visit, known: Known, names: Mapping[str, str]) -> Re
     try:
         await visit.write(lambda timeline: timeline.append(entry))
     except TimelineError as error:
-        return await _again(visit, known, names, error.reason, 409 if isinstance(error, VersionConflict) else 422)
+        reasons = "; ".join(f"{_LABELS.get(one.field, one.field)}: {one.reason}" for one in error.faults) or error.reason
+        return await _again(visit, known, names, reasons, 409 if isinstance(error, VersionConflict) else 422)
     return visit.redirect(visit.address("happenings", known.id, done="retracted"))
 
 
@@ -204,7 +206,8 @@ async def _reviewed(visit: Visit, known: Known, names: Mapping[str, str]) -> Res
         )
     except TimelineError as error:
         return await _again(visit, known, names, error.reason, 422)
-    return visit.redirect(visit.address("happenings", known.id, done="reviewed"))
+    own = authors.name(known.stated_by) == visit.by
+    return visit.redirect(visit.address("happenings", known.id, done="reviewed-own" if own else "reviewed"))
 
 
 async def _again(visit: Visit, known: Known, names: Mapping[str, str], problem: str, status: int) -> Response:
@@ -228,6 +231,7 @@ async def _page(
     may = {one: await permissions.allowed(visit.datasette, visit.actor, one, name) for one in permissions.ALL}
     here = visit.address("happenings", known.id)
     title = shortened(known.statement["title"], 200)
+    titles = await form_view.titles(visit, {one["source"] for one in known.statement.get("citations", ())})
     reviews = (await visit.database.execute(_REVIEWS, {"id": known.id})).rows
     context = {
         **await form_view.context(visit, typed, checked, problem=problem),
@@ -240,7 +244,8 @@ async def _page(
         "changes": _compared(known, typed, checked) if compared else None,
         "page": links.happening(visit.datasette, name, known.id),
         "citations": [
-            {**one, "address": visit.address("documents", one["source"])} for one in known.statement.get("citations", ())
+            {**one, "address": visit.address("documents", one["source"]), "title": titles.get(one["source"], "")}
+            for one in known.statement.get("citations", ())
         ],
         "reviews": [{**dict(row), "when": date_wording.recording_time(row["recorded_at"])} for row in reviews],
         "may_append": may[permissions.APPEND],

@@ -6,7 +6,7 @@ export function chips(area) {
   const list = document.createElement("ul"), entry = document.createElement("input"), label = area.labels[0];
   list.className = "chosen-lines";
   entry.setAttribute("list", area.dataset.list);
-  Object.assign(entry, { autocomplete: "off", dir: "auto", placeholder: area.placeholder.replace(/^One( name)? in a line/, "Type a name, then Enter") });
+  Object.assign(entry, { autocomplete: "off", dir: "auto", placeholder: area.placeholder.replace(/^One( name)? on each line/, "Type a name, then Enter") });
   entry.setAttribute("aria-label", label.textContent.trim());
   const lines = () => area.value.split("\n").map((/** @type {string} */ line) => line.trim()).filter(Boolean);
   const draw = () => {

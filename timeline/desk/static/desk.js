@@ -13,6 +13,7 @@ const WAIT = 350, SAVE = 1_500, TRY = 15_000;
 /** The textarea, the hidden fields and the answer of each quotation. */
 const quotations = () => [.../** @type {any} */ (form.querySelectorAll(".typed-quotation"))];
 const field = (/** @type {any} */ quotation, /** @type {string} */ name) => find(quotation, `[name="quote_${name}"]`);
+const unused = () => quotations().find((one) => !field(one, "quote").value.trim() && !field(one, "description").value);
 const input = (/** @type {string} */ name) => find(form, `[name="${name}"]`);
 
 // Checking: the answers of the server replace those that are there.
@@ -45,17 +46,20 @@ function send(address, more = {}, signal) {
 
 // Saving: on the server as a draft; in this browser as well, until that is done.
 
-const place_of = `timeline-desk ${location.pathname}`;
+const STORED = "timeline-desk ";
 const saved = find(document, "#saved"), kept = find(document, "#kept");
 let dirty = false, saving = 0, busy = /** @type {AbortController | null} */ (null);
 
 const contents = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrftoken"));
-const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix))$/.test(name));
+const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix|fragment))$/.test(name));
+const draft = () => input("draft").value;
+const forget = (/** @type {string} */ id) => localStorage.removeItem(STORED + id);
 
 function changed() {
   dirty = true;
+  input("draft").value ||= [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   try {
-    localStorage.setItem(place_of, contents());
+    localStorage.setItem(STORED + draft(), JSON.stringify({ path: location.pathname, fields: JSON.parse(contents()) }));
   } catch {
     // A browser may refuse to store anything.
   }
@@ -63,57 +67,63 @@ function changed() {
   saving = setTimeout(save, SAVE);
 }
 
+/** Save what was typed as a draft. Return whether all of it is saved. */
 async function save() {
-  if (!dirty || busy || nothing()) return;
+  if (!dirty || busy || nothing()) return !dirty;
   busy = new AbortController();
   dirty = false;
-  input("draft").value ||= [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const draft = input("draft").value;
   const answer = await send(form.dataset.save, { happening: form.dataset.happening ?? "" }, busy.signal).catch(() => null);
   const left = busy.signal.aborted;
   busy = null;
-  if (left) return;
-  if (answer?.ok) {
-    const address = new URL(location.href);
-    address.searchParams.set("draft", draft);
-    for (const name of ["use", "saved", "recorded"]) address.searchParams.delete(name);
-    if (form.method) history.replaceState(history.state, "", address);
-    saved.textContent = `Draft saved at ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`;
-    if (!dirty) forget();
-  } else {
+  if (left) return false;
+  if (!answer?.ok) {
     dirty = true;
     saved.textContent = "The server cannot be reached. What you typed is kept in this browser.";
     saving = setTimeout(save, TRY);
+    return false;
   }
-  if (dirty && answer?.ok) changed();
+  const address = new URL(location.href);
+  address.searchParams.set("draft", draft());
+  for (const name of ["use", "saved", "recorded", "was"]) address.searchParams.delete(name);
+  history.replaceState(history.state, "", address);
+  saved.textContent = `Draft saved at ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false })}.`;
+  if (dirty) changed();
+  else forget(draft());
+  return !dirty;
 }
 
-const forget = () => localStorage.removeItem(place_of);
-
-/** Put back what this browser kept, if the page opened without it. */
+/** Put back what this browser kept and the server has not: of this draft, or else of this page. */
 function restore() {
-  let stored = null;
-  try {
-    stored = JSON.parse(localStorage.getItem(place_of) ?? "null");
-  } catch {
-    return;
-  }
-  const draft = stored && stored.find((/** @type {string[]} */ [name]) => name === "draft")?.[1];
-  if (!stored || (input("draft").value && input("draft").value !== draft) || (!input("draft").value && !nothing()) || JSON.stringify(stored) === contents()) return;
-  const words = stored.filter((/** @type {string[]} */ [name]) => name === "quote_quote").length;
+  const all = Object.keys(localStorage).filter((key) => key.startsWith(STORED)).map((key) => {
+    const { path, fields } = JSON.parse(localStorage.getItem(key) ?? "{}");
+    return { id: key.slice(STORED.length), path, fields };
+  });
+  const id = draft() || new URLSearchParams(location.search).get("draft");
+  const stored = all.find((one) => id ? one.id === id : nothing() && one.path === location.pathname);
+  if (!stored?.fields || JSON.stringify(stored.fields) === contents()) return;
+  const { fields } = stored, words = fields.filter((/** @type {string[]} */ [name]) => name === "quote_source").length;
   while (quotations().length < words) another();
   const seen = /** @type {Record<string, number>} */ ({});
-  for (const [name, value] of stored) {
-    const fields = form.querySelectorAll(`[name="${name}"]`);
-    if (name === "certainty") for (const one of fields) one.checked = one.value === value;
-    else if (name !== "do" && fields[seen[name] ?? 0]) fields[seen[name] ?? 0].value = value;
+  for (const [name, value] of fields) {
+    const inputs = form.querySelectorAll(`[name="${name}"]`);
+    if (name === "certainty") for (const one of inputs) one.checked = one.value === value;
+    else if (name !== "beside" && inputs[seen[name] ?? 0]) inputs[seen[name] ?? 0].value = value;
     seen[name] = (seen[name] ?? 0) + 1;
   }
-  kept.textContent = "What you typed before, and could not save, is here again.";
+  kept.textContent = "What you typed before is here again.";
   kept.hidden = false;
-  changed();
   for (const area of form.querySelectorAll("textarea[data-list]")) area.dispatchEvent(new Event("filled"));
+  changed();
   soon();
+}
+
+/** Go to another view of the document with what is typed. @param {URL} url */
+async function go(url) {
+  if (!nothing()) {
+    await save();
+    if (draft()) url.searchParams.set("draft", draft());
+  }
+  location.href = url.href;
 }
 
 // Quotations
@@ -133,7 +143,8 @@ function renumber(quotation, number) {
 
 function another() {
   const last = quotations().at(-1), copy = last.cloneNode(true);
-  for (const name of ["quote", "start_char", "prefix", "suffix", "supports"]) field(copy, name).value = "";
+  for (const name of ["quote", "start_char", "prefix", "suffix", "fragment", "description", "supports"]) field(copy, name).value = "";
+  field(copy, "quote").hidden = false;
   find(copy, ".answer").replaceChildren();
   find(copy, "legend .hint")?.remove();
   field(copy, "source").value = form.dataset.beside ?? "";
@@ -149,6 +160,8 @@ function quote(quotation, words, start) {
   field(quotation, "prefix").value = field(quotation, "suffix").value = "";
   field(quotation, "source").value = form.dataset.beside;
   find(quotation, "legend .hint")?.remove();
+  const many = quotations().filter((one) => field(one, "quote").value.trim()).length, button = find(document, ".to-form a");
+  if (button) button.textContent = `Quoted ${many > 1 ? `${many} passages` : "✓"} · To the form`;
   changed();
   check();
 }
@@ -199,7 +212,7 @@ function settle() {
   const chosen = selected();
   offer.hidden = true;
   if (!chosen) return;
-  const empty = quotations().find((one) => !field(one, "quote").value.trim());
+  const empty = unused();
   if (empty) return quote(empty, chosen.words, chosen.start);
   if (quotations().some((one) => field(one, "quote").value === chosen.words && field(one, "start_char").value === `${chosen.start}`)) return;
   offer.hidden = false;
@@ -243,24 +256,71 @@ function start() {
       quotations().forEach(renumber);
       changed();
       check();
+    } else if (what === "date") {
+      event.preventDefault();
+      input("date").value = number;
+      changed();
+      check();
     } else if (what === "add") {
       event.preventDefault();
       field(another(), "quote").focus();
     }
   });
-  form.addEventListener("submit", () => {
-    if (text) settle();
-    dirty = false;
-    clearTimeout(saving);
-    busy?.abort();
+  form.addEventListener("submit", submitted);
+  form.addEventListener("change", (/** @type {any} */ { target }) => {
+    const quotation = /^quote_(stance|supports)$/.test(target.name) && target.closest(".typed-quotation");
+    if (!quotation) return;
+    const what = field(quotation, "stance").value === "disputes" ? "Disputes" : "Supports";
+    find(quotation, "summary").textContent = `${what} ${field(quotation, "supports").value.trim() || "the happening as a whole"}`;
+  });
+  document.addEventListener("click", (event) => {
+    const link = /** @type {any} */ (event.target).closest(".desk-tabs a, .desk-parts a, a[rel=next], .find-form a");
+    if (!link || link.hash || event.ctrlKey || event.metaKey || event.shiftKey || nothing()) return;
+    event.preventDefault();
+    go(new URL(link.href));
+  });
+  find(document, ".find-form")?.addEventListener("submit", (/** @type {any} */ event) => {
+    if (nothing()) return;
+    event.preventDefault();
+    const url = new URL(event.target.action);
+    for (const [name, value] of new FormData(event.target)) url.searchParams.set(name, String(value));
+    go(url);
   });
   addEventListener("pagehide", () => {
     if (dirty && !nothing()) navigator.sendBeacon?.(form.dataset.save, beacon());
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
-  if (find(document, ".desk-done")) forget();
+  const was = new URLSearchParams(location.search).get("was");
+  if (was) forget(was);
+  if (find(document, ".desk-done")) find(form, "textarea")?.focus({ preventScroll: true });
   else if (!find(document, '[role="alert"]')) restore();
+  const at = sessionStorage.getItem("timeline-desk-scroll");
+  if (at !== null) scrollTo(0, Number(at));
+  sessionStorage.removeItem("timeline-desk-scroll");
+  find(document, "#found")?.scrollIntoView({ block: "center" });
   show();
+}
+
+/** Send the form, once the server can be reached: a page that cannot be loaded would take its place. @param {any} event */
+async function submitted(event) {
+  if (text) settle();
+  const button = event.submitter;
+  event.preventDefault();
+  if (button?.disabled) return;
+  for (const one of form.querySelectorAll(".desk-buttons button")) one.disabled = true;
+  const reached = await send(form.dataset.check).catch(() => null);
+  for (const one of form.querySelectorAll(".desk-buttons button")) one.disabled = false;
+  if (!reached) {
+    saved.textContent = "The server cannot be reached. Nothing was recorded, and what you typed is kept in this browser.";
+    return;
+  }
+  dirty = false;
+  clearTimeout(saving);
+  busy?.abort();
+  sessionStorage.setItem("timeline-desk-scroll", String(scrollY));
+  const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: button?.value ?? "check" });
+  form.append(pressed);
+  form.submit();
 }
 
 const beacon = () => {
@@ -331,8 +391,12 @@ function use({ date, dateNote, quote: words, start, actors }) {
     one.value = value;
     one.dispatchEvent(new Event("filled"));
   }
-  const empty = quotations().find((one) => !field(one, "quote").value.trim()) ?? another();
-  quote(empty, words ?? "", Number(start));
+  const overlaps = quotations().some((one) => {
+    const there = field(one, "quote").value;
+    return there && field(one, "source").value === form.dataset.beside && (there.includes(words ?? "") || words?.includes(there));
+  });
+  if (overlaps) changed(), check();
+  else quote(unused() ?? another(), words ?? "", Number(start));
   const next = input(input("date").value ? "title" : "date");
   next.focus();
 }
@@ -342,6 +406,7 @@ if (form) {
   for (const area of form.querySelectorAll("textarea[data-list]")) chips(area);
   start();
   if (text) {
+    for (const one of quotations()) field(one, "quote").placeholder = "Select words in the document, or paste them here.";
     startReading();
     startMargin();
   }

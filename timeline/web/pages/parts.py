@@ -33,7 +33,7 @@ _PARTS: Final = (
 
 @dataclass(frozen=True)
 class Shown:
-    """What shows a part: the picture with the region, or a player, `audio` or `video`, with the range in its address. `style`: its sheet."""
+    """A picture with the region, or a player, `audio` or `video`, with the range in its address; and the style sheet of either."""
 
     address: str
     region: Region | None = None

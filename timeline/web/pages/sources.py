@@ -32,7 +32,7 @@ SORTS = {
     "newest": "Date, latest first",
     "weight": "Most happenings first",
 }
-_KINDS = {
+KINDS = {
     "text/plain": "Plain text",
     "text/markdown": "Markdown",
     "text/html": "Web page",
@@ -51,7 +51,7 @@ _KINDS = {
     **{media_type: f"Picture ({media_type[6:].upper()})" for media_type in images.SUFFIXES.values()},
 }
 # The most common languages by their codes; others are shown as codes.
-_LANGUAGES = {
+LANGUAGES = {
     "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
     "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "ga": "Irish", "he": "Hebrew",
@@ -212,7 +212,7 @@ def _entry(datasette: Datasette, database: str, row: Row, weight: Weight | None,
 
 def _kind(media_type: str | None) -> str | None:
     """Return the kind of document in words, or the media type itself if it has none."""
-    return _KINDS.get(media_type.partition(";")[0].strip().lower(), shortened(media_type, 60)) if media_type else None
+    return KINDS.get(media_type.partition(";")[0].strip().lower(), shortened(media_type, 60)) if media_type else None
 
 
 def _language(code: str | None) -> str | None:
@@ -220,5 +220,5 @@ def _language(code: str | None) -> str | None:
     if not code:
         return None
     language, _, region = code.partition("-")
-    name = _LANGUAGES.get(language.lower())
+    name = LANGUAGES.get(language.lower())
     return (f"{name} ({shortened(region, 20)})" if region else name) if name else shortened(code, 40)

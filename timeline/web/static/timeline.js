@@ -167,10 +167,10 @@ for (const type of ["pointerover", "focusin"]) {
 }
 // The legend switches each kind off and on.
 on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
-  const kind = target.closest("button")?.textContent;
-  const without = source.without?.() ?? [];
-  const others = without.filter((one) => one !== kind);
-  if (kind) find.load(changed({ without: [...others, ...(others.length < without.length ? [] : [kind])].join("\n") }), true).then(() => find.fill(true));
+  const kind = target.closest("button")?.textContent, without = new Set(source.without?.());
+  if (!kind) return;
+  without.delete(kind) || without.add(kind);
+  find.load(changed({ without: [...without].join("\n") }), true).then(() => find.fill(true));
 });
 arrive(document);
 // News can wait until the page is there.
