@@ -184,6 +184,17 @@ async def test_if_another_program_writes_for_too_long_it_is_503(desk: Desk, monk
     assert (await desk.send(SOURCE)).status_code == 201
 
 
+async def test_a_request_that_needs_too_much_memory_appends_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite has one limit for the whole process, the pages that are read included."""
+
+    def starve(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(append.bundles, "append_bundle", starve)
+    answer = await desk.send(SOURCE)
+    assert (answer.status_code, "max_heap" in answer.json()["error"], desk.size) == (503, True, 0)
+
+
 async def test_a_file_that_was_replaced_is_opened_again(desk: Desk, tmp_path: Path) -> None:
     """Nothing is acknowledged that went into a file which is gone; and changed guards are noticed."""
     await desk.send(SOURCE)

@@ -71,8 +71,11 @@ def _refusal(error: Exception, request: Request) -> Refused:
             return Refused(422, str(error))
         case sqlite3.Error():
             return Refused(500, f"the database could not answer: {error}. See what is wrong: timeline verify")
-    why = "another program is writing to this timeline" if isinstance(error, writing.TryLater) else "the server is short of memory"
-    return Refused(503, f"{why}. Nothing was appended. Send the request again: it is safe to repeat")
+        case MemoryError():
+            why = "nothing was appended: it needs more memory than SQLite may use here (the setting max_heap)"
+            return Refused(503, f"{why}. Send it again later, or less at once; or append it beside the server: timeline append")
+    why = "another program is writing to this timeline. Nothing was appended"
+    return Refused(503, f"{why}. Send the request again: it is safe to repeat")
 
 
 async def _append(datasette: Datasette, request: Request) -> Response:
