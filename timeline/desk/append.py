@@ -75,8 +75,8 @@ def _refusal(error: Exception, request: Request) -> Refused:
         case MemoryError():
             status = 503
             reason = (
-                "nothing was appended: it needs more memory than SQLite may use here (the setting max_heap). Send it again later, or"
-                " less at once; or append it beside the server: timeline append"
+                "nothing was appended: it needs more memory than SQLite may use here (the setting max_heap). Send it again later,"
+                " or less at once; or append it beside the server: timeline append"
             )
         case writing.TryLater():
             status = 503
