@@ -57,6 +57,15 @@ async def test_lines_are_recognised_by_their_content(desk: Desk, content_type: s
     assert (answer.status_code, answer.json()["new"]) == (200, 0)
 
 
+async def test_a_line_ends_only_at_a_line_end(desk: Desk) -> None:
+    """Not at what some programs take for one: a line separator within a text."""
+    title = "One\u2028two\x85three"
+    body = json.dumps({"source": {**SOURCE["source"], "title": title}}, ensure_ascii=False) + "\n" + lines(happening())
+    assert (await desk.send(body)).json()["new"] == 2
+    with Timeline(desk.path, read_only=True) as timeline:
+        assert timeline.source("report").title == title
+
+
 async def test_every_verb_of_a_bundle_can_be_sent(desk: Desk) -> None:
     """In the order in which they come."""
     entries = [

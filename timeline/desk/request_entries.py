@@ -146,7 +146,7 @@ class RequestEntries:
         try:
             json_lines.parse(text)
         except ValueError as error:
-            first = next(line for line in text.splitlines() if line.strip())
+            first = next(line for line in text.split("\n") if line.strip())
             with suppress(ValueError):
                 if first.strip() != text.strip() and isinstance(json_lines.parse(first), dict):
                     return False
