@@ -57,6 +57,15 @@ async def test_lines_are_recognised_by_their_content(desk: Desk, content_type: s
     assert (answer.status_code, answer.json()["new"]) == (200, 0)
 
 
+async def test_a_line_ends_only_at_a_line_end(desk: Desk) -> None:
+    """Not at what some programs take for one: a line separator within a text."""
+    title = "One\u2028two\x85three"
+    body = json.dumps({"source": {**SOURCE["source"], "title": title}}, ensure_ascii=False) + "\n" + lines(happening())
+    assert (await desk.send(body)).json()["new"] == 2
+    with Timeline(desk.path, read_only=True) as timeline:
+        assert timeline.source("report").title == title
+
+
 async def test_every_verb_of_a_bundle_can_be_sent(desk: Desk) -> None:
     """In the order in which they come."""
     entries = [
@@ -182,6 +191,17 @@ async def test_if_another_program_writes_for_too_long_it_is_503(desk: Desk, monk
         other.execute("ROLLBACK")
     other.close()
     assert (await desk.send(SOURCE)).status_code == 201
+
+
+async def test_a_request_that_needs_too_much_memory_appends_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite has one limit for the whole process, the pages that are read included."""
+
+    def starve(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(append.bundles, "append_bundle", starve)
+    answer = await desk.send(SOURCE)
+    assert (answer.status_code, "max_heap" in answer.json()["error"], desk.size) == (503, True, 0)
 
 
 async def test_a_file_that_was_replaced_is_opened_again(desk: Desk, tmp_path: Path) -> None:

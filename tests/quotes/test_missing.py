@@ -6,6 +6,9 @@ import sys
 import pytest
 from quote_reference import SEEDS, refusal, stands
 
+from timeline import quotes
+from timeline.errors import QuoteNotFound
+
 # Messages
 
 
@@ -82,3 +85,19 @@ def test_only_a_miss_loads_the_libraries_for_the_nearest_passage() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("quote", "nearest"),
+    [
+        ("met in Marrakesh on", "met in Marrakech on"),
+        ("MET in marrakech", "met in Marrakech"),
+        ("the “quoted” wurds", "the ”quoted” words"),
+        ("Nothing of the kind was ever written anywhere", ""),
+    ],
+)
+def test_the_nearest_passage_is_given_as_it_is_in_the_text(quote: str, nearest: str) -> None:
+    """So that a program can offer it in place of the quotation."""
+    with pytest.raises(QuoteNotFound) as caught:
+        quotes.find(quotes.Text("It met in Marrakech on the 24th, in the ”quoted” words of the chair."), quote)
+    assert caught.value.nearest == nearest

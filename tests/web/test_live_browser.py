@@ -23,7 +23,7 @@ FIRST = 40
 
 def record(served: Served, *ids: str, date: str = "1969-05-03") -> None:
     """Record happenings while the timeline is served, as another program does."""
-    with Timeline(served.file, by="Another") as timeline:
+    with Timeline(served.file, by="Another") as timeline, timeline.transaction():
         cited = [timeline.source("paper").quote("opened in spring")]
         for id in ids:
             timeline.record(id, title=f"Hall {id} opens", date=date, kind="opening", citations=cited)

@@ -60,19 +60,30 @@ async def append_answer(datasette: Datasette, request: Request) -> Response | No
 
 def _refusal(error: Exception, request: Request) -> Refused:
     """Word an error that is not about the entries."""
+    status, reason = 500, str(error)
     match error:
         case NotFound():
-            return Refused(404, str(error))
+            status = 404
         case Forbidden():
-            return Refused(403 if request.actor else 401, str(error))
+            status = 403 if request.actor else 401
         case DatabaseRefused():
-            return Refused(500, f"nothing was appended: {error.reason.replace(error.subject, Path(error.subject).name)}")
+            reason = f"nothing was appended: {error.reason.replace(error.subject, Path(error.subject).name)}"
         case TimelineError():  # the name of the actor cannot be an author's
-            return Refused(422, str(error))
+            status = 422
         case sqlite3.Error():
-            return Refused(500, f"the database could not answer: {error}. See what is wrong: timeline verify")
-    why = "another program is writing to this timeline" if isinstance(error, writing.TryLater) else "the server is short of memory"
-    return Refused(503, f"{why}. Nothing was appended. Send the request again: it is safe to repeat")
+            reason = f"the database could not answer: {error}. See what is wrong: timeline verify"
+        case MemoryError():
+            status = 503
+            reason = (
+                "nothing was appended: it needs more memory than SQLite may use here (the setting max_heap). Send it again later,"
+                " or less at once; or append it beside the server: timeline append"
+            )
+        case writing.TryLater():
+            status = 503
+            reason = (
+                "another program is writing to this timeline. Nothing was appended. Send the request again: it is safe to repeat"
+            )
+    return Refused(status, reason)
 
 
 async def _append(datasette: Datasette, request: Request) -> Response:

@@ -90,10 +90,10 @@ def boundary(content_type: str) -> bytes:
     """Return the boundary between the parts of a body with this Content-Type. Raises Refused."""
     message = Message()
     message["content-type"] = content_type
-    found = message.get_param("boundary")
-    if not isinstance(found, str) or not _BOUNDARY.fullmatch(found):
+    between = message.get_param("boundary")
+    if not isinstance(between, str) or not _BOUNDARY.fullmatch(between):
         raise Refused(400, "the Content-Type of the request has no boundary. Let your program set it: it knows it")
-    return found.encode()
+    return between.encode()
 
 
 def parts(body: bytes | mmap.mmap, between: bytes) -> Iterator[Part]:

@@ -71,7 +71,7 @@ class RequestEntries:
         self._size, self._whole = 0, True
         self._held: TemporaryDirectory[str] | None = None
         self.names: dict[str, str] = {}  # how the request calls the document at a path
-        self.sent: dict[str, str] = {}  # the path of each document that came as a part, by its name
+        self.sent: dict[str, str] = {}  # the path of each document that came as a part, by its name, as an entry has it
         self._used: set[str] = set()
         self._decoded: dict[int, str] = {}  # by the number of their entry
 
@@ -113,10 +113,10 @@ class RequestEntries:
                 entries = part
             elif part.name != _TOKEN or part.file:
                 name = part.file or part.name
-                if name in self.sent:
+                if (named := str(self.folder / name)) in self.sent:
                     raise Refused(400, f'two documents of the request are called "{name[:100]}". Give each a name of its own')
-                self.sent[name] = self._put(name, view, part.start, part.end)
-                by_part.setdefault(part.name, []).append(self.sent[name])
+                self.sent[named] = self._put(name, view, part.start, part.end)
+                by_part.setdefault(str(self.folder / part.name), []).append(self.sent[named])
         if entries is None:
             raise Refused(400, 'no part of the request is called "entry" or "entries". Send the entries in one, as JSON Lines')
         for name, paths in by_part.items():
@@ -146,7 +146,7 @@ class RequestEntries:
         try:
             json_lines.parse(text)
         except ValueError as error:
-            first = next(line for line in text.splitlines() if line.strip())
+            first = next(line for line in text.split("\n") if line.strip())
             with suppress(ValueError):
                 if first.strip() != text.strip() and isinstance(json_lines.parse(first), dict):
                     return False
@@ -172,7 +172,7 @@ class RequestEntries:
             if entry.verb and not (self.reviews if review else self.appends):
                 raise NotPermitted(review=review)
             yield self._with_document(replace(entry, number=number, line=0 if self._whole else entry.line))
-        if unused := [name for name, path in self.sent.items() if path not in self._used and self.names[path] == name]:
+        if unused := [self.names[path] for path in self.sent.values() if path not in self._used]:
             raise Refused(
                 400, f'no entry names the document "{unused[0][:100]}". Name it in the "file" of a source, or leave it out'
             )
@@ -195,7 +195,7 @@ class RequestEntries:
             path, fault = self._decode(entry.number, Path(name).name, fields.pop("base64"), fields.get("media_type"))
             faults += [("base64" if name or path else "file", fault)] if fault else []
         else:
-            path = next((at for sent, at in self.sent.items() if name in (str(self.folder / sent), sent)), "")
+            path = self.sent.get(name, "")
             faults += [] if path else [("file", _UNNAMED)]
         if path:
             fields["file"] = path

@@ -110,9 +110,9 @@ async def _unchanging(database: Database, after: int, end: int) -> AsyncGenerato
     """Yield what is there of a file that does not change, and say that no more will come."""
     yield f"retry: {_NEVER}\n\n"
     while after < end:
-        found = await database.execute_fn(lambda connection, at=after: watching.read(connection, at))
-        yield "".join(text for _, text in found)
-        after = found[-1][0] if found else end
+        batch = await database.execute_fn(lambda connection, at=after: watching.read(connection, at))
+        yield "".join(text for _, text in batch)
+        after = batch[-1][0] if batch else end
     yield _message("end", "this timeline is served as a file that does not change")
 
 
@@ -133,11 +133,11 @@ async def _following(
                 if not news:
                     yield ": nothing new\n\n"
                 while position < watcher.end:
-                    found = watcher.since(position)
-                    if found is None:
-                        found = await database.execute_fn(lambda connection, at=position: watching.read(connection, at))
-                    position = found[-1][0] if found else watcher.end
-                    yield "".join(text for _, text in found)
+                    batch = watcher.since(position)
+                    if batch is None:
+                        batch = await database.execute_fn(lambda connection, at=position: watching.read(connection, at))
+                    position = batch[-1][0] if batch else watcher.end
+                    yield "".join(text for _, text in batch)
             if watcher.trouble:
                 yield _trouble(watcher.trouble)
     except watching.TooMany:

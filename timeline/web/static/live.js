@@ -31,7 +31,7 @@ export function live(root, find, by) {
       const { stream, type, ...event } = JSON.parse(data);
       position = event.position;
       if (stream[0] === "h") news.set(stream, [position, type === "HappeningRecorded" || !!news.get(stream)?.[1]]);
-      pause ||= setTimeout(show, 300);
+      pause ||= setTimeout(show, 150);
     };
     source.onerror = () => source.readyState > 1 && setTimeout(listen, 6e4);
   };
