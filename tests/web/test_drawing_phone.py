@@ -70,8 +70,10 @@ def test_a_date_is_written_one_way(visitor: Visitor, demo: Served) -> None:
     for locale in ("en-US", "en-GB"):
         page = visitor.open(f"{demo.page}?size=100", viewport=SIZE, locale=locale)
         seen = page.evaluate(
-            """() => [...document.querySelectorAll(".lanes .item a")].map((a) =>
-              [a.querySelector(".when"), document.querySelector(`#h-${a.dataset.id} .happening-date > *`)].map((e) => e.textContent))"""
+            """() => [...document.querySelectorAll(".lanes .item a")].map((a) => {
+              const listed = document.querySelector(`#h-${a.dataset.id} .happening-date > *`);
+              return [a.querySelector(".when").textContent, listed.textContent];
+            })"""
         )
         assert len(seen) > 20
         assert [pair for pair in seen if pair[0].casefold() != pair[1].casefold()] == []
