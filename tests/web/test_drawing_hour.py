@@ -63,7 +63,7 @@ def test_an_hour_is_drawn_by_its_minutes(visitor: Visitor, hour: Served) -> None
     labels = [label for label in page.locator(".axis .tick").all_inner_texts() if label]
     assert len(labels) > 1
     assert all(MINUTES.match(label) for label in labels), labels
-    assert "November 11, 2017, 04:00 – 05:00" in page.locator(".drawn-said").inner_text()
+    assert "11 November 2017, 04:00 – 05:00" in page.locator(".drawn-said").inner_text()
     assert page.locator(".drawn-said").inner_text().count("2017") == 1
     at = page.evaluate(
         "Object.fromEntries([...document.querySelectorAll('.item.time a')].map((a) =>"

@@ -63,3 +63,17 @@ def test_a_link_to_one_of_very_many_brings_its_row_into_view(visitor: Visitor, t
         page = visitor.open(f"{tricky.page}?size=1&focus=thousand-777&view=1950-01-01/1951-01-01", viewport=size)
         expect(page.locator("#card .card-title")).to_be_visible()
         expect(page.locator(".item.focused a[data-id=thousand-777]")).to_be_in_viewport()
+
+
+def test_a_date_is_written_one_way(visitor: Visitor, demo: Served) -> None:
+    """In English, whichever it is: in the drawing as in the list below it."""
+    for locale in ("en-US", "en-GB"):
+        page = visitor.open(f"{demo.page}?size=100", viewport=SIZE, locale=locale)
+        seen = page.evaluate(
+            """() => [...document.querySelectorAll(".lanes .item a")].map((a) => {
+              const listed = document.querySelector(`#h-${a.dataset.id} .happening-date > *`);
+              return [a.querySelector(".when").textContent, listed.textContent];
+            })"""
+        )
+        assert len(seen) > 20
+        assert [pair for pair in seen if pair[0].casefold() != pair[1].casefold()] == []

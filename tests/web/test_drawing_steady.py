@@ -141,6 +141,42 @@ def test_a_click_moves_nothing(visitor: Visitor, demo: Served) -> None:
         assert {one: label["row"] for one, label in labels(page).items()} == {one: label["row"] for one, label in places.items()}
 
 
+def test_titles_have_the_room_beside_the_drawing_until_a_card_is_there(visitor: Visitor, demo: Served) -> None:
+    """Of what lasted also beyond its end. The card moves neither a mark nor a row, and covers no label; the signs are below."""
+    page = visitor.open(f"{demo.page}?size=1")
+    view = box_of(page, ".view")
+    end = view["x"] + view["width"]
+
+    def reaching() -> list[str]:
+        return [str(name) for name in page.evaluate(
+            """(end) => [...document.querySelectorAll(".lanes .item")]
+              .filter((e) => e.querySelector(".text").getBoundingClientRect().right > end + 1).map((e) => e.className)""", end
+        )]  # fmt: skip
+
+    beyond = reaching()
+    assert len(beyond) > 8
+    assert sum(" beyond" in name for name in beyond) > 3
+    assert overlaps(page) == []
+    assert box_of(page, ".signs-list")["y"] > box_of(page, ".strip")["y"]
+    before, window = labels(page), window_of(page)
+    page.locator(".lanes .item a[data-id=naif-medal] .text, .lanes .item.beyond a .text").first.click()
+    expect(page.locator("#card .card-title")).to_be_visible()
+    settled(page)
+    assert reaching() == []
+    assert overlaps(page) == []
+    after = labels(page)
+    assert (box_of(page, ".view"), window_of(page)) == (view, window)
+    assert {one: label["row"] for one, label in after.items()} == {one: label["row"] for one, label in before.items()}
+    assert {one: label["mark"] for one, label in after.items()} == {one: label["mark"] for one, label in before.items()}
+    page.keyboard.press("Escape")
+    settled(page)
+    assert set(reaching()) <= set(beyond)
+    assert len(reaching()) > 8
+    # A label that the card left no room for may be on the other side now.
+    for seen in (after, labels(page)):
+        assert [one for one, label in seen.items() if label["words"] is None] == []
+
+
 def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) -> None:
     """From the card, however far below it the reader was."""
     page = visitor.open(demo.page)

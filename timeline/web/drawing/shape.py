@@ -13,7 +13,7 @@ is a fraction, by the clock as it is written. The keys:
                 `point`: one day; `time`: known to the minute
     about       1 if the date is approximate
     perhaps     1 if it is uncertain
-    words       the date in English, if the browser cannot write it in the reader's language
+    words       the date in English, if it is an interval, or the browser cannot write it in the reader's language
 """
 
 import math
@@ -27,8 +27,8 @@ from timeline.errors import DateInvalid
 
 Shape = dict[str, Any]
 _DIGITS, _HOUR = 7, 3600
-# The dates that a browser can write in any language: days, months and years, and intervals of two.
-_PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?(/-?\d{4}(-(0\d|1[012])(-\d\d)?)?)?")
+# The dates that a browser writes as it is done here, in any language: days, months and years.
+_PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?")
 Span = tuple[float, float]
 """The instant at which a date begins, and the first instant after its end."""
 _MINUTE = 60 / dates.DAY

@@ -358,11 +358,12 @@ export class Drawing {
   say() {
     const { window, locale, overview, wide: width = 800, loader } = this;
     const isWhole = this.isWhole(window);
+    const isOpening = this.isWhole(window, this.opening);
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
-    const outside = (overview.others?.length || this.isWhole(window, this.opening)) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
+    const outside = (overview.others?.length || isOpening) && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
     // Its own beginning and end are said, or those that were asked for, not the room around it.
-    const [first, last] = ((isWhole || this.isWhole(window, this.opening)) && overview.range) || [overview.first ?? -Infinity, overview.last ?? Infinity];
+    const [first, last] = ((isWhole || isOpening) && overview.range) || [overview.first ?? -Infinity, overview.last ?? Infinity];
     const [start, end] = (isWhole && overview.period) || [];
     this.period = { start: start ?? Math.max(window.start, first), end: end ?? Math.min(window.end, last + 1) };
     if (this.period.start >= this.period.end) this.period = window;

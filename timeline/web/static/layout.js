@@ -17,7 +17,7 @@ const LINE = 14;
  * edge is near, at least; in so much of the rows. */
 const WAYS = [
   { lines: 2, most: 320, least: 320, rows: 0.8 },
-  { lines: 1, most: 640, least: 400, rows: 1 },
+  { lines: 1, most: 800, least: 400, rows: 1 },
   { lines: 1, most: 400, least: 160, rows: 1 },
 ];
 /** A bar as wide as this has its label inside. */

@@ -59,8 +59,11 @@ export function classes({ how, about, perhaps, start, end, marks = [] }) {
   return [...names, ...marks.map((mark) => `is-${mark}`)].filter(Boolean).join(" ");
 }
 
+/** Say when: English as the server has it. @param {Item} item @param {string} locale */
+const dated = ({ edtf, words }, locale) => (words && locale === "en-GB" ? words : (inWords(edtf, locale) ?? words ?? edtf));
+
 /** Say when, and what. @param {Item} item @param {string} locale */
-export const named = ({ edtf, words, title }, locale) => `${inWords(edtf, locale) ?? words ?? edtf}: ${title}`;
+export const named = (item, locale) => `${dated(item, locale)}: ${item.title}`;
 
 /** @param {string} label */
 export function lane(label) {
@@ -94,9 +97,9 @@ export function happening(item, href, locale, kinds) {
 }
 
 /** Write the date above the title, where there is none yet. @param {any} element @param {Item} item @param {string} locale */
-export function when(element, { edtf, words }, locale) {
+export function when(element, item, locale) {
   const [bar, next] = element.firstChild.children;
-  if (next.className !== "when") bar.after(make("span", "when", inWords(edtf, locale) ?? words ?? edtf));
+  if (next.className !== "when") bar.after(make("span", "when", dated(item, locale)));
 }
 
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */

@@ -1,7 +1,7 @@
 // @ts-check
 // How wide words are, at the reader's own font size. Owns the measuring, and remembers it.
 
-const LONG = 48;
+const LONG = 120;
 
 /** @param {HTMLElement} element whose font the words are in @returns {{unit: () => number, measure: (text: string) => number}} */
 export function pen(element) {
@@ -21,7 +21,7 @@ export function pen(element) {
     },
     measure(text) {
       if (!widths.has(text)) {
-        // Of a long text the beginning tells enough: no label shows all of it.
+        // Of a very long text the beginning tells enough: no label shows all of it.
         const beginning = text.slice(0, LONG);
         widths.set(text, ((canvas?.measureText(beginning).width ?? 0) * text.length) / (beginning.length || 1) + 8);
       }

@@ -24,6 +24,7 @@ export function print(drawing, address) {
   /** @type {View | null} */
   let whole = null;
   let restore = () => {};
+  const sized = (/** @type {string} */ width) => [drawing.root, drawing.view].forEach((one) => (one.style.inlineSize = width));
   addEventListener("beforeprint", () => {
     // Paper cannot be unfolded.
     const folded = [...document.querySelectorAll("#found details:not([open])")];
@@ -32,7 +33,7 @@ export function print(drawing, address) {
     for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
     const { data } = loader;
-    for (const one of [drawing.root, drawing.view]) one.style.inlineSize = `${PAPER}px`;
+    sized(`${PAPER}px`);
     if (drawing.isWhole(window)) whole = data;
     whole ??= fetchedAtOnce(address());
     if (whole) {
@@ -42,7 +43,7 @@ export function print(drawing, address) {
     drawing.draw();
     restore = () => {
       for (const one of folded) one.open = false;
-      for (const one of [drawing.root, drawing.view]) one.style.inlineSize = "";
+      sized("");
       drawing.window = window;
       loader.data = data;
       drawing.draw();

@@ -13,7 +13,7 @@ interface Item {
   lanes: number[];
   kind?: string;
   edtf: string;
-  /** The date in English, where it cannot be said in any language. */
+  /** The date in English, of an interval, and where it cannot be said in any language. */
   words?: string;
   /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: a minute or a second. */
   how: "through" | "within" | "all" | "point" | "time";
