@@ -65,8 +65,8 @@ class QuotationView:
 
     @property
     def text_note(self) -> str | None:
-        """A warning if the text of its source may not have the document's own words."""
-        return self.cited.source.caveat
+        """A warning if words are quoted from a text that may not have the document's own."""
+        return self.cited.source.caveat if self.cited.description is None else None
 
     @property
     def before(self) -> str:
