@@ -106,10 +106,8 @@ def of_happenings(
         )  # fmt: skip
         there = quotation.source.sha256 in served
         document = originals.address(datasette, database, quotation.source.id) if there else None
-        shown = None
-        if there and quotation.fragment:
-            kind, extractor = quotation.source.media_type, quotation.source.extractor
-            shown = parts.shown(datasette, database, quotation.source.id, kind, extractor, quotation.fragment, quotation.page)
+        fragment = quotation.fragment if there else None
+        shown = parts.shown(datasette, database, quotation.source, fragment, quotation.page) if fragment else None
         return QuotationView(quotation, quotation.words[:longest], address, at_source, document, shown)
 
     return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}
