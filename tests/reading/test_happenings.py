@@ -89,7 +89,9 @@ def test_the_quotations_of_the_read_tables_are_those_of_the_log(timeline: Timeli
     assert [one.number for one in shown] == [1, 3]
 
 
-@pytest.mark.parametrize("follows", ["", "correct", "retract", "review", "correct retract", "review retract", "correct review retract"])
+@pytest.mark.parametrize(
+    "follows", ["", "correct", "retract", "review", "correct retract", "review retract", "correct review retract"]
+)
 def test_corrected_means_the_same_in_a_row_in_the_log_and_in_the_history(
     timeline: Timeline, report: ArchivedSource, follows: str
 ) -> None:

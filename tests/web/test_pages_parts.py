@@ -58,6 +58,7 @@ async def test_the_page_of_a_source_lists_its_cited_parts(serve: Serve, built: P
         assert f'<li id="{anchor}">' in (await client.get(f"{HERE}/sources/{id}")).text
     bell = (await client.get(f"{HERE}/sources/bell")).text
     assert '<h2 id="recording">Recording</h2>' in bell
+    assert "Sound (WAV)" in (await client.get(f"{HERE}/sources")).text
     assert '<h2 id="text">' not in bell
     assert "≠" in bell
     warden = (await client.get(f"{HERE}/sources/warden")).text
