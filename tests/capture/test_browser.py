@@ -204,6 +204,9 @@ def test_without_chromium_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setenv(browser.SETTING, command)
         with pytest.raises(NotDrawn, match="did not start"):
             draw(fetched("<p>"))
+    monkeypatch.setenv(browser.SETTING, 'chromium "')
+    with pytest.raises(NotDrawn, match="is not a command"):
+        draw(fetched("<p>"))
     monkeypatch.delenv(browser.SETTING)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotDrawn, match="is not installed"):

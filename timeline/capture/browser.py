@@ -38,8 +38,8 @@ SETTING: Final = "TIMELINE_BROWSER"  # the command that starts another browser, 
 PAGES: Final = ("text/html", "application/xhtml+xml")
 WIDTH, HEIGHT, TALLEST, WIDEST = 1280, 900, 16_000, 4_000  # pixels; Chromium draws no taller picture in one piece
 _IDLE: Final = 1.0  # seconds without a request, after which the page is complete
-_WORKERS: Final = 6
-_MEMORY: Final = 1_500_000_000  # bytes of all processes of Chromium
+_WORKERS, _SHARE = 6, 4  # at once; of the bytes of all embedded files, one may have this part
+_MEMORY: Final = 1_500_000_000  # bytes of all processes of Chromium, without those that they share
 _LARGEST: Final = 150_000_000  # bytes of an answer of Chromium
 _PIECE: Final = 1_000_000
 _OPTIONS: Final = (
@@ -120,8 +120,11 @@ def draw(
 def _command() -> list[str]:
     if os.name != "posix":
         raise NotDrawn("this system has no pipes as Chromium needs them")
-    if command := shlex.split(os.environ.get(SETTING, "")):
-        return command
+    try:
+        if command := shlex.split(os.environ.get(SETTING, "")):
+            return command
+    except ValueError:
+        raise NotDrawn(f"{SETTING} is not a command: a quotation mark has no end. Correct it") from None
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise NotDrawn(f"Chromium is not installed ({', '.join(NAMES)})")
@@ -202,7 +205,8 @@ class _Browser:
         for one in Path("/proc").glob("[0-9]*"):
             with suppress(OSError, ValueError, IndexError):
                 if os.getsid(int(one.name)) == self._process.pid:
-                    used += int((one / "statm").read_text().split()[1]) * 4096
+                    _, resident, shared, *_ = map(int, (one / "statm").read_text().split())
+                    used += (resident - shared) * os.sysconf("SC_PAGE_SIZE")
         if used > _MEMORY:
             raise NotDrawn("it takes too much memory to draw")
 
@@ -235,6 +239,7 @@ class _Page:
     _embedded: int = 0
     _absent: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _workers: ThreadPoolExecutor = field(init=False)
 
     def drawn(self, at: datetime) -> Drawn:
         """Load the page and draw it."""
@@ -245,8 +250,6 @@ class _Page:
                 return self._drawn(at)
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
-
-    _workers: ThreadPoolExecutor = field(init=False)
 
     def _drawn(self, at: datetime) -> Drawn:
         product = str(self._ask("Browser.getVersion", None)["product"]).replace("HeadlessChrome", "Chrome")
@@ -343,7 +346,7 @@ class _Page:
         """Fetch an embedded file, and give it to the page."""
         try:
             with self._lock:
-                left, within = self._left, self._embedded <= self.limits.files
+                left, within = min(self._left, self.limits.bytes // _SHARE), self._embedded <= self.limits.files
             if left <= 0 or not within:
                 raise FetchRefused("the page embeds too much")
             url = str(asked["request"]["url"]).partition("#")[0]
