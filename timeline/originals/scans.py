@@ -62,14 +62,14 @@ def passage(
 
 def _fitted(image: Any, most: int) -> bytes:  # noqa: ANN401 - a library's own
     """Return a picture as a JPEG of at most `most` bytes, reduced as far as that needs."""
-    side = float(min(max(image.size), _SIDE))
+    side = float(_SIDE)
     while True:
-        copy, made = image.copy(), BytesIO()
-        copy.thumbnail((side, side), reducing_gap=2)
-        copy.save(made, "JPEG", quality=80)
-        if made.tell() <= most or side < _SMALLEST_SIDE:
+        image.thumbnail((side, side), reducing_gap=2)  # in place: a large picture would not fit into the memory twice
+        made = BytesIO()
+        image.save(made, "JPEG", quality=80)
+        if made.tell() <= most or max(image.size) < _SMALLEST_SIDE:
             return made.getvalue()
-        side *= 0.75
+        side = max(image.size) * 0.75
 
 
 def sizes(content: bytes, numbers: list[int]) -> list[dict[str, Any]]:
