@@ -239,9 +239,12 @@ def test_annotations_of_other_programs_become_citations(documents: Timeline, tmp
         "body": ["A clock", {"type": "TextualBody", "purpose": "tagging", "value": "source:hall"}],
         "target": {"source": "https://a.example/hall.png", "selector": {"type": "FragmentSelector", "value": REGION}},
     }
+    both = {**drawn, "target": {**drawn["target"], "selector": [  # type: ignore[dict-item]
+        {"type": "TextQuoteSelector", "exact": "closed"}, {"type": "FragmentSelector", "value": REGION},
+    ]}, "body": [{"type": "TextualBody", "purpose": "tagging", "value": "source:warden"}]}  # fmt: skip
     silent = {**drawn, "body": [{"type": "TextualBody", "purpose": "tagging", "value": "source:hall"}]}
     (tmp_path / "own.jsonld").write_text(exported, encoding="utf-8")
-    (tmp_path / "others.jsonld").write_text(json.dumps([drawn, silent]), encoding="utf-8")
+    (tmp_path / "others.jsonld").write_text(json.dumps([drawn, silent, both]), encoding="utf-8")
     db = ["--db", str(documents.log.path), "--by", "Ann", "--append"]
     for name in ("own", "own", "others"):
         words = ["import", "annotations", str(tmp_path / f"{name}.jsonld"), "--happening", "speech", *db]
@@ -249,8 +252,9 @@ def test_annotations_of_other_programs_become_citations(documents: Timeline, tmp
         assert "no comment describes it" in result.output or name == "own", result.output
     now = documents.happening("speech").citations
     assert now[1:4] == before
-    assert now[4:] == (now[4],)
+    assert [one.quote for one in now[4:]] == ["", "closed"]
     assert now[4].description == "A clock"  # type: ignore[union-attr]
+    assert now[5].fragment is None  # a recording has no region
 
 
 def test_a_recording_needs_no_transcript(timeline: Timeline, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from timeline import ArchivedSource, Timeline, TimelineError, projections
 from timeline.projections import staging
 
 FOUND = {"source": "report", "quote": "It sat for four days"}
+DESCRIBED = {"source": "p", "description": "A gathering", "fragment": "xywh=percent:0,0,50,50"}
 
 
 def rows(timeline: Timeline) -> dict[str, list[tuple[Any, ...]]]:
@@ -51,7 +52,7 @@ fields = st.fixed_dictionaries(
         "related": st.lists(ids, max_size=2, unique=True),
         "media": st.lists(st.sampled_from(["p", "q"]), max_size=2, unique=True),
         "citations": st.lists(
-            st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}]),
+            st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}, DESCRIBED]),
             min_size=1,
             max_size=2,
         ),

@@ -13,6 +13,14 @@ SUFFIXES: Final = {
     ".webp": "image/webp",
     ".gif": "image/gif",
 }
+OTHER_SUFFIXES: Final = {
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".heic": "image/heic",
+    ".bmp": "image/bmp",
+    ".avif": "image/avif",
+}
+"""Of scans and pictures that are archived only with their words: recognised, or written down by a person."""
 NAMES: Final = "PNG, JPEG, WebP or GIF"
 RECOGNISED_TYPES: Final = frozenset(("image/png", "image/jpeg", "image/webp", "image/tiff"))  # whose text can be recognised
 RECOGNISED_NAMES: Final = "PNG, JPEG, WebP or TIFF"

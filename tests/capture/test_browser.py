@@ -5,7 +5,9 @@ import shutil
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -41,6 +43,8 @@ class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a box, or lead elsewhere."""
         seen.append(self.path)
+        if self.path == "/slow":
+            time.sleep(4)
         self.send_response(302 if self.path == "/away" else 200)
         self.send_header("Location", "http://169.254.169.254/secret")
         self.send_header("Content-Type", "image/svg+xml")
@@ -118,9 +122,34 @@ def test_no_private_address_is_reached(site: str) -> None:
 @needs_chromium
 def test_the_page_itself_is_never_fetched_again(site: str) -> None:
     """Nor another in its place: the picture is of the archived bytes."""
-    drawn = draw(fetched(f'<p>Here<script>location = "{site}/elsewhere"</script>'), allow_loopback=True)
+    drawn = draw(fetched(f'<p style="height:1000px">Here<script>location = "{site}/elsewhere"</script>'), allow_loopback=True)
     assert seen == []
-    assert size(drawn)[0] == 1280
+    assert drawn.height > 1000
+
+
+@needs_chromium
+def test_odd_headers_do_not_hinder_it() -> None:
+    """A page that is to be saved is drawn, and headers that no browser reads are left out."""
+    odd = [
+        ("Content-Disposition", "attachment"),
+        ("X-Name", "caf\xe9"),
+        ("X Space", "1"),
+        ("X-Line", "a\r\nb"),
+        ("Refresh", "0; url=/b"),
+    ]
+    page = fetched('<p style="height:1000px">Here')
+    drawn = draw(replace(page, headers=[*odd, *page.headers]))
+    assert drawn.height > 1000
+    assert not drawn.unfinished
+
+
+@needs_chromium
+def test_a_page_that_never_finishes_is_drawn_as_far_as_it_is(site: str) -> None:
+    """And says so; a file that comes too late is absent."""
+    again = f'<p>Here<script>setInterval(() => fetch("{site}/box.svg?" + Math.random()), 100)</script>'
+    drawn = draw(fetched(again), limits=Limits(loading=3), allow_loopback=True)
+    assert drawn.cut == " The page was still loading."
+    assert draw(fetched(f'<p>Here<img src="{site}/slow">'), limits=Limits(loading=3), allow_loopback=True).absent == 1
 
 
 @needs_chromium
@@ -173,8 +202,11 @@ def test_without_chromium_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp
     """Where it is not installed, does not start, or would run as root with its sandbox."""
     for command in ("true", str(tmp_path / "none")):
         monkeypatch.setenv(browser.SETTING, command)
-        with pytest.raises(NotDrawn, match="ended before it was done"):
+        with pytest.raises(NotDrawn, match="did not start"):
             draw(fetched("<p>"))
+    monkeypatch.setenv(browser.SETTING, 'chromium "')
+    with pytest.raises(NotDrawn, match="is not a command"):
+        draw(fetched("<p>"))
     monkeypatch.delenv(browser.SETTING)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotDrawn, match="is not installed"):

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import scans
 from examples import PNG, picture
 from report_commands import PORT, everything, material_base64, run, words
 
@@ -299,6 +300,32 @@ def test_a_scan_and_a_large_picture_are_shown_in_a_smaller_copy(folder: Path, mo
         timeline.record("broken", title="B", date="1962", citations=[broken.quote("One")])
     run("report", "broken", "--out", "b.html")
     assert "There is no picture of it: the document is not a sound" in words(folder / "b.html")
+
+
+@scans.needs("eng")
+def test_a_quotation_from_a_recognised_scan_is_marked_on_it(folder: Path) -> None:
+    """Of a TIFF, a picture or a PDF, the lines around it, with its words marked; where the place is not certain, the page."""
+    image, second = scans.drawn(*scans.MEETING), scans.drawn("It sat again.")
+    (folder / "fax.tif").write_bytes(scans.saved(image, "TIFF", save_all=True, append_images=[second]))
+    (folder / "photo.png").write_bytes(scans.saved(image, "PNG"))
+    (folder / "scan.pdf").write_bytes(scans.pdf(image, second))
+    with Timeline("timeline.db", by="Ada") as timeline:
+        sources = {name: timeline.archive(folder / name, title=name, ocr="eng") for name in ("fax.tif", "photo.png", "scan.pdf")}
+        quotes = {"fax.tif": "sat again", "photo.png": "council met in", "scan.pdf": "sat again"}
+        cited = [sources[name].quote(words) for name, words in quotes.items()]
+        timeline.record("met", title="It meets", date="2025", citations=cited)
+    run("report", "met", "--out", "a.html")
+    page, text = words(folder / "a.html"), (folder / "a.html").read_text(encoding="utf-8")
+    for expected in ("From page 2 of the document. The report marks", "From the document. The report marks the words"):
+        assert expected in page
+    from PIL import Image
+
+    drawn = [Image.open(BytesIO(b64decode(one))) for one in re.findall(r'src="data:image/jpeg;base64,([^"]+)"', text)]
+    assert len(drawn) == 3
+    for one in drawn:
+        marked = [count for count, (red, _, blue) in one.getcolors(one.width * one.height) or () if red - blue > 100]  # type: ignore[misc]
+        assert 0.002 < sum(marked) / (one.width * one.height) < 0.5
+        assert one.height < one.width / 2
 
 
 def test_documents_that_are_cited_in_turn_each_have_their_pictures(folder: Path) -> None:

@@ -39,7 +39,7 @@ async def test_the_page_of_a_happening_shows_them(serve: Serve, built: Path) -> 
     """A box on the picture, players with the range, and a description that is no quotation."""
     page = (await serve(built).client.get(f"{HERE}/speech")).text
     assert 'x="10" y="20" width="30" height="40"/>' in page
-    assert f'src="{HERE}/sources/hall/document"' in page
+    assert f'src="{HERE}/sources/hall/image?sha256=' in page
     assert f'<audio class="player" src="{HERE}/sources/bell/document#t=0"' in page
     assert f'<audio class="player" src="{HERE}/sources/warden/document#t=10,20.5"' in page
     assert "<strong>Described, not quoted:</strong> <bdi>A man at a lectern</bdi>" in page
@@ -58,6 +58,7 @@ async def test_the_page_of_a_source_lists_its_cited_parts(serve: Serve, built: P
         assert f'<li id="{anchor}">' in (await client.get(f"{HERE}/sources/{id}")).text
     bell = (await client.get(f"{HERE}/sources/bell")).text
     assert '<h2 id="recording">Recording</h2>' in bell
+    assert "Sound (WAV)" in (await client.get(f"{HERE}/sources")).text
     assert '<h2 id="text">' not in bell
     assert "≠" in bell
     warden = (await client.get(f"{HERE}/sources/warden")).text
@@ -97,6 +98,11 @@ async def test_the_table_says_that_nothing_is_quoted(serve: Serve, built: Path) 
     rows = (await client.get("/timeline/citations.json?_shape=array&happening=speech&number=1")).json()
     assert (rows[0]["quote"], rows[0]["grade"], rows[0]["description"]) == ("", "described", "A man at a lectern")
     assert rows[0]["fragment"] == REGION
+    table = (await client.get("/timeline/citations?happening=speech&number=1")).text
+    address = f"{HERE}/sources/hall?cited=speech-1"
+    assert f'href="{address}#c-speech-1"' in table
+    assert "no citation of this source" not in (await client.get(address)).text
+    assert "no citation of this source" in (await client.get(address.replace("speech-1", "speech-9"))).text
 
 
 @pytest.mark.asyncio

@@ -9,9 +9,9 @@ import pytest
 import scans
 from datasette.app import Datasette
 
-from timeline import Timeline
+from timeline import Timeline, recognised
 from timeline.originals import scans as shown
-from timeline.web.pages import recognised, sheets
+from timeline.web.pages import sheets
 
 Serve = Callable[..., Datasette]
 SOURCES = "/timeline/-/timeline/sources"

@@ -44,10 +44,6 @@ MEDIA_TYPES = {
     **fragments.RECORDINGS,
 }
 _WITHOUT_TEXT = frozenset((*images.SUFFIXES.values(), *fragments.RECORDINGS.values()))
-# Scans and pictures that no extractor reads: archived with a transcript.
-_TRANSCRIBED = {
-    ".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".bmp": "image/bmp", ".avif": "image/avif",
-}  # fmt: skip
 _INSTEAD = {
     (".doc", ".dot", ".dotx", ".rtf", ".wpd"): "Open it, and save it as .docx",
     (".xls", ".xlsb", ".xlt", ".xltx", ".numbers"): "Open it, and save it as .xlsx",
@@ -98,7 +94,7 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
     if is_folder:
         raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
-    if media_type is None and ocr and _TRANSCRIBED.get(path.suffix.lower()) in images.RECOGNISED_TYPES:
+    if media_type is None and ocr and images.OTHER_SUFFIXES.get(path.suffix.lower()) in images.RECOGNISED_TYPES:
         media_type = "image/tiff"
     if media_type is None and within is None and not path.suffix[1:].isalpha():  # mail folders name their messages like this
         with suppress(DocumentUnreadable):
@@ -116,11 +112,11 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
 
 def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = None) -> Document:
     """Return the document of a file with the text that a person made of it. Raises DocumentUnreadable and OutsideFolder."""
-    media_type = media_type_of(path.name) or _TRANSCRIBED.get(path.suffix.lower())
+    media_type = media_type_of(path.name) or images.OTHER_SUFFIXES.get(path.suffix.lower())
     if media_type is None:
         if within is not None:
             files.refuse_outside(path, within)
-        known = ", ".join((*fragments.RECORDINGS, *_TRANSCRIBED))
+        known = ", ".join((*fragments.RECORDINGS, *images.OTHER_SUFFIXES))
         raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {known}. Convert it to one of them")
     return documents.transcribed(documents.received(path, within), transcript, media_type)
 

@@ -7,6 +7,7 @@ from `fetching`, which refuses all but public addresses. Must not archive anythi
 
 import json
 import os
+import re
 import select
 import shlex
 import shutil
@@ -37,8 +38,8 @@ SETTING: Final = "TIMELINE_BROWSER"  # the command that starts another browser, 
 PAGES: Final = ("text/html", "application/xhtml+xml")
 WIDTH, HEIGHT, TALLEST, WIDEST = 1280, 900, 16_000, 4_000  # pixels; Chromium draws no taller picture in one piece
 _IDLE: Final = 1.0  # seconds without a request, after which the page is complete
-_WORKERS: Final = 6
-_MEMORY: Final = 1_500_000_000  # bytes of all processes of Chromium
+_WORKERS, _SHARE = 6, 4  # at once; of the bytes of all embedded files, one may have this part
+_MEMORY: Final = 1_500_000_000  # bytes of all processes of Chromium, without those that they share
 _LARGEST: Final = 150_000_000  # bytes of an answer of Chromium
 _PIECE: Final = 1_000_000
 _OPTIONS: Final = (
@@ -52,7 +53,8 @@ _OPTIONS: Final = (
 )  # fmt: skip
 # Chromium reads commands from file 3 and answers on file 4.
 _LAUNCH: Final = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execvp(sys.argv[3], sys.argv[3:])"
-_OWN_HEADERS: Final = ("transfer-encoding", "content-encoding", "content-length", "set-cookie", "connection")
+_OWN_HEADERS: Final = ("transfer-encoding", "content-encoding", "content-length", "content-disposition", "set-cookie", "connection")
+_HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [ -~\t]*").fullmatch
 Message = dict[str, Any]
 
 
@@ -72,7 +74,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A page as Chromium drew it. `embedded` counts the files that it embeds, and `absent` those that were not fetched."""
+    """A page as Chromium drew it. `embedded` counts the files that it embeds, and `absent` those that were not fetched.
+
+    `unfinished`: it was still loading when its time was over.
+    """
 
     png: bytes
     pdf: bytes
@@ -81,6 +86,7 @@ class Drawn:
     height: int
     embedded: int
     absent: int
+    unfinished: bool = False
 
     @property
     def collected(self) -> dict[str, str]:
@@ -92,8 +98,9 @@ class Drawn:
 
     @property
     def cut(self) -> str:
-        """What the picture lacks of a very tall page, in a sentence; empty if nothing."""
-        return f" The picture shows the first {TALLEST:,} of {self.height:,} pixels." if self.height > TALLEST else ""
+        """What the picture lacks of a very tall or slow page, in sentences; empty if nothing."""
+        tall = f" The picture shows the first {TALLEST:,} of {self.height:,} pixels." if self.height > TALLEST else ""
+        return tall + (" The page was still loading." if self.unfinished else "")
 
 
 def draw(
@@ -113,8 +120,11 @@ def draw(
 def _command() -> list[str]:
     if os.name != "posix":
         raise NotDrawn("this system has no pipes as Chromium needs them")
-    if command := shlex.split(os.environ.get(SETTING, "")):
-        return command
+    try:
+        if command := shlex.split(os.environ.get(SETTING, "")):
+            return command
+    except ValueError:
+        raise NotDrawn(f"{SETTING} is not a command: a quotation mark has no end. Correct it") from None
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise NotDrawn(f"Chromium is not installed ({', '.join(NAMES)})")
@@ -144,9 +154,11 @@ class _Browser:
             for one in (reads, writes, ours[0], theirs[1]):
                 os.close(one)
         self._in, self._out = ours[1], theirs[0]
+        self._heard = False
+        os.set_blocking(self._in, False)
 
     def send(self, method: str, parameters: Mapping[str, Any] | None = None, session: str | None = None) -> int:
-        """Send a command, and return its number."""
+        """Send a command, and return its number. Raises NotDrawn at the limit."""
         with self._lock:
             self._number += 1
             message = {
@@ -158,6 +170,8 @@ class _Browser:
             content = json.dumps(message).encode() + b"\0"
             with suppress(BrokenPipeError):  # reading finds that it has ended
                 while content:
+                    if not select.select([], [self._in], [], max(0.0, self.deadline - time.monotonic()))[1]:
+                        raise NotDrawn("it takes too long to draw")
                     content = content[os.write(self._in, content) :]
             return self._number
 
@@ -175,7 +189,9 @@ class _Browser:
                 continue
             piece = os.read(self._out, _PIECE)
             if not piece:
-                raise NotDrawn("Chromium ended before it was done")
+                advice = f' It may have no sandbox here: {SETTING}="chromium --no-sandbox" does without'
+                raise NotDrawn("Chromium ended before it was done" if self._heard else f"Chromium did not start.{advice}")
+            self._heard = True
             self._buffer += piece
             if len(self._buffer) > _LARGEST:
                 raise NotDrawn("it is too large")
@@ -189,7 +205,8 @@ class _Browser:
         for one in Path("/proc").glob("[0-9]*"):
             with suppress(OSError, ValueError, IndexError):
                 if os.getsid(int(one.name)) == self._process.pid:
-                    used += int((one / "statm").read_text().split()[1]) * 4096
+                    _, resident, shared, *_ = map(int, (one / "statm").read_text().split())
+                    used += (resident - shared) * os.sysconf("SC_PAGE_SIZE")
         if used > _MEMORY:
             raise NotDrawn("it takes too much memory to draw")
 
@@ -222,6 +239,7 @@ class _Page:
     _embedded: int = 0
     _absent: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _workers: ThreadPoolExecutor = field(init=False)
 
     def drawn(self, at: datetime) -> Drawn:
         """Load the page and draw it."""
@@ -233,8 +251,6 @@ class _Page:
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
 
-    _workers: ThreadPoolExecutor = field(init=False)
-
     def _drawn(self, at: datetime) -> Drawn:
         product = str(self._ask("Browser.getVersion", None)["product"]).replace("HeadlessChrome", "Chrome")
         self._ask("Browser.setDownloadBehavior", {"behavior": "deny"})
@@ -243,19 +259,20 @@ class _Page:
         self._frame = self._ask("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self._resize(HEIGHT)
         self._watch(self._session)
-        self._ask("Page.navigate", {"url": self.fetched.url})
+        if error := self._ask("Page.navigate", {"url": self.fetched.url}).get("errorText"):
+            raise NotDrawn(f"Chromium does not show it: {on_one_line(str(error))[:200]}")
         until = time.monotonic() + self.limits.loading
-        self._settle(until)
-        width, height = self._size()
+        settled = self._settle(until)
+        _, height = self._size()
         self._resize(min(max(height, HEIGHT), TALLEST))  # so that pictures further down are loaded too
-        self._settle(min(until, time.monotonic() + self.limits.loading / 2))
+        settled &= self._settle(max(until, time.monotonic() + self.limits.loading / 4))
         self._resize(HEIGHT)
         width, height = self._size()
         clip = {"x": 0, "y": 0, "width": min(max(width, WIDTH), WIDEST), "height": min(max(height, 1), TALLEST), "scale": 1}
         png = b64decode(self._ask("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True, "clip": clip})["data"])
         paper = {"printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
         pdf = b64decode(self._ask("Page.printToPDF", paper)["data"])
-        return Drawn(png, pdf, product.replace("Chrome/", "Chromium "), at, height, self._embedded, self._absent)
+        return Drawn(png, pdf, product.replace("Chrome/", "Chromium "), at, height, self._embedded, self._absent, not settled)
 
     def _watch(self, session: str) -> None:
         """Have every request of a page or frame answered by this program."""
@@ -284,12 +301,13 @@ class _Page:
         result: Message = answer.get("result", {})
         return result
 
-    def _settle(self, until: float) -> None:
-        """Wait until the page is loaded and asks for nothing more, or until a time."""
+    def _settle(self, until: float) -> bool:
+        """Wait until the page is loaded and asks for nothing more, or until a time. Return whether it is complete."""
         while time.monotonic() < until:
             if self._loaded and not self._pending and time.monotonic() - self._last > _IDLE:
-                return
+                return True
             self._hear(0.2)
+        return False
 
     def _hear(self, seconds: float) -> None:
         message = self.browser.message(seconds)
@@ -314,7 +332,9 @@ class _Page:
         if of_page and not self._given:
             self._given = True
             self._fulfil(asked, session, self.fetched.status, self.fetched.headers, self.fetched.body)
-        elif of_page or asked.get("resourceType") == "Other" or request["method"] != "GET" or not _is_web(request["url"]):
+        elif of_page:  # another page in its place: this one stays
+            self._refuse(asked, session, "Aborted")
+        elif asked.get("resourceType") == "Other" or request["method"] != "GET" or not _is_web(request["url"]):
             self._refuse(asked, session)  # among others the icon of the site, which no picture shows
         else:
             with self._lock:
@@ -326,7 +346,7 @@ class _Page:
         """Fetch an embedded file, and give it to the page."""
         try:
             with self._lock:
-                left, within = self._left, self._embedded <= self.limits.files
+                left, within = min(self._left, self.limits.bytes // _SHARE), self._embedded <= self.limits.files
             if left <= 0 or not within:
                 raise FetchRefused("the page embeds too much")
             url = str(asked["request"]["url"]).partition("#")[0]
@@ -345,12 +365,13 @@ class _Page:
                 self._last = time.monotonic()
 
     def _fulfil(self, asked: Message, session: str | None, status: int, headers: Any, body: bytes) -> None:  # noqa: ANN401
-        kept = [{"name": name, "value": value} for name, value in headers if name.lower() not in _OWN_HEADERS]
+        sound = [(name, value) for name, value in headers if _HEADER(f"{name}: {value}")]
+        kept = [{"name": name, "value": value} for name, value in sound if name.lower() not in _OWN_HEADERS]
         answer = {"requestId": asked["requestId"], "responseCode": status, "responseHeaders": kept}
         self.browser.send("Fetch.fulfillRequest", {**answer, "body": b64encode(body).decode()}, session)
 
-    def _refuse(self, asked: Message, session: str | None) -> None:
-        self.browser.send("Fetch.failRequest", {"requestId": asked["requestId"], "errorReason": "BlockedByClient"}, session)
+    def _refuse(self, asked: Message, session: str | None, reason: str = "BlockedByClient") -> None:
+        self.browser.send("Fetch.failRequest", {"requestId": asked["requestId"], "errorReason": reason}, session)
 
 
 def _is_web(url: str) -> bool:

@@ -9,6 +9,7 @@ from timeline import images
 from timeline.errors import DocumentUnreadable
 from timeline.originals import frames, pages, scans
 from timeline.processes import limit_memory
+from timeline.recognised import Word
 
 _NAME: Final = "the document"  # reasons follow its name
 
@@ -18,10 +19,12 @@ class _Room:
 
     def __init__(self) -> None:
         self.content, self._pdf = b"", None
+        self._words: dict[tuple[int, str], list[Word]] = {}  # recognised on a page, in these languages
 
     def hold(self, content: bytes) -> None:
         """Replace the document."""
         self.content, self._pdf = content, None
+        self._words.clear()
 
     @property
     def pdf(self) -> Any:  # noqa: ANN401 - a library's own
@@ -36,8 +39,8 @@ class _Room:
         if task == "picture":
             page = parameters["page"]
             return {}, scans.picture(self.content, page) if is_picture else pages.picture(self.pdf, page)
-        if task in ("passage", "smaller"):
-            return {}, pages.passage(self.pdf, **parameters) if task == "passage" else scans.smaller(self.content, **parameters)
+        if task in ("passage", "recognised passage", "smaller"):
+            return {}, self._part(task, parameters, is_picture=is_picture)
         if task == "words":
             return {"words": scans.words(self.content, None if is_picture else self.pdf, **parameters)}, b""
         if task == "places" and is_picture:
@@ -45,6 +48,20 @@ class _Room:
         if task == "places":
             return {"pages": [pages.places(self.pdf, **page) for page in parameters["pages"]]}, b""
         return {}, frames.page(self.content, _NAME, **parameters).encode("utf-8", "replace")
+
+    def _part(self, task: str, parameters: dict[str, Any], *, is_picture: bool) -> bytes:
+        """Draw what a report shows of a page."""
+        if task == "passage":
+            return pages.passage(self.pdf, **parameters)
+        if task == "smaller":
+            return scans.smaller(self.content, **parameters)
+        return self._recognised(None if is_picture else self.pdf, **parameters)
+
+    def _recognised(self, document: Any, page: int, languages: str, seconds: float, **parameters: Any) -> bytes:  # noqa: ANN401
+        """Draw a passage of recognised text. The words of a page are recognised once."""
+        if (page, languages) not in self._words:
+            self._words[page, languages] = scans.words(self.content, document, page, languages, seconds)
+        return scans.passage(self.content, document, page, recognised_words=self._words[page, languages], **parameters)
 
 
 def main() -> None:

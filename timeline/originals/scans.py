@@ -4,14 +4,20 @@ Owns the size in which a picture is shown. Must not decide where a quotation is:
 """
 
 import math
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
+from timeline import recognised
 from timeline.capture import ocr, pdf, pictures
-from timeline.originals.pages import LONGEST_SIDE, MOST_PIXELS, SCALE, png
+from timeline.errors import DocumentUnreadable
+from timeline.originals import pages
+from timeline.originals.pages import AROUND, LONGEST_SIDE, MOST_PIXELS, SCALE, png
+from timeline.recognised import Word
 
 _NAME: Final = "the document"  # reasons follow its name
 _Pdf: TypeAlias = Any  # a library's own
+_MARK: Final = (255, 214, 89)
 _SIDE: Final = 2_000  # pixels of the longer side of a smaller copy, at most
 _SMALLEST_SIDE: Final = 200
 _TURNED: Final = range(5, 9)  # orientations of a camera in which width and height change places
@@ -29,22 +35,48 @@ def picture(content: bytes, page: int) -> bytes:
 
 def smaller(content: bytes, page: int, most: int) -> bytes:
     """Return a page of a picture, from 1, upright, as a JPEG of at most `most` bytes. Raises DocumentUnreadable."""
-    image = pictures.page(content, page, _NAME).convert("RGB")
-    side = float(min(max(image.size), _SIDE))
+    return _fitted(pictures.page(content, page, _NAME).convert("RGB"), most)
+
+
+def passage(
+    content: bytes, document: _Pdf, page: int, text: str, span: tuple[int, int], recognised_words: Sequence[Word], most: int
+) -> bytes:
+    """Draw the part of a page, at its full width, that shows a span of its recognised text, with the span marked, as a JPEG.
+
+    `document` is None for a picture. Raises DocumentUnreadable where the place is not certain.
+    """
+    from PIL import Image, ImageChops, ImageDraw  # noqa: PLC0415 it belongs to an extra
+
+    boxes = recognised.boxes(text, [span], recognised_words)[0]
+    if not boxes:
+        raise DocumentUnreadable(_NAME, f"does not show for certain where on page {page:,} these words are")
+    image = Image.open(BytesIO(picture(content, page) if document is None else pages.picture(document, page))).convert("RGB")
+    scale = SCALE if document is None else image.width / document[page - 1].get_size()[0]
+    marks = Image.new("RGB", image.size, "white")
+    for left, top, right, bottom in boxes:
+        ImageDraw.Draw(marks).rectangle([side * scale for side in (left, top, right, bottom)], fill=_MARK)
+    first = max(0, int((min(box[1] for box in boxes) - AROUND) * scale))
+    last = min(image.height, int((max(box[3] for box in boxes) + AROUND) * scale))
+    return _fitted(ImageChops.multiply(image, marks).crop((0, first, image.width, max(last, first + 1))), most)
+
+
+def _fitted(image: Any, most: int) -> bytes:  # noqa: ANN401 - a library's own
+    """Return a picture as a JPEG of at most `most` bytes, reduced as far as that needs."""
+    side = float(_SIDE)
     while True:
-        copy, made = image.copy(), BytesIO()
-        copy.thumbnail((side, side), reducing_gap=2)
-        copy.save(made, "JPEG", quality=80)
-        if made.tell() <= most or side < _SMALLEST_SIDE:
+        image.thumbnail((side, side), reducing_gap=2)  # in place: a large picture would not fit into the memory twice
+        made = BytesIO()
+        image.save(made, "JPEG", quality=80)
+        if made.tell() <= most or max(image.size) < _SMALLEST_SIDE:
             return made.getvalue()
-        side *= 0.75
+        side = max(image.size) * 0.75
 
 
-def sizes(content: bytes, pages: list[int]) -> list[dict[str, Any]]:
+def sizes(content: bytes, numbers: list[int]) -> list[dict[str, Any]]:
     """Return the size of each page in points, of which a pixel of its picture has a half, and that its words must be recognised."""
     image = pictures.opened(content, _NAME)
     found = []
-    for page in pages:
+    for page in numbers:
         if page > 1:
             image.seek(page - 1)
         width, height = image.size
@@ -67,11 +99,11 @@ def words(
         image = pictures.page(content, page, _NAME)
         drawn = pictures.grey(image)
         scale = image.width / drawn.width * _scale(*image.size) / SCALE
-        recognised = ocr.words(drawn, languages, _NAME, seconds)
+        words_there = ocr.words(drawn, languages, _NAME, seconds)
     else:
-        recognised, scale = pdf.words_on(document, page, languages, _NAME, seconds), 1 / pdf.drawn_at(document[page - 1])
+        words_there, scale = pdf.words_on(document, page, languages, _NAME, seconds), 1 / pdf.drawn_at(document[page - 1])
     line, found = 0, []
-    for word in recognised:
+    for word in words_there:
         line += word.before.startswith("\n")
         sides = (round(side * scale, 2) for side in (word.left, word.top, word.right, word.bottom))
         found.append((word.text, line, *sides))

@@ -33,6 +33,7 @@ _HAPPENINGS: Final = (
 )
 _TEXTS: Final = "select id, text_sha256 from sources where id in (select value from json_each(:ids))"
 _REDACTIONS: Final = "select count(*) from events where type = 'EventRedacted'"
+_SUFFIXES: Final = {**MEDIA_TYPES, **images.OTHER_SUFFIXES}
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an id in the name of a file
 # Documents in which a browser would run scripts or load pictures from elsewhere get a second suffix, which opens them as text.
@@ -225,7 +226,7 @@ def _archived(connection: sqlite3.Connection, sha256: str, name: str, *, withhel
 def _suffix(source: Source) -> str:
     """Return the suffix of a document's file."""
     kind = (source.media_type or "").partition(";")[0].strip().lower()
-    suffix = next((suffix for suffix, media_type in MEDIA_TYPES.items() if media_type == kind), ".bin")
+    suffix = next((suffix for suffix, media_type in _SUFFIXES.items() if media_type == kind), ".bin")
     return f"{suffix}.txt" if kind in _AS_TEXT else suffix
 
 

@@ -36,10 +36,10 @@ section p { margin: 0 0 .4rem }
 blockquote { margin: .8rem 0; padding: .3rem 0; padding-inline-start: 1rem; border-inline-start: 4px solid #999 }
 blockquote > p:first-child { font-size: 1.05em; white-space: pre-wrap; break-after: avoid }
 figure { margin: .5rem 0 .8rem; break-inside: avoid }
-figure.passage img { width: 100%; height: auto; max-height: 20cm; object-fit: contain }
+figure.passage img { width: 100%; height: auto; max-height: 15cm; object-fit: contain }
 figure.passage img { box-sizing: border-box; border: 1px solid #999 }
 figure.region > div { position: relative; width: fit-content; border: 1px solid #999 }
-figure.region img { display: block; max-width: 100%; max-height: 20cm }
+figure.region img { display: block; max-width: 100%; max-height: 11cm }
 figure.region svg { position: absolute; inset: 0; width: 100%; height: 100%; print-color-adjust: exact }
 figure.region rect { fill: none; stroke: #d00; stroke-width: 2.5; vector-effect: non-scaling-stroke }
 figcaption { margin-top: .3rem; font-size: .82rem; color: #444 }
@@ -223,7 +223,7 @@ class _Page:
             parts.append(
                 f'<p class="facts"><b>Cited for:</b> <bdi{self._language}>{_e(wording.one_line(quotation.supports))}</bdi></p>'
             )
-        if quotation.source.caveat:
+        if quotation.source.caveat and not described:
             parts.append(f'<p class="facts"><b>Note:</b> {_e(quotation.source.caveat)}</p>')
         parts += [_passage(one, name) for one in self._drawing.passages(quotation, source)]
         return f'<blockquote id="quotation-{name}">{"".join(parts)}</blockquote>\n'
@@ -273,13 +273,13 @@ class _Page:
             source = one.source
             lang = f' lang="{_e(source.language)}"' if source.language else ""
             first = one.versions[0] if one.versions else None
-            obtained = [*sentences.collection(source)]
+            obtained, published = [*sentences.collection(source)], sentences.publication(source)
             yield f'<section class="source" id="source-{one.number}">\n'
             yield f'<h3 dir="auto"{lang}>Source {one.number}. {_e(source.title) or f"{_e(source.id)} {wording.NO_TITLE}"}</h3>\n'
             yield _pairs(
                 [
                     ("Author", f"<bdi>{_e(source.author)}</bdi>" if source.author else ""),
-                    ("Published", f"<bdi>{_e(', '.join(sentences.publication(source)))}</bdi>"),
+                    ("Published", f"<bdi>{_e(', '.join(published))}</bdi>" if published else ""),
                     ("Address", f"<bdi>{_e(source.url)}</bdi>" if source.url else ""),
                     ("Kind of file", _e(source.media_type)),
                     *((("How obtained" if number == 0 else ""), f"<bdi>{_e(line)}</bdi>") for number, line in enumerate(obtained)),

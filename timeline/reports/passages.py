@@ -24,6 +24,7 @@ MOST_PAGES: Final = 3  # of a passage that goes over several
 LONGEST: Final = 200_000  # characters of a page on which a passage is looked for
 PROCESSES: Final = 3  # each with a document, for happenings that cite several in turn
 SECONDS: Final = 60  # for one picture
+RECOGNISING: Final = 90  # for one on which words are recognised
 MEMORY: Final = 1_200_000_000  # bytes of addresses of the process
 
 
@@ -65,6 +66,8 @@ class Drawing:
         assert source.document is not None  # noqa: S101 - the caller looked
         if self.left < LARGEST:
             return Passage("There is no picture of it: the report has as many pictures as it may hold.")
+        if (passage := self._recognised(quotation, source)) is not None:
+            return passage
         page = quotation.page if quotation.source.media_type == TIFF else None
         name = f"Page {page or 1:,} of the document" if quotation.source.media_type == TIFF else "The document"
         if source.document.size > min(LARGEST_PICTURE, self.left) or quotation.source.media_type == TIFF:
@@ -102,28 +105,55 @@ class Drawing:
                     yield Passage(f"The passage goes on; pictures of its first {MOST_PAGES} pages are here.")
                     return
                 number = text.count("\f", 0, begin) + 1
-                yield self._drawn(source.document.sha256, number, text[start:after], (begin - start, end - start))
+                languages = extractors.ocr(source.source.extractor or "")
+                yield self._drawn(source.document.sha256, number, text[start:after], (begin - start, end - start), languages)
             begin = after + 1
 
-    def _drawn(self, sha256: str, page: int, text: str, span: tuple[int, int]) -> Passage:
+    def _recognised(self, quotation: Quotation, source: CitedSource) -> Passage | None:
+        """Return a passage of a recognised picture with its words marked; None for a description, or an uncertain place."""
+        languages = extractors.ocr(source.source.extractor or "")
+        if not languages or quotation.description is not None or quotation.fragment is not None:
+            return None
+        if source.document is None or source.text is None or source.text.absent:
+            return None
+        text, page = self._text_of(source.text.sha256), quotation.page or 1
+        start = text.rfind("\f", 0, quotation.start) + 1
+        end = text.find("\f", start)
+        span = (quotation.start - start, quotation.end - start)
+        parameters = {"page": page, "text": text[start : None if end < 0 else end], "span": span, "languages": languages}
+        parameters |= {"most": min(LARGEST, self.left), "seconds": RECOGNISING - 10}
+        content, refused = self._asked(source.document.sha256, "recognised passage", parameters, RECOGNISING)
+        if refused is not None:
+            return None
+        self.left -= len(content)
+        where = f"From page {page:,} of the document" if quotation.page else "From the document"
+        return Passage(f"{where}. The report marks the words; the document does not.", "image/jpeg", content)
+
+    def _drawn(self, sha256: str, page: int, text: str, span: tuple[int, int], languages: str | None) -> Passage:
         most = min(LARGEST, self.left)
         if len(text) > LONGEST or most < LARGEST:
             why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"
             return Passage(f"There is no picture of the passage on page {page:,}: {why}.")
-        png, refused = self._asked(sha256, "passage", {"page": page, "text": text, "span": span, "most": most})
+        parameters = {"page": page, "text": text, "span": span, "most": most}
+        (png, refused), kind = self._asked(sha256, "passage", parameters), "image/png"
+        if refused is not None and languages:
+            recognising = {**parameters, "languages": languages, "seconds": RECOGNISING - 10}
+            (png, refused), kind = self._asked(sha256, "recognised passage", recognising, RECOGNISING), "image/jpeg"
         if refused is not None:
             return Passage(f"There is no picture of the passage on page {page:,}: {refused}.")
         self.left -= len(png)
-        return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", "image/png", png)
+        return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", kind, png)
 
-    def _asked(self, sha256: str, task: str, parameters: Mapping[str, object]) -> tuple[bytes, str | None]:
+    def _asked(
+        self, sha256: str, task: str, parameters: Mapping[str, object], seconds: float = SECONDS
+    ) -> tuple[bytes, str | None]:
         """Ask a process that holds a document for a picture; return it, or the reason why there is none."""
         process, content = self._shown.pop(sha256, None), b""
         if process is None:
             oldest = next(iter(self._shown)) if len(self._shown) >= PROCESSES else ""
             process, content = self._shown.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
         try:
-            answer, picture = process.ask({"task": task, "parameters": parameters, "memory": MEMORY}, content, SECONDS)
+            answer, picture = process.ask({"task": task, "parameters": parameters, "memory": MEMORY}, content, seconds)
         except Aborted as error:
             return b"", f"drawing it {error}"
         if "spent" in answer:  # its memory may be full

@@ -225,6 +225,7 @@ _LINKS: dict[str, Link] = {
     "known_until": _to_event,
     "stream": _to_stream,
     "quote": _to_passage,
+    "description": _to_passage,
     "id": _to_itself,
     "title": _to_itself,
     "name": _to_itself,

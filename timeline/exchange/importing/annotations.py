@@ -83,6 +83,9 @@ class Citations:
 
     def _quoted(self, outcome: Outcome, sources: list[str], fields: dict[str, Any]) -> tuple[Citation, _Place]:
         """Return the citation of words, and its place."""
+        if (fault := self._misplaced(sources[0], fields.get("fragment"))) is not None:
+            outcome.remarks.append(("fragment", f"{fault}: left out"))
+            fields = {name: value for name, value in fields.items() if name != "fragment"}
         citation, passage = self._locate(sources, fields, outcome.stream)
         for name in ("prefix", "suffix"):
             if name in fields and getattr(citation, name) is None:
@@ -92,10 +95,14 @@ class Citations:
     def _described(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[DescribedCitation, _Place]:
         """Return the citation of a part of the first source, which may be none of a picture or recording, and its place."""
         citation = check(DescribedCitation, {**fields, "source": sources[0]}, subject)
-        assert self.timeline is not None  # noqa: S101 - checked before
-        if fault := fragments.misplaced(citation.fragment, self.timeline.source(citation.source).media_type or ""):
+        if (fault := self._misplaced(citation.source, citation.fragment)) is not None:
             raise StatementInvalid.in_fields(subject, (("fragment", fault),))
         return citation, _place(citation)
+
+    def _misplaced(self, source: str, fragment: str | None) -> str | None:
+        """Return why a source has no such part; None if it has, or if none is named."""
+        assert self.timeline is not None  # noqa: S101 - checked before
+        return fragments.misplaced(fragment, self.timeline.source(source).media_type or "") if fragment else None
 
     def _sources(self, timeline: Timeline, url: str) -> list[str]:
         """Return the sources that were archived from an address, the last first."""

@@ -48,6 +48,7 @@ _SUFFIXES: Final = {
     "application/epub+zip": ".epub",
     "message/rfc822": ".eml",
     **{media_type: suffix for suffix, media_type in images.SUFFIXES.items() if suffix != ".jpeg"},
+    **{media_type: suffix for suffix, media_type in images.OTHER_SUFFIXES.items() if suffix != ".tiff"},
     **{media_type: suffix for suffix, media_type in fragments.RECORDINGS.items() if suffix not in (".opus", ".m4v")},
 }
 # Everything else is an attachment: a browser would run scripts in it, or hand it to a program that does.

@@ -16,9 +16,10 @@ from datasette.utils.asgi import Request
 from timeline import extractors, file_claims, fragments, images
 from timeline.fragments import Region
 from timeline.reading import happening_lookup, wording
+from timeline.reading.records import Source
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, showing
-from timeline.web.pages import date_wording, originals
+from timeline.web.pages import date_wording, originals, pictures
 from timeline.web.showing import CannotShow
 
 MOST: Final = 200
@@ -43,8 +44,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Part:
-    """A cited part on the page of its source, with the words that are cited there, and the happening."""
+    """A cited part on the page of its source, with the words that are cited there, and the happening.
 
+    `name` is that of the citation in an address, `anchor` its id on the page unless a passage of the text has that.
+    """
+
+    name: str
     anchor: str
     where: str
     label: str | None
@@ -58,21 +63,21 @@ class Part:
     status: str
 
 
-def shown(
-    datasette: Datasette, database: str, source: str, media_type: str | None, extractor: str | None, fragment: str, page: int | None
-) -> Shown | None:
+def shown(datasette: Datasette, database: str, source: Source, fragment: str, page: int | None) -> Shown | None:
     """Return what shows a part of a document that visitors can get; None if no browser shows such a document."""
-    document, kind = originals.address(datasette, database, source), originals.kind_of(media_type)
+    document, kind = originals.address(datasette, database, source.id), originals.kind_of(source.media_type)
     style = assets.address(datasette, "region.css")
     if fragments.is_recording(kind):
         return Shown(f"{document}#{fragment}", player=kind.partition("/")[0], style=style)
     region = fragments.region(fragment)
     if region is None:
         return None
+    if source.extractor == extractors.PICTURE and source.sha256:  # its address has its hash, so it is fetched once
+        return Shown(pictures.address(datasette, database, source.id, source.sha256, kind), region)
     if kind in images.SUFFIXES.values():
         return Shown(document, region, style=style)
-    if originals.has_pages(kind, extractor) and extractors.ocr(extractor or ""):
-        return Shown(originals.picture_address(datasette, database, source, page or 1), region, style=style)
+    if originals.has_pages(kind, source.extractor):
+        return Shown(originals.picture_address(datasette, database, source.id, page or 1), region, style=style)
     return None
 
 
@@ -112,14 +117,15 @@ async def _signed(database: Database, source: Row) -> str | None:
 
 
 def _part(datasette: Datasette, database: str, source: Row, row: Row, *, served: bool) -> Part:
-    about = (source["id"], source["media_type"], source["extractor"], row["fragment"], row["page"])
+    of = Source(source["id"], source["title"], **{name: source[name] for name in ("media_type", "extractor", "sha256")})
     described = row["description"] is not None
     return Part(
+        name=f"{row['happening']}-{row['number']}",
         anchor=links.passage_anchor(row["happening"], row["number"]) if described else "",
         where=fragments.words(row["fragment"]),
         label=wording.DESCRIBED if described else None,
         words=shortened(row["description"] if described else row["quote"], LONGEST),
-        shown=shown(datasette, database, *about) if served else None,
+        shown=shown(datasette, database, of, row["fragment"], row["page"]) if served else None,
         address=links.happening(datasette, database, row["happening"]),
         title=shortened(row["title"] or row["happening"], 200),
         when=date_wording.words(row["date"]),

@@ -65,8 +65,8 @@ class QuotationView:
 
     @property
     def text_note(self) -> str | None:
-        """A warning if the text of its source may not have the document's own words."""
-        return self.cited.source.caveat
+        """A warning if words are quoted from a text that may not have the document's own."""
+        return self.cited.source.caveat if self.cited.description is None else None
 
     @property
     def before(self) -> str:
@@ -106,10 +106,8 @@ def of_happenings(
         )  # fmt: skip
         there = quotation.source.sha256 in served
         document = originals.address(datasette, database, quotation.source.id) if there else None
-        shown = None
-        if there and quotation.fragment:
-            kind, extractor = quotation.source.media_type, quotation.source.extractor
-            shown = parts.shown(datasette, database, quotation.source.id, kind, extractor, quotation.fragment, quotation.page)
+        fragment = quotation.fragment if there else None
+        shown = parts.shown(datasette, database, quotation.source, fragment, quotation.page) if fragment else None
         return QuotationView(quotation, quotation.words[:longest], address, at_source, document, shown)
 
     return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}

@@ -13,9 +13,9 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request
 
-from timeline import extractors
+from timeline import extractors, recognised
 from timeline.web import access, showing
-from timeline.web.pages import originals, passages, recognised
+from timeline.web.pages import originals, passages
 from timeline.web.showing import CannotShow
 
 MOST: Final = 200  # pages with a picture on one page of ours

@@ -117,6 +117,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         if text is None and not withheld
         else None
     )
+    cited = await parts.on_page(datasette, request, database, source, withheld=withheld)
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
     here = links.source(datasette, database.name, id_)
     sources = links.sources(datasette, database.name)
@@ -137,13 +138,13 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "document_redaction": document_redaction,
         # A bundle cannot bring any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
-        "notes_on_address": _address_faults(request, requested, len(text)) if text is not None else [],
+        "notes_on_address": _address_faults(request, requested, len(text), cited["parts"]) if text is not None else [],
         "has_text": text is not None,
         "text_note": extractors.caveat(source["extractor"] or ""),
         **await _as_picture(datasette, request, database, source),
         **await _original(datasette, request, database, source, text, excerpt),
         "withheld": withheld,
-        **await parts.on_page(datasette, request, database, source, withheld=withheld),
+        **cited,
         "passages": await _cited_passages(datasette, database, source) if withheld else (),
         "printed": originals.has_pages(source["media_type"], source["extractor"]),
         "captures": await _captures(datasette, database, id_),
@@ -337,7 +338,7 @@ def _read_span(text: str | None, length: int) -> passages.Span | None:
     return int(match[1]), int(match[2])
 
 
-def _address_faults(request: Request, requested: passages.Span | None, length: int) -> list[str]:
+def _address_faults(request: Request, requested: passages.Span | None, length: int, listed: Sequence[parts.Part]) -> list[str]:
     """Return a message for each place in the address that is not in this text: the page shows the text without it."""
     typed = {name: request.args.get(name) for name in ("passage", "cited", "start")}
     passage, cited, start = ("".join(c for c in shortened(one or "", 40) if c.isprintable()) for one in typed.values())
@@ -348,7 +349,7 @@ def _address_faults(request: Request, requested: passages.Span | None, length: i
             f"“{passage}” is no passage of this text, so none is marked. Write the number of its first character and the number"
             f" after its last, such as 0-{min(80, length)}: the text has {characters}."
         )
-    elif typed["cited"] and requested is None:
+    elif typed["cited"] and requested is None and not any(one.name == typed["cited"] for one in listed):
         messages.append(f"“{cited}” is no citation of this source, so no passage is marked.")
     if typed["start"] and _read_start(typed["start"], length) is None:
         messages.append(f"“{start}” is no character of this text, which has {characters}, so it is shown from its beginning.")

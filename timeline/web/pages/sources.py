@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors, images
+from timeline import extractors, fragments, images
 from timeline.errors import TookTooLong
 from timeline.reading.records import SPREADSHEETS
 from timeline.selection import as_of, sources
@@ -48,7 +48,11 @@ KINDS = {
     **dict(zip(SPREADSHEETS, ("Excel workbook", "OpenDocument spreadsheet"), strict=True)),
     "application/epub+zip": "E-book (EPUB)",
     "message/rfc822": "E-mail",
-    **{media_type: f"Picture ({media_type[6:].upper()})" for media_type in images.SUFFIXES.values()},
+    **{media_type: f"Picture ({media_type[6:].upper()})" for media_type in (*images.SUFFIXES.values(), "image/tiff")},
+    **{
+        media_type: f"{'Video' if media_type.startswith('video') else 'Sound'} ({suffix[1:].upper()})"
+        for suffix, media_type in reversed(fragments.RECORDINGS.items())
+    },
 }
 # The most common languages by their codes; others are shown as codes.
 LANGUAGES = {
