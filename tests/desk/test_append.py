@@ -257,3 +257,19 @@ async def test_the_address_has_no_parameters(desk: Desk) -> None:
     """One that would do nothing is refused."""
     answer = await desk.send(SOURCE, address=f"{APPEND}?expected_version=1")
     assert (answer.status_code, "expected_version" in answer.json()["error"], desk.size) == (400, True, 0)
+
+
+async def test_a_review_needs_its_own_permission(desk: Desk) -> None:
+    """Who may append may not review, and who may review may not append; the reviewer is the actor."""
+    with Timeline(desk.path, by="The editors") as timeline:
+        timeline.append_many([SOURCE, happening()])
+    review = {"review": {"happening": "meets", "version": 1, "verdict": "confirmed", "comment": "So it says"}}
+    writer, reviewer = Desk(desk.path, metadata(review="nobody")), Desk(desk.path, metadata(append="nobody"))
+    assert (await writer.send(review)).status_code == 403
+    assert (await reviewer.send(happening("other"))).status_code == 403
+    assert desk.size == 2
+    answer = await reviewer.send(review)
+    assert (answer.status_code, answer.json()["events"][0]["recorded_by"]) == (201, "Ana Torres")
+    assert (await reviewer.send(review)).status_code == 200
+    with Timeline(desk.path, read_only=True) as timeline:
+        assert timeline.happening("meets").review == "confirmed"
