@@ -147,6 +147,9 @@ def test_how_a_date_was_read_is_said() -> None:
     ("language", "text", "found"),
     [
         ("fr", "le 3 mai 1998, lundi dernier, du 24 au 27 novembre 2025", ["1998-05-03", "2025-11-24", "2025-11-24/2025-11-27"]),
+        ("fr", "au printemps 2004, l'été de 2009, vers 2013, à la mi-juin 2006", ["2004-21", "2009-22", "2013~", "2006-06"]),
+        ("fr", "ce samedi-là, gratuit le dimanche", []),
+        ("de", "im Sommer 1998, um 1985", ["1998-22", "1985~"]),
         ("fr", "en 2003, la semaine dernière, le 1er mars 2001", ["2003", "[2025-11-17..2025-11-23]", "2001-03-01"]),
         ("es", "el 3 de mayo de 1998, ayer, el lunes pasado, en 2003", ["1998-05-03", "2025-11-27", "2025-11-24", "2003"]),
         (

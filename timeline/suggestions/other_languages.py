@@ -27,6 +27,8 @@ class Language(NamedTuple):
     last: str
     next: str
     this: str
+    seasons: str  # in order, from spring
+    about: str  # before a year that is approximate
 
 
 _FRENCH: Final = Language(
@@ -48,7 +50,9 @@ _FRENCH: Final = Language(
     },
     last=r"{}\s+(?:dernier|passé)",
     next=r"{}\s+prochain",
-    this=r"(?:(?:ce|le)\s+)?{}",
+    this=r"(?:ce\s+)?(?<!le )(?<!les ){}(?!-là)",  # "le dimanche" is each of them
+    seasons="printemps été automne hiver",
+    about=r"(?:vers|environ|autour\s+de|aux\s+alentours\s+de)",
 )  # fmt: skip
 _SPANISH: Final = Language(
     months="enero|ene. febrero|feb. marzo abril|abr. mayo junio julio agosto septiembre|setiembre|sept. octubre|oct. noviembre|nov."
@@ -69,6 +73,8 @@ _SPANISH: Final = Language(
     last=r"(?:el\s+)?(?:pasado\s+{}|{}\s+pasado)",
     next=r"(?:el\s+)?(?:próximo\s+{}|{}\s+próximo)",
     this=r"(?:(?:el|este)\s+)?{}",
+    seasons="primavera verano otoño invierno",
+    about=r"(?:hacia|alrededor\s+de|cerca\s+de)",
 )  # fmt: skip
 _GERMAN: Final = Language(
     months="Januar|Jänner|Jan. Februar|Feb. März April|Apr. Mai Juni Juli August|Aug. September|Sept. Oktober|Okt. November|Nov."
@@ -89,6 +95,8 @@ _GERMAN: Final = Language(
     last=r"(?:am\s+)?(?:letzten|vergangenen|vorigen)\s+{}",
     next=r"(?:am\s+)?(?:nächsten|kommenden)\s+{}",
     this=r"(?:(?:am|diesen)\s+)?{}",
+    seasons="Frühling|Frühjahr Sommer Herbst Winter",
+    about=r"(?:um|etwa|circa|ca\.)",
 )  # fmt: skip
 _ARABIC: Final = Language(
     months="يناير|كانون_الثاني|جانفي فبراير|شباط|فيفري مارس|آذار أبريل|ابريل|نيسان|أفريل مايو|أيار|ماي يونيو|حزيران|جوان"
@@ -111,6 +119,8 @@ _ARABIC: Final = Language(
     last=r"(?:يوم\s+)?{}\s+الماضي",
     next=r"(?:يوم\s+)?{}\s+(?:المقبل|القادم)",
     this=r"(?:يوم\s+|هذا\s+){}",
+    seasons="ربيع صيف خريف شتاء",
+    about=r"(?:حوالي|نحو|قرابة)",
 )  # fmt: skip
 LANGUAGES: Final[Mapping[str, Language]] = {"fr": _FRENCH, "es": _SPANISH, "de": _GERMAN, "ar": _ARABIC}
 _YEAR: Final = r"(?P<year>1\d{3}|20\d{2})(?!\d|[.,]\d)"
@@ -123,6 +133,7 @@ _COMMON: Final = {
     "de": re.compile(r"\b(?:der|die|und|das|nicht|den|mit|ist|ein)\b"),
     "ar": re.compile(r"[\u0621-\u064a]{3,}"),
 }
+_KINDS: Final = ("days", "date", "month", "season", "about", "dated", "weekday", "rest")  # of mentions
 _LOOKED_AT: Final = 5_000  # characters by which the language is recognised
 
 
@@ -138,7 +149,9 @@ def mentions(text: str, language: str) -> Iterator[tuple[int, int, str | Relativ
     """Yield the dates that a text mentions, in their order, as (start, end, EDTF or relative date)."""
     form, names = _form(language)
     for match in form.finditer(text.translate(_DIGITS)):
-        kind = next(name for name in ("days", "date", "month", "dated", "weekday", "rest") if match[name] is not None)
+        kind = next(
+            name for name in ("days", "date", "month", "season", "about", "dated", "weekday", "rest") if match[name] is not None
+        )
         date = _read(match, kind, names)
         if date is not None:
             part = match.span("in_year") if kind == "dated" else match.span()
@@ -155,10 +168,13 @@ def _read(match: re.Match[str], kind: str, names: "_Names") -> str | Relative | 
         case "date":
             day = int(re.sub(r"\D.*", "", parts["day"]))
             return f"{parts['year2'] or 'XXXX'}-{names.months[_key(parts['month2'])]:02}-{day:02}"
-        case "month":
-            return f"{parts['year3']}-{names.months[_key(parts['month3'])]:02}"
-        case "dated":
-            return parts["in_year"]
+        case "month" | "season" | "about" | "dated":
+            return {
+                "month": lambda: f"{parts['year3']}-{names.months[_key(parts['month3'])]:02}",
+                "season": lambda: f"{parts['year4']}-{names.seasons[_key(parts['season_name'])]}",
+                "about": lambda: f"{parts['about_year']}~",
+                "dated": lambda: parts["in_year"],
+            }[kind]()
         case "weekday":
             which = next(name for name in ("last", "next", "this") if parts[f"{name}_weekday"])
             name = next(parts[f"{which}{at}"] for at in "12" if parts.get(f"{which}{at}"))
@@ -169,6 +185,7 @@ def _read(match: re.Match[str], kind: str, names: "_Names") -> str | Relative | 
 class _Names(NamedTuple):
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
+    seasons: Mapping[str, int]  # as EDTF numbers them
     relative: tuple[tuple[re.Pattern[str], Relative], ...]
 
 
@@ -180,7 +197,7 @@ def _key(name: str) -> str:
 def _form(language: str) -> tuple[re.Pattern[str], _Names]:
     """Return the pattern of all dates in a language, and the meaning of its names."""
     words = LANGUAGES[language]
-    months, weekdays = _numbered(words.months, 1), _numbered(words.weekdays, 0)
+    months, weekdays, seasons = _numbered(words.months, 1), _numbered(words.weekdays, 0), _numbered(words.seasons, 21)
     month, weekday = _any(months), _any(weekdays)
     first = words.day.replace("?P<day>", "?P<first>").rstrip("\\.").rstrip("\\")
     in_year = rf"(?:{words.of}(?:{words.before_year}\s+)?{_YEAR})"
@@ -189,6 +206,8 @@ def _form(language: str) -> tuple[re.Pattern[str], _Names]:
         rf"{in_year.replace('<year>', '<year1>')}?",
         "date": rf"{words.day}{words.of}(?P<month2>{month}){in_year.replace('<year>', '<year2>')}?",
         "month": rf"(?P<month3>{month}){in_year.replace('<year>', '<year3>')}",
+        "season": rf"(?P<season_name>{_any(seasons)}){in_year.replace('<year>', '<year4>')}",
+        "about": rf"{words.about}\s+(?P<about_year>1[5-9]\d{{2}}|20\d{{2}})(?![\d%]|[.,]\d)",
         "dated": rf"{words.before_year}\s+(?P<in_year>1[5-9]\d{{2}}|20\d{{2}})(?![\d%]|[.,]\d)",
         "weekday": "|".join(
             f"(?P<{name}_weekday>{getattr(words, name).format(*(rf'(?P<{name}{at}>{weekday})' for at in '12'))})"
@@ -198,7 +217,7 @@ def _form(language: str) -> tuple[re.Pattern[str], _Names]:
     }
     pattern = "|".join(f"(?P<{kind}>{form})" for kind, form in kinds.items())
     relative = tuple((re.compile(form, re.I), date) for form, date in words.relative.items())
-    return re.compile(rf"(?<![\w./-])(?:{pattern})(?!\w)", re.I), _Names(months, weekdays, relative)
+    return re.compile(rf"(?:(?<![\w./-])|(?<=\bmi-))(?:{pattern})(?!\w)", re.I), _Names(months, weekdays, seasons, relative)
 
 
 def _numbered(names: str, first: int) -> dict[str, int]:
