@@ -169,17 +169,20 @@ def _read(match: re.Match[str], kind: str, names: "_Names") -> str | Relative | 
             day = int(re.sub(r"\D.*", "", parts["day"]))
             return f"{parts['year2'] or 'XXXX'}-{names.months[_key(parts['month2'])]:02}-{day:02}"
         case "month" | "season" | "about" | "dated":
-            return {
-                "month": lambda: f"{parts['year3']}-{names.months[_key(parts['month3'])]:02}",
-                "season": lambda: f"{parts['year4']}-{names.seasons[_key(parts['season_name'])]}",
-                "about": lambda: f"{parts['about_year']}~",
-                "dated": lambda: parts["in_year"],
-            }[kind]()
+            return _without_day(parts, kind, names)
         case "weekday":
             which = next(name for name in ("last", "next", "this") if parts[f"{name}_weekday"])
             name = next(parts[f"{which}{at}"] for at in "12" if parts.get(f"{which}{at}"))
             return Relative("weekday", names.weekdays[_key(name)], words=which.replace("this", ""))
     return next(date for form, date in names.relative if form.fullmatch(parts["rest"]))
+
+
+def _without_day(parts: Mapping[str, str], kind: str, names: "_Names") -> str:
+    if kind == "month":
+        return f"{parts['year3']}-{names.months[_key(parts['month3'])]:02}"
+    if kind == "season":
+        return f"{parts['year4']}-{names.seasons[_key(parts['season_name'])]}"
+    return f"{parts['about_year']}~" if kind == "about" else parts["in_year"]
 
 
 class _Names(NamedTuple):
