@@ -82,7 +82,7 @@ export class Drawing {
 
   /** How much room there is for labels beside the drawing, while nothing else is there. */
   get free() {
-    return this.part("panel").clientWidth ? 0 : this.root.clientWidth - this.view.clientWidth;
+    return this.narrow || this.part("panel").clientWidth ? 0 : this.root.clientWidth - this.view.clientWidth;
   }
 
   /** Whether there is too little room for time to run along a line. */
@@ -278,10 +278,10 @@ export class Drawing {
   }
 
   draw() {
-    const { window, width, narrow, locale } = this;
+    const { window, width, narrow, locale, free } = this;
     const { data } = this.loader;
     this.wide = width;
-    this.root.style.setProperty("--free", `${(this.spare = narrow ? 0 : this.free)}px`);
+    if (free !== this.spare) this.root.style.setProperty("--free", `${(this.spare = free)}px`);
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
