@@ -221,6 +221,77 @@ def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], pa
     expect(page.locator("#saved")).to_contain_text("Draft saved")
 
 
+def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """A form that went along to another document, and was recorded there, is empty in the first."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("Both agree")
+    page.locator("[name=date]").fill("2025-11-24")
+    page.evaluate(SELECT, "The council met in Marrakech")
+    expect(page.locator(".verified")).to_be_visible()
+    page.get_by_role("button", name="Quote from another document").click()
+    page.get_by_role("link", name="A letter").click()
+    expect(page.locator("[name=title]")).to_have_value("Both agree")
+    page.evaluate(SELECT, "They sat in Marrakech")
+    page.locator(".quote-offer [value=too]").click()
+    expect(page.locator(".verified")).to_have_count(2)
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".desk-done")).to_be_visible()
+    for document in ("report", "letter"):
+        page.goto(desk(served, f"documents/{document}"))
+        expect(page.locator("[name=title]")).to_have_value("")
+        expect(page.locator("#kept")).to_be_hidden()
+
+
+def test_closing_the_tab_leaves_one_draft(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """The words that the browser kept go on in the draft that it saved on leaving."""
+    page.goto(desk(served, "documents/letter"))
+    page.locator("[name=title]").fill("Left in the middle")
+    page.goto(desk(served, "drafts"))
+    page.goto(desk(served, "documents/letter"))
+    expect(page.locator("[name=title]")).to_have_value("Left in the middle")
+    expect(page.locator("#saved")).to_contain_text("Draft saved at")
+    page.goto(desk(served, "drafts"))
+    expect(page.get_by_role("link", name="Left in the middle")).to_have_count(1)
+    page.get_by_role("button", name="Delete the draft “Left in the middle”").click()
+    expect(page.get_by_role("link", name="Left in the middle")).to_have_count(0)
+
+
+def test_recording_without_a_connection_stays_on_the_page(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """It says so, and the same button records once the server can be reached."""
+    page.goto(desk(served, "documents/letter"))
+    page.locator("[name=quote_quote]").fill("says the mayor")
+    page.locator("[name=title]").fill("The mayor says so")
+    page.locator("[name=date]").fill("2025")
+    expect(page.locator(".verified")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator("#saved")).to_contain_text("Nothing was recorded")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".desk-done")).to_contain_text("The mayor says so")
+
+
+def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Its original, what is not cited yet, and a further part."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("In the middle of it")
+    page.get_by_role("link", name="Not cited yet").click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("[name=title]")).to_have_value("In the middle of it")
+    page.get_by_role("link", name="Original").click()
+    expect(page.locator(".desk-tabs a[aria-current]")).to_have_text("Original")
+    expect(page.locator("[name=title]")).to_have_value("In the middle of it")
+
+
+def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """The form is far below, and a button that stays in sight leads there."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(desk(served, "documents/report"))
+    page.evaluate(SELECT, "It rose on 27 November")
+    expect(page.locator(".to-form a")).to_have_text("Quoted ✓ · To the form")
+    expect(page.locator(".to-form a")).to_be_in_viewport()
+
+
 def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Enter takes a name, a click on it removes it, and the form sends one in a line."""
     page.goto(desk(served, "documents/report"))
