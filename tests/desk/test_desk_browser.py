@@ -148,6 +148,7 @@ def test_the_keyboard_alone_is_enough(served: tuple[str, Path], page: Any) -> No
     expect(page.locator(".desk-done")).to_contain_text("Recorded: Ann Lee speaks")
 
 
+@pytest.mark.scripts
 def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Typed words ask which are meant; selected words are clear at once."""
     page.goto(desk(served, "documents/report"))
@@ -157,6 +158,7 @@ def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Pa
     expect(page.locator(".verified")).to_contain_text("Found at the chosen place")
 
 
+@pytest.mark.scripts
 def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A click adds it, or puts it in place of the first; another click removes one."""
     page.goto(desk(served, "documents/report"))
@@ -173,6 +175,7 @@ def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tupl
     expect(page.locator("legend", has_text="Quotation")).to_have_text("Quotation")
 
 
+@pytest.mark.scripts
 def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Words that run from right to left are selected, verified and recorded."""
     page.goto(desk(served, "documents/report"))
@@ -186,6 +189,7 @@ def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> 
         assert [[cited.grade for cited in one.citations] for one in timeline.happenings(q="الأمن")] == [["exact"]]
 
 
+@pytest.mark.scripts
 def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A draft is made without a click; its address and the list of drafts lead to it; recording ends it."""
     page.goto(desk(served, "documents/report"))
@@ -204,6 +208,7 @@ def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tup
     expect(page.get_by_role("link", name="Three hundred came")).to_have_count(0)
 
 
+@pytest.mark.scripts
 def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The browser keeps it, says so, and has it again when the page is opened anew."""
     page.goto(desk(served, "documents/letter"))
@@ -221,6 +226,7 @@ def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], pa
     expect(page.locator("#saved")).to_contain_text("Draft saved")
 
 
+@pytest.mark.scripts
 def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A form that went along to another document, and was recorded there, is empty in the first."""
     page.goto(desk(served, "documents/report"))
@@ -242,6 +248,7 @@ def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: An
         expect(page.locator("#kept")).to_be_hidden()
 
 
+@pytest.mark.scripts
 def test_closing_the_tab_leaves_one_draft(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The words that the browser kept go on in the draft that it saved on leaving."""
     page.goto(desk(served, "documents/letter"))
@@ -271,6 +278,7 @@ def test_recording_without_a_connection_stays_on_the_page(served: tuple[str, Pat
     expect(page.locator(".desk-done")).to_contain_text("The mayor says so")
 
 
+@pytest.mark.scripts
 def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Its original, what is not cited yet, and a further part."""
     page.goto(desk(served, "documents/report"))
@@ -283,6 +291,7 @@ def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path]
     expect(page.locator("[name=title]")).to_have_value("In the middle of it")
 
 
+@pytest.mark.scripts
 def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The form is far below, and a button that stays in sight leads there."""
     page.set_viewport_size({"width": 390, "height": 800})
@@ -292,6 +301,7 @@ def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any
     expect(page.locator(".to-form a")).to_be_in_viewport()
 
 
+@pytest.mark.scripts
 def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Enter takes a name, a click on it removes it, and the form sends one in a line."""
     page.goto(desk(served, "documents/report"))
@@ -305,6 +315,7 @@ def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], 
     assert page.locator("[name=actors]").input_value() == "The council"
 
 
+@pytest.mark.scripts
 def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Use brings date and sentence; what is typed stays; Hide hides it in this browser."""
     page.goto(desk(served, "documents/report"))
@@ -320,6 +331,7 @@ def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path],
     expect(page.locator(".margin li").first).to_be_hidden()
 
 
+@pytest.mark.scripts
 def test_a_fault_keeps_everything_and_shows_its_field(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """After a refusal the form is as it was typed, with the faults beside their fields."""
     page.goto(desk(served, "documents/report"))
@@ -336,7 +348,10 @@ def test_a_fault_keeps_everything_and_shows_its_field(served: tuple[str, Path], 
 @pytest.mark.parametrize(
     "address", ["", "documents", "documents/report", "documents/report?show=uncited", "happenings/rises", "drafts"]
 )
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", 1280), pytest.param("dark", 1280, marks=pytest.mark.scripts), pytest.param("light", 390, marks=pytest.mark.scripts)],
+)
 def test_axe_finds_nothing(served: tuple[str, Path], page: Any, address: str, scheme: str, width: int) -> None:  # noqa: ANN401
     """On each page of the desk, in the light, in the dark, and on a phone, where nothing is wider than the screen."""
     page.emulate_media(color_scheme=scheme)

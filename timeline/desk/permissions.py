@@ -18,6 +18,7 @@ from datasette.utils import actor_matches_allow
 from datasette.utils.asgi import Forbidden
 
 from timeline import authors
+from timeline.errors import DatabaseRefused
 from timeline.web import access, security
 
 if TYPE_CHECKING:
@@ -73,11 +74,14 @@ async def ensure(datasette: Datasette, actor: Actor, action: str, database: str)
 def author(database: Database, actor: dict[str, Any]) -> str:
     """Return the name under which an actor writes: the actor's own, or, for root, the project's author.
 
-    Raises ValueError if metadata.json names the project's author in a way that cannot be read.
+    Raises DatabaseRefused if metadata.json names the project's author in a way that cannot be read.
     """
     if actor.get("id") == _ROOT and not any(actor.get(one) for one in _NAMES[:-1]):
         metadata = Path(database.path or "").with_name("metadata.json")
-        return os.environ.get("TIMELINE_BY") or authors.of_project(metadata) or _ROOT
+        try:
+            return os.environ.get("TIMELINE_BY") or authors.of_project(metadata) or _ROOT
+        except ValueError as error:
+            raise DatabaseRefused(metadata, f"does not name the author of this project: {error}. Correct it") from None
     return str(next((actor[name] for name in _NAMES if actor.get(name)), authors.UNNAMED))
 
 
