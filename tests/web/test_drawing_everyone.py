@@ -158,7 +158,8 @@ def test_320_pixels_are_enough(visitor: Visitor, demo: Served, state: str) -> No
         kind.evaluate("e => e.scrollIntoView({ inline: 'nearest', block: 'nearest' })")
         expect(kind).to_be_in_viewport()
     outside = page.evaluate(
-        "[...document.querySelectorAll('main :is(button, input, select, summary)')].filter((e) => e.offsetParent && !e.closest('.kinds'))"
+        "[...document.querySelectorAll('main :is(button, input, select, summary)')].filter((e) => e.offsetParent)"
+        ".filter((e) => !e.closest('.kinds'))"
         ".filter((e) => { const b = e.getBoundingClientRect(); return b.width && (b.left < -0.5 || b.right > innerWidth + 0.5); })"
         ".map((e) => e.outerHTML.slice(0, 80))"
     )

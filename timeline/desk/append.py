@@ -106,10 +106,7 @@ async def _append(datasette: Datasette, request: Request) -> Response:
         raise Refused(415, f'the Content-Type is "{kind[:60]}", expected {allowed}. With curl: -H "Content-Type: application/json"')
     if messages := query_string.unknown_parameters(request, []):
         raise Refused(400, " ".join(messages))
-    try:
-        by = permissions.author(database, request.actor)
-    except ValueError as error:
-        raise Refused(500, f"the author of this project cannot be read from metadata.json: {error}") from None
+    by = permissions.author(database, request.actor)
     with await request_body.receive(request) as body:
         apart = takes_long(body, content_type)
         try:

@@ -1,7 +1,7 @@
 // @ts-check
 // What the buttons beside the drawing, its keys and its date field do. Owns which of them does what; the doing is the drawing's.
 
-import { typed } from "./calendar.js";
+import { now, typed } from "./calendar.js";
 import { on } from "./page.js";
 
 // prettier-ignore
@@ -19,8 +19,11 @@ export function actions(drawing) {
     later: () => drawing.shift(0.25, true),
     closer: () => drawing.zoom(2, drawing.fixed, true),
     wider: () => drawing.zoom(0.5, 0.5, true),
-    fit: () => drawing.fit(),
-    today: () => drawing.today(),
+    fit: () => drawing.show(drawing.whole, { step: true }),
+    today: () => {
+      const half = Math.min(drawing.window.end - drawing.window.start, 366) / 2;
+      drawing.show({ start: now() - half, end: now() + half }, { step: true, free: true });
+    },
     scale: () => drawing.turn(),
     previous: () => drawing.heard.next(-1),
     next: () => drawing.heard.next(1),

@@ -167,7 +167,6 @@ export class Drawing {
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
     this.listing?.close();
-    // While a key is held, or the wheel turned on, it is one step.
     if (!keep) this.heard.moved(this.isWhole(to, this.opening) ? null : to, step && !this.held);
     this.loader.ask(to, this.width, keep);
     const began = performance.now();
@@ -181,7 +180,6 @@ export class Drawing {
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
-    // A hand moves more often than the screen is drawn.
     if (!time) this.window = to;
     if (time || keep) this.motion = requestAnimationFrame(frame);
     else frame();
@@ -191,7 +189,6 @@ export class Drawing {
   limited({ start, end }) {
     const { scale, whole } = this;
     const [first, last] = [scale.at(whole.start), scale.at(whole.end)];
-    // One that the address named may be longer, and stays so.
     const length = Math.min(scale.at(end) - scale.at(start), Math.max((last - first) * WIDEST, this.length));
     const middle = Math.min(Math.max((scale.at(start) + scale.at(end)) / 2, first - length / 2), last + length / 2);
     const window = scale.between(middle - length / 2, middle + length / 2);
@@ -226,15 +223,6 @@ export class Drawing {
   goTo({ start, end }) {
     const room = Math.max((end - start) * 0.2, SHORTEST);
     this.show({ start: start - room, end: end + room }, { step: true, free: true });
-  }
-
-  fit() {
-    this.show(this.whole, { step: true });
-  }
-
-  today() {
-    const half = Math.min(this.window.end - this.window.start, 366) / 2;
-    this.show({ start: now() - half, end: now() + half }, { step: true, free: true });
   }
 
   /** Whether a key meant something. @param {string} key @param {boolean} held */
