@@ -18,7 +18,7 @@ from timeline.fragments import Region
 from timeline.reading import happening_lookup, wording
 from timeline.reading.records import Source
 from timeline.shortening import shortened
-from timeline.web import access, assets, links, showing
+from timeline.web import access, links, showing
 from timeline.web.pages import date_wording, originals, pictures
 from timeline.web.showing import CannotShow
 
@@ -34,12 +34,11 @@ _PARTS: Final = (
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture with the region, or a player, `audio` or `video`, with the range in its address; and the style sheet of either."""
+    """A picture with the region, or a player, `audio` or `video`, with the range in its address."""
 
     address: str
     region: Region | None = None
     player: str | None = None
-    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,18 +65,17 @@ class Part:
 def shown(datasette: Datasette, database: str, source: Source, fragment: str, page: int | None) -> Shown | None:
     """Return what shows a part of a document that visitors can get; None if no browser shows such a document."""
     document, kind = originals.address(datasette, database, source.id), originals.kind_of(source.media_type)
-    style = assets.address(datasette, "region.css")
     if fragments.is_recording(kind):
-        return Shown(f"{document}#{fragment}", player=kind.partition("/")[0], style=style)
+        return Shown(f"{document}#{fragment}", player=kind.partition("/")[0])
     region = fragments.region(fragment)
     if region is None:
         return None
     if source.extractor == extractors.PICTURE and source.sha256:  # its address has its hash, so it is fetched once
         return Shown(pictures.address(datasette, database, source.id, source.sha256, kind), region)
     if kind in images.SUFFIXES.values():
-        return Shown(document, region, style=style)
+        return Shown(document, region)
     if originals.has_pages(kind, source.extractor):
-        return Shown(originals.picture_address(datasette, database, source.id, page or 1), region, style=style)
+        return Shown(originals.picture_address(datasette, database, source.id, page or 1), region)
     return None
 
 
@@ -90,7 +88,6 @@ async def on_page(datasette: Datasette, request: Request, database: Database, so
     return {
         "parts": [_part(datasette, database.name, source, row, served=served) for row in rows],
         "most_parts": MOST,
-        "player_style": assets.address(datasette, "region.css"),
         "recording": originals.address(datasette, database.name, source["id"]) if is_recording and served else None,
         "without_text": is_recording and source["text_sha256"] == images.NO_TEXT,
         "signed": await _signed(database, source) if served else None,
