@@ -376,4 +376,4 @@ def test_a_title_from_right_to_left_is_aligned_to_the_right(visitor: Visitor, li
 @pytest.mark.parametrize("media_type", sorted(set(capture.MEDIA_TYPES.values())))
 def test_every_kind_of_document_has_a_name(media_type: str) -> None:
     """People do not read media types."""
-    assert media_type in sources_page._KINDS
+    assert media_type in sources_page.KINDS
