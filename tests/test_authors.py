@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from timeline import Timeline
+from timeline import Timeline, authors
 from timeline.cli import main
 from timeline.errors import StatementInvalid
 from timeline.exchange import formats
@@ -155,3 +155,13 @@ def test_pages_exports_and_commands_leave_unnamed_out() -> None:
         )
         assert not any(" by," in text or " by ." in text or "by <bdi></bdi>" in text for text in told.values())
         Path("timeline.db").unlink()
+
+
+@pytest.mark.parametrize(
+    "other", ["ANA RUIZ", " Ana  Ruiz", "Ana R\u200buiz", "Ana\u00a0Ruiz", "Ana Ruiz\ufe0f", "\uff21na Ruiz", "Ana R\u00aduiz"]
+)
+def test_a_name_that_looks_the_same_is_of_the_same_person(other: str) -> None:
+    """Nobody becomes a second person by what is not drawn."""
+    assert not authors.are_two(other, "Ana Ruiz")
+    assert authors.are_two("Ana Luiz", "Ana Ruiz")
+    assert not authors.are_two("un\u200bnamed", "Ana Ruiz")

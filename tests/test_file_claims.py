@@ -145,3 +145,17 @@ def test_archive_shows_them_and_records_none(tmp_path: Path) -> None:
     assert "The file says" not in results[2].stderr  # it is known
     with Timeline(db) as timeline:
         assert (timeline.source("a").collected_at, timeline.source("a").author) == (None, None)
+
+
+def test_a_part_shorter_than_its_own_head_is_empty() -> None:
+    """A negative length would read to the end of the file, once for each part."""
+    part = b"\xff\xeb\x00\x08JP" + bytes(4) + b"\xff\xfe\x00\x0c" + bytes(4) + b"jumb" + bytes(4)
+    lengths = []
+
+    def read(start: int, length: int) -> bytes:
+        lengths.append(length)
+        return (b"\xff\xd8" + 250 * part)[start : start + length]
+
+    file_claims.of(read)
+    assert lengths
+    assert min(lengths) >= 0

@@ -5,6 +5,7 @@ Owns which names are one person's, and reads the settings of a project from its 
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -13,6 +14,8 @@ from typing import Any, Final
 
 from timeline import plugin_settings
 
+# Letters that are not drawn, beside those of the category Cf.
+_UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 UNNAMED: Final = "unnamed"  # recorded if nobody gave a name; pages and exports leave it out
 _MAX_SHOWN, _ALIKE = 60, 0.7  # characters of a name, and the similarity, from 0 to 1, that a name must reach
 PLUGIN: Final = "cited-timeline"  # the key of our settings in Datasette's metadata
@@ -29,8 +32,13 @@ def by(recorded_by: str) -> str:
 
 
 def same(name: str) -> str:
-    """Return the form of a name in which those of one person are equal, however they are spaced, cased or composed."""
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", name).split()).casefold())
+    """Return the form of a name in which those of one person are equal, also spaced, cased or composed otherwise.
+
+    What is not drawn does not count. Letters of other scripts that look alike do.
+    """
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
+    drawn = "".join(one for one in seen if unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFKC", " ".join(drawn.split()).casefold())
 
 
 def are_two(reviewer: str, author: str) -> bool:

@@ -59,9 +59,9 @@ def of(read: Read) -> Claims:
         exif, manifest = b"", b""
         for name, start, length in _parts(read):
             if name == "exif" and not exif:
-                exif = read(start, min(length, _LARGEST))
+                exif = read(start, max(0, min(length, _LARGEST)))
             elif name == "manifest":
-                manifest += read(start, min(length, _LARGEST - len(manifest)))
+                manifest += read(start, max(0, min(length, _LARGEST - len(manifest))))
         claims = _exif(exif) if exif else Claims()
         return claims._replace(signed=_signed(manifest) if manifest else claims.signed)
     except (struct.error, ValueError, IndexError, RecursionError):
@@ -91,9 +91,9 @@ def _of_jpeg(read: Read) -> Iterator[tuple[str, int, int]]:
             return
         length = int.from_bytes(segment[2:4], "big")
         if segment[1] == 0xE1 and segment[4:10] == b"Exif\0\0":
-            yield "exif", place + 10, length - 8
+            yield "exif", place + 10, max(0, length - 8)
         elif segment[1] == 0xEB and segment[4:6] == b"JP" and segment[16:20] == b"jumb":
-            yield "manifest", place + 20, length - 18
+            yield "manifest", place + 20, max(0, length - 18)
         place += 2 + max(length, 2)
 
 

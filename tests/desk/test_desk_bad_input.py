@@ -6,12 +6,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from datasette.app import Datasette
 from desk_browser import follow, press, visit
 from desk_client import ANA, WORDS, Desk, metadata
 
 from timeline import Timeline, bundles
 from timeline.desk import form
 from timeline.desk.drafts import Drafts
+from timeline.errors import BundleInvalid
 
 pytestmark = [pytest.mark.datasette, pytest.mark.asyncio]
 
@@ -215,3 +217,96 @@ async def test_the_drafts_file_is_not_part_of_what_is_published(report: Desk, tm
         publishing.publish(timeline, tmp_path / "public", key=None, metadata=None, advance=lambda _: None)
     assert not [one for one in (tmp_path / "public").rglob("*") if one.is_file() and b"In secret" in one.read_bytes()]
     assert ANA["name"]
+
+
+async def test_a_claim_without_its_choice_is_not_recorded_as_a_fact(report: Desk) -> None:
+    """Without JavaScript, a name may be typed while “It happened” is chosen."""
+    page = await press(report, await visit(report, "documents/report"), "record", **TYPED, attributed_to="The mayor")
+    assert page.status == 422
+    assert "but “It happened” is chosen" in page.words
+    assert report.size == 2
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"name": "Council: North"},
+        {"name": "X:"},
+        {"name": "A: b", "role": "c"},
+        {"name": "A", "role": "b: c"},
+        {"name": "{"},
+        {"name": "Ann", "role": "x:"},
+    ],
+)
+async def test_no_correction_changes_people_by_their_colons(report: Desk, person: dict[str, str]) -> None:
+    """Every name and role is read back from its line as it was."""
+    known = form.from_statement({"title": "T", "date": "2025", "actors": [person, {"name": "Bo"}]}, 1)
+    assert known.entry("2025")["actors"] == [person, {"name": "Bo"}]
+    assert report.size == 2
+
+
+async def test_an_exported_draft_of_a_correction_undoes_nobody_elses(report: Desk) -> None:
+    """It holds the fields that it changes, and the version that its writer read."""
+    page = await visit(report, "happenings/meets")
+    await press(report, page, "draft", place="Marrakech", reason="So it says")
+    with Timeline(report.path, by="Ben") as timeline:
+        timeline.correct("meets", title="The council sits", reason="So the minutes call it")
+    cookies, _ = report.signed_in()
+    served = await report.datasette.client.get("/timeline/-/timeline/desk/drafts.yaml", cookies=cookies)
+    bundle = report.path.with_name("drafts.yaml")
+    bundle.write_text(served.text, encoding="utf-8")
+    assert "title" not in served.text
+    with Timeline(report.path, by="Ann") as timeline, pytest.raises(BundleInvalid, match="at version 2, expected 1"):
+        bundles.append(timeline, bundle)
+
+
+async def test_drafts_cannot_be_read_through_datasette(report: Desk) -> None:
+    """`datasette *.db` would attach their file; nobody but root reads it."""
+    await press(report, await visit(report, "documents/report"), "draft", **TYPED)
+    served = Datasette([str(report.path), str(report.path.with_suffix(".drafts.db"))])
+    await served.invoke_startup()
+    for address in (
+        "timeline~2Edrafts",
+        "timeline~2Edrafts/drafts.json",
+        "timeline~2Edrafts.db",
+        "timeline~2Edrafts.json?sql=select+1",
+    ):
+        answer = await served.client.get(f"/{address}", follow_redirects=True)
+        assert answer.status_code in (403, 404), address
+        assert "met in Marrakech" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"quote_start_char": "9" * 5_000},
+        {"version": "9" * 5_000},
+        {"do": "choose:0:" + "9" * 5_000},
+        {"draft": "../../etc"},
+        {"beside": "\x00"},
+    ],
+)
+async def test_numbers_and_ids_that_nobody_types_break_nothing(report: Desk, typed: dict[str, str]) -> None:
+    """They are read as if they were not there."""
+    page = await visit(report, "documents/report")
+    button = typed.pop("do", "draft")
+    answer = await press(report, page, button, **{**TYPED, **typed})
+    assert answer.status in (200, 303)
+    cookies, _ = report.signed_in()
+    assert (await report.datasette.client.get("/timeline/-/timeline/desk/drafts.yaml", cookies=cookies)).status_code == 200
+
+
+async def test_more_fields_than_a_form_has_are_refused(report: Desk) -> None:
+    """In a line."""
+    page = await visit(report, "documents/report")
+    assert (await press(report, page, "record", quote_quote=["x"] * 6_000)).status == 413
+
+
+async def test_a_correction_that_names_no_version_is_compared_first(report: Desk) -> None:
+    """Nothing that somebody else corrected meanwhile is lost by it."""
+    page = await visit(report, "happenings/meets")
+    for version in ("", "999", "x"):
+        answer = await press(report, page, "record", version=version, place="Marrakech", reason="So it says")
+        assert answer.status == 409
+        assert "names no version" in answer.words
+    assert report.size == 2

@@ -58,7 +58,9 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         ]
         copies = [] if dry_run else unfinished_copies.sweep(db)
         held = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
-        for warning in (*staying, *others, *foreign, *held, BEYOND):
+        drafts = db.with_suffix(".drafts.db")
+        drafted = [f"{drafts}: drafts of the desk may have the same words, and were not searched"] if drafts.exists() else []
+        for warning in (*staying, *others, *foreign, *drafted, *held, BEYOND):
             click.echo(warning, err=True)
 
 

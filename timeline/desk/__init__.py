@@ -39,15 +39,19 @@ def register_permissions(datasette: Datasette) -> list[Any]:
     return permissions.listed()
 
 
-@hookimpl(optionalhook=True)
+@hookimpl(optionalhook=True, trylast=True)  # of several answers, Datasette 0.65 takes the last
 def permission_allowed(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
-    """Grant what metadata.json grants, and root everything, where Datasette asks about one resource (0.65)."""
+    """Grant what metadata.json grants, and root everything, where Datasette asks about one resource (0.65); close drafts."""
+    if action in permissions.READING:
+        return permissions.drafts_for_resource(datasette, resource)
     return permissions.for_resource(datasette, actor, action, resource) if action in permissions.ALL else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: Actor, action: str) -> object:
-    """Grant what metadata.json grants, where Datasette decides by SQL (1.0)."""
+    """Grant what metadata.json grants, where Datasette decides by SQL (1.0); close drafts."""
+    if action in permissions.READING:
+        return permissions.drafts_for_all(datasette)
     return permissions.for_all(datasette, actor, action) if action in permissions.ALL else None
 
 

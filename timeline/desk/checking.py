@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from timeline.timeline import Timeline
 
 MOST_PLACES: Final = 12
+MOST_QUOTATIONS: Final = 100  # of a form
+MOST_EXPLAINED: Final = 3  # quotations for which the nearest passage is searched
 _MISSING: Final = {
     "citations": "is quoted from nothing yet. Select words in the document, or paste them above",
     "title": "is empty. Say what happened, in a line",
 }
+_TOO_MANY: Final = f"is more than {MOST_QUOTATIONS} quotations, the most. Remove some"
+_ANY: Final = {"source": "any", "quote": "any"}
 _AROUND: Final = 48  # characters beside an ambiguous quotation
 _GRADES: Final = {
     "exact": "letter for letter",
@@ -98,7 +102,13 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
             found[outer].append(worded)
     if form.certainty == "claim" and not form.attributed_to.strip() and everything:
         found["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
-    verified = [verify(timeline, one) for one in form.quotations]
+    if form.certainty != "claim" and form.attributed_to.strip():
+        found["attributed_to"].append("names who claims this, but “It happened” is chosen. Choose one, or empty the name")
+    texts: dict[str, quotes.Text] = {}
+    verified: list[Verified] = []
+    for number, one in enumerate(form.quotations):
+        with quotes.briefly(sum(bool(state.fault) for state in verified) >= MOST_EXPLAINED):
+            verified.append(verify(timeline, one, texts) if number < MOST_QUOTATIONS else Verified(fault=_TOO_MANY))
     for number, one in enumerate(form.quotations):
         if not one.is_empty and one in form.quotations[:number]:
             verified[number] = Verified(fault="is quoted twice. Remove one of the two")
@@ -125,14 +135,19 @@ def date_choices(typed: str) -> list[tuple[str, str]]:
     return [(one, dates.words(one)) for one in (fault.choices if fault else ())]
 
 
-def verify(timeline: Timeline, quotation: Quotation) -> Verified:
-    """Find a quotation in its document: the passage, the places to choose from, or the reason why it is not there."""
+def verify(timeline: Timeline, quotation: Quotation, texts: dict[str, quotes.Text]) -> Verified:
+    """Find a quotation in its document: the passage, the places to choose from, or the reason why it is not there.
+
+    `texts` holds the documents that were read already.
+    """
     if quotation.is_empty:
         return Verified()
     if not quotation.quote.strip():
         return Verified(note="No words: the part is described, not quoted")
     try:
-        text = quotes.Text(timeline.text(quotation.source))
+        if quotation.source not in texts:
+            texts[quotation.source] = quotes.Text(timeline.text(quotation.source))
+        text = texts[quotation.source]
         passage, count = _passage(text, quotation)
     except QuoteAmbiguous:
         found = quotes.places(text, quotation.quote, MOST_PLACES + 1)
@@ -148,7 +163,7 @@ def _passage(text: quotes.Text, quotation: Quotation) -> tuple[quotes.Passage, s
     try:
         return quotes.find(text, quotation.quote, quotation.prefix or None, quotation.suffix or None), "once"
     except QuoteAmbiguous:
-        if not quotation.start_char.isdecimal():
+        if not quotation.has_place:
             raise
         return quotes.at(text, quotation.quote, int(quotation.start_char)), "at the chosen place"
 
@@ -170,6 +185,8 @@ def _place(text: quotes.Text, passage: quotes.Passage) -> Place:
 
 
 def _faults(timeline: Timeline, form: Form, entry: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield the faults of the fields. Quotations are verified one by one, so here one stands for all."""
+    entry = {**entry, "citations": [_ANY] if entry["citations"] else []}
     arguments = {**dict.fromkeys(HappeningFields.__annotations__), **entry, "id": form.id.strip() or "new"}
     if not entry["citations"]:
         arguments["citations"] = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -20,11 +21,14 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from timeline import instants
-from timeline.desk import form
+from timeline.desk import form, permissions
 from timeline.desk.form import Form
 from timeline.errors import DatabaseRefused
 
-LARGEST: Final = 2_000_000  # characters of a draft
+LARGEST: Final = 1_000_000  # characters of a draft
+MOST: Final = 20_000  # drafts
+ALL_TOGETHER: Final = 10_000_000  # characters of the drafts that are exported at once
+_ID: Final = re.compile(r"[0-9a-f]{16}")
 PAGE: Final = 50  # drafts on a page of the list
 _WAIT: Final = 10.0  # seconds for the lock
 _COLUMNS: Final = {
@@ -60,7 +64,7 @@ class Drafts:
 
     def __init__(self, timeline: str | Path, clock: Callable[[], datetime] = instants.now) -> None:
         """Give the drafts of the timeline at a path. The file is made by the first draft."""
-        self.path = Path(timeline).with_suffix(".drafts.db")
+        self.path = Path(timeline).with_suffix(permissions.DRAFTS)
         self._clock = clock
 
     def save(self, typed: Form, by: str, *, document: str, happening: str = "") -> str:
@@ -71,7 +75,8 @@ class Drafts:
         text = json.dumps(typed.pairs(), ensure_ascii=False)
         if len(text) > LARGEST:
             raise DatabaseRefused("the draft", f"has {len(text):,} characters, and {LARGEST:,} are the most. Shorten it")
-        id, now = typed.draft or secrets.token_hex(8), self._clock().isoformat(timespec="seconds")
+        id = typed.draft if _ID.fullmatch(typed.draft) else secrets.token_hex(8)
+        now = self._clock().isoformat(timespec="seconds")
         with self._open() as database, database.conn:
             database.conn.execute("BEGIN IMMEDIATE")
             drafts = database.table("drafts")
@@ -81,6 +86,8 @@ class Drafts:
                 "id": id, "title": typed.title.strip(), "document": document, "happening": happening,
                 "saved_at": now, "saved_by": by, "form": text,
             }  # fmt: skip
+            if (number := database.conn.execute("SELECT count(*) FROM drafts").fetchone()[0]) >= MOST:
+                raise DatabaseRefused("the draft", f"there are {number:,} drafts, the most. Record or delete some, then save again")
             known = database.conn.execute("SELECT started_at, started_by FROM drafts WHERE id = ?", (id,)).fetchone()
             started = known or (now, by)
             drafts.upsert({**row, "started_at": started[0], "started_by": started[1]}, pk="id")
@@ -95,7 +102,10 @@ class Drafts:
         return self._select("ORDER BY saved_at DESC, id LIMIT ? OFFSET ?", (PAGE, PAGE * (page - 1)))
 
     def all(self) -> list[Draft]:
-        """Return all drafts in the order in which they were started."""
+        """Return all drafts in the order in which they were started. Raises DatabaseRefused if they are very long together."""
+        rows = self._query("SELECT sum(length(form)) AS number FROM drafts") if self.path.exists() else [{"number": 0}]
+        if (rows[0]["number"] or 0) > ALL_TOGETHER:
+            raise DatabaseRefused("the drafts", f"have more than {ALL_TOGETHER:,} characters together. Record or delete some first")
         return self._select("ORDER BY started_at, id", ())
 
     def get(self, id: str) -> Draft | None:
@@ -121,7 +131,9 @@ class Drafts:
     def _open(self) -> Iterator[Database]:
         """Open the file; make it readable for its owner alone. Raises DatabaseRefused."""
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+            os.fchmod(file, 0o600)
+            os.close(file)
             connection = sqlite3.connect(self.path, timeout=_WAIT)
         except (OSError, sqlite3.Error) as error:
             raise DatabaseRefused(self.path, f"drafts cannot be saved here: {error}") from None

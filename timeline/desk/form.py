@@ -6,6 +6,8 @@ Owns the names of its fields and how lists are typed: one person or tag in a lin
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -15,6 +17,7 @@ TEXTS: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_
 LISTS: Final = ("actors", "tags")
 _STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")
 _QUOTATION: Final = ("source", "quote", "start_char", "prefix", "suffix", "fragment", "description", "stance", "supports")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ROLE: Final = ": "  # between a name and a role, in the line of a person
 
 Pairs = Iterable[tuple[str, str]]
@@ -35,6 +38,11 @@ class Quotation:
     description: str = ""  # of that part, where there are no words to quote
 
     @property
+    def has_place(self) -> bool:
+        """Whether its place was chosen."""
+        return _NUMBER.fullmatch(self.start_char) is not None
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is quoted or described yet."""
         return not (self.quote.strip() or self.description.strip())
@@ -42,7 +50,7 @@ class Quotation:
     def citation(self) -> dict[str, Any]:
         """Return it as an entry has it, without empty fields."""
         values = {name: getattr(self, name) for name in _QUOTATION if name != "start_char"}
-        place = {"start_char": int(self.start_char)} if self.start_char.isdecimal() else {}
+        place = {"start_char": int(self.start_char)} if self.has_place else {}
         return {**{name: value for name, value in values.items() if value and (name, value) != ("stance", "supports")}, **place}
 
 
@@ -138,12 +146,19 @@ def lines(text: str) -> list[str]:
 
 
 def _person(line: str) -> dict[str, str]:
+    """Read the line of a person: a name, or a name and a role; as JSON where neither form can say it."""
+    if line.startswith("{"):
+        try:
+            read = json.loads(line)
+        except ValueError:
+            read = None
+        if isinstance(read, dict) and all(isinstance(one, str) for one in read.values()):
+            return read
     name, _, role = line.rpartition(_ROLE)
-    return (
-        {"name": name.strip(), "role": role.strip()} if name.strip() and role.strip() else {"name": line.removesuffix(":").strip()}
-    )
+    return {"name": name.strip(), "role": role.strip()} if name.strip() and role.strip() else {"name": line}
 
 
 def _line(person: Mapping[str, str]) -> str:
-    name, role = person["name"], person.get("role")
-    return f"{name}{_ROLE}{role}" if role else name + (":" if _ROLE in name else "")
+    """Write the line of a person, which is read back as the same."""
+    line = f"{person['name']}{_ROLE}{person['role']}" if person.get("role") else person["name"]
+    return line if _person(line) == person else json.dumps(dict(person), ensure_ascii=False)

@@ -19,7 +19,7 @@ from datasette.utils.asgi import Forbidden
 
 from timeline import authors
 from timeline.errors import DatabaseRefused
-from timeline.web import access, security
+from timeline.web import access, permission_rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -31,6 +31,8 @@ APPEND: Final = "timeline-append"
 REVIEW: Final = "timeline-review"
 ALL: Final = {APPEND: "Append to a timeline", REVIEW: "Review the happenings of a timeline"}
 SECONDS: Final = 1.0  # for which an answer is remembered
+DRAFTS: Final = ".drafts.db"  # how the file of drafts beside a timeline ends
+READING: Final = ("view-database", "view-table", "view-query", "execute-sql", "view-database-download")
 _ROOT: Final = "root"
 # A writer sees the passages that come close to a wrong quotation, so writing needs the tables in which they are.
 _READ_BY_WRITERS: Final = ("events", "happenings", "citations", "sources", "source_texts")
@@ -126,6 +128,23 @@ def for_all(datasette: Datasette, actor: Actor, action: str) -> object:
         " from json_each(:timeline_granted)",
         params={"timeline_granted": json.dumps(granted)},
     )
+
+
+def is_drafts(database: Database) -> bool:
+    """Whether a database is a file of drafts, which nobody may read through Datasette: `datasette *.db` would attach it."""
+    return str(database.path or "").endswith(DRAFTS)
+
+
+def drafts_for_resource(datasette: Datasette, resource: object) -> bool | None:
+    """Return False for everything in a file of drafts; None where others decide."""
+    name = resource[0] if isinstance(resource, tuple) else resource
+    return False if isinstance(name, str) and name in datasette.databases and is_drafts(datasette.databases[name]) else None
+
+
+def drafts_for_all(datasette: Datasette) -> object:
+    """Return the rule that closes every file of drafts; None if none is attached."""
+    closed: list[tuple[str, str | None]] = [(name, None) for name, one in datasette.databases.items() if is_drafts(one)]
+    return permission_rules.denial(closed, "drafts are read at the desk alone") if closed else None
 
 
 def _block(datasette: Datasette, action: str, database: str) -> object:

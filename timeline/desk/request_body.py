@@ -105,6 +105,8 @@ def parts(body: bytes | mmap.mmap, between: bytes) -> Iterator[Part]:
     for _ in range(MOST_PARTS):
         at += len(delimiter)
         if body[at : at + 2] == b"--":
+            if body[at + 2 : at + 2 + _MOST_HEAD].strip():
+                raise _malformed("something follows its end")
             return
         head_end = body.find(b"\r\n\r\n", at, at + _MOST_HEAD)
         end = body.find(b"\r\n" + delimiter, head_end + 4)

@@ -95,7 +95,7 @@ def _limit(connection: sqlite3.Connection) -> None:
 
 
 def _held(path: str, by: str) -> Timeline:
-    """Return an open timeline. It is opened again where the file was replaced, or its schema changed: its guards are checked."""
+    """Return an open timeline. It is opened again where another program wrote, which may have redacted, or changed the guards."""
     known, timeline = _open.pop((path, by), (None, None))
     if timeline is not None and known != _state(path, timeline):
         timeline.close()
@@ -113,4 +113,5 @@ def _state(path: str, timeline: Timeline) -> object:
         there = Path(path).stat()
     except OSError:
         return object()  # equal to nothing
-    return there.st_dev, there.st_ino, timeline.log.connection.execute("PRAGMA schema_version").fetchone()
+    versions = [timeline.log.connection.execute(f"PRAGMA {name}_version").fetchone() for name in ("schema", "data")]
+    return there.st_dev, there.st_ino, *versions

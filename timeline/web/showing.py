@@ -199,7 +199,7 @@ def read(connection: sqlite3.Connection, sha256: str, start: int = 0, length: in
         raise CannotShow("is not in the archive")
     with connection.blobopen("documents", "bytes", row[0], readonly=True) as blob:
         blob.seek(start)
-        return blob.read(length)
+        return blob.read(length if length >= -1 else 0)
 
 
 def size(connection: sqlite3.Connection, sha256: str) -> int | None:

@@ -5,7 +5,6 @@ Owns the reading view: the text with what is cited and which dates it mentions. 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +32,9 @@ from timeline.web.pages import date_wording, originals, passages, pictures
 from timeline.web.pages.sources import KINDS
 
 SHOWN: Final = 60_000  # characters of the text on a page
+_BLANKS: Final = dict.fromkeys(map(ord, "\n\r\t\f\v\xa0"), " ")
+LONGEST_WORDS: Final = 200  # characters that are searched for
+LONGEST_NUMBER: Final = 12  # digits
 LONGEST_LINE: Final = 5_000  # characters that a part may be longer, to end with a line
 MOST_CITATIONS: Final = 2_000
 MOST_PICTURES: Final = 60  # pages of a PDF as pictures
@@ -84,12 +86,14 @@ def _button(pairs: Sequence[tuple[str, str]]) -> str:
 async def _suggested_form(visit: Visit, source: Row, form: Form, place: str) -> Form:
     """Fill a form with the suggestion at a place of the text ("120-136"), if there is one; what is typed already stays."""
     start, _, end = place.partition("-")
-    if not (start.isdecimal() and end.isdecimal()):
+    if not (_is_number(start) and _is_number(end)):
         return form
     text = await visit.read(lambda timeline: timeline.text(source["id"]))
     names = [row[0] for row in (await visit.database.execute(_NAMES)).rows]
-    around = (max(0, int(start) - SHOWN), int(end) + SHOWN)
-    chosen = [one for one in _suggested(text, source, names, *around) if one.start == int(start)]
+    first = int(start)
+    part = _part_at(_parts(text), len(text), first)  # the same part as the page shows, so that the same dates are read
+    found = await scheduling.in_thread(_suggested, text, source, names, *part)
+    chosen = [one for one in found if one.start == first]
     return _with_suggestion(form, chosen[0], source["id"]) if chosen else form
 
 
@@ -215,11 +219,11 @@ async def _text(visit: Visit, id_: str) -> tuple[str, str]:
 async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str, Any]:
     """Return the part of the text that the page shows, with its marks and the suggestions beside it."""
     words, after = (visit.request.args.get("find") or "").strip(), _place(visit.request.args.get("after"), len(text))
-    match = _found(text, words, after)
-    asked = match.start() if match else _place(visit.request.args.get("start"), len(text))
+    match = await scheduling.in_thread(_found, text, words[:LONGEST_WORDS], after)
+    asked = match[0] if match else _place(visit.request.args.get("start"), len(text))
     starts = _parts(text)
-    number = bisect_right(starts, asked) - 1
-    start, end = starts[number], [*starts, len(text)][number + 1]
+    start, end = _part_at(starts, len(text), asked)
+    number = starts.index(start)
     cited = [
         (row["start_char"], row["end_char"])
         for row in (
@@ -234,7 +238,7 @@ async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str
         dated = {(one.start, one.end): one for one in found}
         spans = passages.numbered([*cited, *dated])
         shown = text[:end]
-        part = passages.part(shown, spans, match.span() if match else None, start=start, printed=printed, whole=True)
+        part = passages.part(shown, spans, match, start=start, printed=printed, whole=True)
         numbers = {span: number for number, span in enumerate(spans, start=1)}
         return {
             "paragraphs": part.paragraphs,
@@ -250,7 +254,7 @@ async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str
         "parts": [(address(start=str(one) if one else ""), one == start) for one in starts] if len(starts) > 1 else (),
         "further": address(start=str(starts[number + 1])) if number + 1 < len(starts) else None,
         "words": words,
-        "next_place": address(find=words, after=str(match.end())) + "#found" if match else None,
+        "next_place": address(find=words, after=str(match[1])) + "#found" if match else None,
         "start": start,
     }
     return {**values, **(await scheduling.in_thread(cut) if text else {"paragraphs": (), "notes": {}, "cited": set()})}
@@ -264,12 +268,26 @@ def _parts(text: str) -> list[int]:
     return starts
 
 
-def _found(text: str, words: str, after: int) -> re.Match[str] | None:
-    """Find words in a text from a place on, whatever their case and the white space between them; or else from its beginning."""
+def _part_at(starts: Sequence[int], length: int, place: int) -> tuple[int, int]:
+    """Return where the part of a text begins and ends that has a place."""
+    number = bisect_right(starts, place) - 1
+    return starts[number], [*starts, length][number + 1]
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER
+
+
+def _found(text: str, words: str, after: int) -> tuple[int, int] | None:
+    """Find words in a text from a place on, or else from its beginning, whatever their case and a line end between them."""
     if not words:
         return None
-    pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
-    return pattern.search(text, after) or pattern.search(text)
+    lower = text.lower()
+    folded = (lower if len(lower) == len(text) else text).translate(_BLANKS)  # places must stay the same
+    wanted = " ".join((words.lower() if len(lower) == len(text) else words).split())
+    start = folded.find(wanted, after)
+    start = folded.find(wanted) if start < 0 else start
+    return None if start < 0 else (start, start + len(wanted))
 
 
 def _suggested(text: str, source: Mapping[str, Any] | Row, names: Sequence[str], start: int, end: int) -> list[Suggestion]:

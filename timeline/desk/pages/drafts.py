@@ -6,21 +6,27 @@ Must not record anything.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import yaml
 from datasette.app import Datasette
+from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline.desk import checking, drafts
+from timeline.desk import checking, drafts, form
 from timeline.desk.drafts import Draft
-from timeline.desk.form import from_pairs
+from timeline.desk.form import from_pairs, from_statement
+from timeline.desk.pages import happening
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.shortening import shortened
+from timeline.timeline import Timeline
 from timeline.web.pages import date_wording
 
 LONGEST_TITLE = 200
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_NO_ENTRY = "It changes nothing, it empties a field, or the happening is gone."
 _HEADING = (
     "# Drafts from the desk. They are not in the timeline: check each, then append the file. The documents that they cite are"
     " in the timeline.\n\n"
@@ -59,7 +65,7 @@ async def _saved(visit: Visit) -> Response:
 async def draft_page(datasette: Datasette, request: Request) -> Response:
     """Lead to the page on which a draft goes on, or delete it where a form asks for that."""
     visit = await visits.enter(datasette, request)
-    id_ = request.url_vars["draft"]
+    id_ = tilde_decode(request.url_vars["draft"])
     if request.method == "POST":
         if dict(await visits.typed(request)).get("do") == "delete":
             await visit.delete_draft(id_)
@@ -74,8 +80,7 @@ async def draft_page(datasette: Datasette, request: Request) -> Response:
 async def bundle_file(datasette: Datasette, request: Request) -> Response:
     """Answer with all drafts as a bundle."""
     visit = await visits.enter(datasette, request)
-    happenings = [_entry(one) for one in await asyncio.to_thread(visit.drafts.all)]
-    text = _HEADING + yaml.safe_dump({"happenings": happenings}, allow_unicode=True, sort_keys=False, width=120)
+    text = await visit.read(lambda timeline: _bundle(timeline, visit.drafts.all()))
     headers = {**visits.HEADERS, "Content-Disposition": f'attachment; filename="{visit.database.name}-drafts.yaml"'}
     return Response(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
@@ -99,10 +104,36 @@ def _shown(visit: Visit, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _entry(draft: Draft) -> dict[str, Any]:
-    """Return a draft as the entry of a bundle. A date that cannot be read yet stays as it was typed."""
+def _bundle(timeline: Timeline, all_drafts: Sequence[Draft]) -> str:
+    """Write drafts as a bundle. One that is no entry, such as a correction of what is gone, is named in a comment."""
+    entries, left = [], []
+    for draft in all_drafts:
+        entry = _entry(timeline, draft)
+        if entry is None:
+            left.append(f"# Left out: a draft that corrects {draft.happening}. {_NO_ENTRY}\n")
+        else:
+            entries.append(entry)
+    text = yaml.dump({"happenings": entries}, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=120)
+    return f"{_HEADING}{''.join(left)}{text}"
+
+
+def _entry(timeline: Timeline, draft: Draft) -> dict[str, Any] | None:
+    """Return a draft as the entry of a bundle. A date that cannot be read yet stays as it was typed.
+
+    A correction has the fields that the draft changes, and the version that its writer read, so that it undoes nobody's work.
+    """
     reading, _ = checking.read_date(draft.form.date)
     fields = draft.form.entry(reading.edtf if reading else draft.form.date)
-    if draft.happening:
-        return {"correct": draft.happening, **fields, "reason": draft.form.reason}
-    return {"id": draft.form.id or checking.id_of_title(draft.form.title) or f"draft-{draft.id}", **fields}
+    if not draft.happening:
+        return {"id": draft.form.id or checking.id_of_title(draft.form.title) or f"draft-{draft.id}", **fields}
+    read = happening.statement_at(timeline, draft.happening, draft.form.version)
+    if read is None:
+        return None
+    version, statement = read
+    before = from_statement(statement, version)
+    date = statement["date"] if draft.form.date.strip() == statement["date"] else fields["date"]
+    changed = form.changes(before.entry(statement["date"]), {**fields, "date": date})
+    changed = {name: [] if value is None and name in form.LISTS else value for name, value in changed.items()}
+    if not changed or None in changed.values():  # YAML has no word for an emptied field
+        return None
+    return {"correct": draft.happening, **changed, "reason": draft.form.reason, "expected_version": version}

@@ -6,6 +6,7 @@ Owns the values that fields offer to complete, and the buttons of the form. Must
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, repeat
@@ -20,6 +21,7 @@ from timeline.errors import TimelineError
 from timeline.reading.differences import LABELS
 from timeline.shortening import shortened
 
+_INDEX: Final = re.compile(r"[0-9]{1,4}")
 MOST_OFFERED: Final = 300  # values that a field offers to complete
 _FACETS: Final = (
     "select value, coalesce((select name from actors where facet = 'actor' and id = value), value) as label from facets"
@@ -63,11 +65,11 @@ def submitted(pairs: Sequence[tuple[str, str]], source: str) -> tuple[str, Form]
     button, _, rest = do.partition(":")
     number, _, start = rest.partition(":")
     quotations = [*form.quotations]
-    if button == "choose" and number.isdecimal() and int(number) < len(quotations) and start.isdecimal():
+    if button == "choose" and _INDEX.fullmatch(number) and int(number) < len(quotations) and start:
         quotations[int(number)] = replace(quotations[int(number)], start_char=start, prefix="", suffix="")
     elif button == "date":
         form = replace(form, date=do.partition(":")[2])
-    elif button == "remove" and number.isdecimal() and int(number) < len(quotations):
+    elif button == "remove" and _INDEX.fullmatch(number) and int(number) < len(quotations):
         del quotations[int(number)]
     elif button == "add":
         quotations.append(Quotation(source=source))

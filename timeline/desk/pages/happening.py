@@ -6,6 +6,7 @@ follow the other. Recording is a call of the timeline.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
@@ -30,6 +31,7 @@ from timeline.web import links
 from timeline.web.pages import date_wording
 
 _LABELS: Final = {"superseded_by": "Replaced by", "reason": "The reason"}
+_VERSION: Final = re.compile(r"[0-9]{1,9}")
 _REVIEWS: Final = (
     "select version, verdict, comment, reviewed_by, recorded_at from reviews where happening = :id order by position desc limit 50"
 )
@@ -78,6 +80,15 @@ def known_happening(timeline: Timeline, id_: str) -> Known:
     return Known(id_, last.version, last.payload["statement"], last.recorded_by, last.recorded_at, retracted, events[-1].version)
 
 
+def statement_at(timeline: Timeline, id_: str, version: str) -> tuple[int, Mapping[str, Any]] | None:
+    """Return the statement of a happening that a person read at a version of its stream, and that version; None if it is gone."""
+    if not _VERSION.fullmatch(version):
+        return None
+    events = [*timeline.log.stream(f"happening/{id_}")]
+    read = [one for one in events if one.version <= int(version) and one.data and "statement" in one.payload]
+    return (min(int(version), events[-1].version), read[-1].payload["statement"]) if read else None
+
+
 async def _submitted(visit: Visit, known: Known) -> Response:
     pairs = await visits.typed(visit.request)
     names = dict(pairs)
@@ -95,7 +106,12 @@ async def _submitted(visit: Visit, known: Known) -> Response:
 
 async def _corrected(visit: Visit, known: Known, typed: Form, *, everything: bool) -> Response:
     """Record a correction, or show what it would change."""
-    if typed.version.isdecimal() and int(typed.version) < known.version:  # a review in between changes nothing
+    if not _VERSION.fullmatch(typed.version) or not 0 < int(typed.version) <= known.current:
+        typed = replace(typed, version=str(known.current))
+        problem = "This form names no version of the happening. Compare what was and what will be, then record it."
+        checked = await visit.read(lambda timeline: checking.check(timeline, typed, everything=False))
+        return await _page(visit, known, typed, checked, problem=problem, compared=True, status=409)
+    if int(typed.version) < known.version:  # a review in between changes nothing
         typed, notes = await visit.read(lambda timeline: _merged(timeline, known, typed))
         checked = await visit.read(lambda timeline: checking.check(timeline, typed, everything=False))
         return await _page(visit, known, typed, checked, problem=notes, status=409)
@@ -148,8 +164,8 @@ def _merged(timeline: Timeline, known: Known, typed: Form) -> tuple[Form, str]:
     A field that the person left as it was follows the log; one that the person changed stays as typed.
     """
     events = [*timeline.log.stream(f"happening/{known.id}")]
-    read = [one for one in events if one.version <= int(typed.version) and one.data and "statement" in one.payload]
-    was, now = form.from_statement(read[-1].payload["statement"], 0) if read else Form(), known.form
+    read = statement_at(timeline, known.id, typed.version)
+    was, now = form.from_statement(read[1], 0) if read else Form(), known.form
     left = ("version", "draft", "reason")
     values = {
         one.name: getattr(now if getattr(typed, one.name) == getattr(was, one.name) else typed, one.name)
@@ -178,7 +194,7 @@ async def _retracted(visit: Visit, known: Known, names: Mapping[str, str]) -> Re
     reason, instead = names.get("retract_reason", "").strip(), names.get("superseded_by", "").strip()
     version = names.get("version", "")
     entry: dict[str, Any] = {"retract": known.id, "reason": reason, **({"superseded_by": instead} if instead else {})}
-    if version.isdecimal():
+    if _VERSION.fullmatch(version):
         entry["expected_version"] = int(version)
     if not reason:
         return await _again(visit, known, names, "Say why it is retracted: everyone can read the reason.", 422)
@@ -206,7 +222,7 @@ async def _reviewed(visit: Visit, known: Known, names: Mapping[str, str]) -> Res
         )
     except TimelineError as error:
         return await _again(visit, known, names, error.reason, 422)
-    own = authors.name(known.stated_by) == visit.by
+    own = not authors.are_two(visit.by, known.stated_by)
     return visit.redirect(visit.address("happenings", known.id, done="reviewed-own" if own else "reviewed"))
 
 
@@ -240,7 +256,7 @@ async def _page(
         "when": date_wording.capitalised(known.statement["date"]),
         "stated": date_wording.recording_time(known.stated_at),
         "stated_by": authors.name(known.stated_by),
-        "own": authors.name(known.stated_by) == visit.by,
+        "own": not authors.are_two(visit.by, known.stated_by),
         "changes": _compared(known, typed, checked) if compared else None,
         "page": links.happening(visit.datasette, name, known.id),
         "citations": [

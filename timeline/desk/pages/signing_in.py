@@ -21,7 +21,7 @@ TOKEN: Final = "TIMELINE_DESK_TOKEN"  # noqa: S105 - the name of a variable
 async def sign_in_page(datasette: Datasette, request: Request) -> Response:
     """Sign in root, once, and lead to the desk of the first timeline. Raises Forbidden for another or a used token."""
     expected, given = os.environ.get(TOKEN, ""), request.args.get("token") or ""
-    if not expected or not secrets.compare_digest(expected.encode(), given.encode()):
+    if request.method != "GET" or not expected or not secrets.compare_digest(expected.encode(), given.encode()):
         raise Forbidden("This link was used already, or is not the one that `timeline desk` printed. Start it again for a new one")
     del os.environ[TOKEN]
     root = {"id": "root"}

@@ -10,6 +10,7 @@ import asyncio
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -23,15 +24,16 @@ from datasette.utils.asgi import Request, Response
 from timeline.desk import permissions, request_body, ways_in, writing
 from timeline.desk.drafts import Draft, Drafts
 from timeline.desk.form import Form
-from timeline.desk.refusals import Refused
+from timeline.desk.refusals import MOST_TYPED, Refused
 from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 from timeline.web import access, assets
 from timeline.web.pages import page_frame
 
 T = TypeVar("T")
-MOST_TYPED: Final = 4_000_000  # bytes of a form
 MOST_FIELDS: Final = 5_000
+LONGEST_NAME: Final = 200  # bytes of the name of a file
+_readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="timeline-desk")  # so that long checks hold up no other pages
 _UNSAFE: Final = re.compile(r"[^\w. -]+")
 # Nothing of the desk is stored by a browser or a proxy, and the browser names this site as the origin of its forms.
 HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -84,7 +86,7 @@ class Visit:
             with Timeline(str(self.database.path), by=self.by, read_only=True) as timeline:
                 return work(timeline)
 
-        return await asyncio.get_running_loop().run_in_executor(None, do)
+        return await asyncio.get_running_loop().run_in_executor(_readers, do)
 
     async def write(self, work: Callable[[Timeline], T], *, apart: bool = False) -> T:
         """Call `work` with the timeline, open for appending under the visitor's name; `apart` where it reads documents first.
@@ -149,7 +151,10 @@ async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
 async def typed(request: Request) -> list[tuple[str, str]]:
     """Read the fields of a form, in their order. Raises Refused if it is larger than anything that a person types."""
     with await request_body.receive(request, MOST_TYPED) as body, request_body.viewed(body) as view:
-        return parse_qsl(bytes(view).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        try:
+            return parse_qsl(bytes(view).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            raise Refused(413, f"the form has more than {MOST_FIELDS:,} fields. Divide it") from None
 
 
 async def typed_with_files(request: Request, folder: Path) -> tuple[list[tuple[str, str]], dict[str, Path]]:
@@ -163,7 +168,13 @@ async def typed_with_files(request: Request, folder: Path) -> tuple[list[tuple[s
                 if part.name != "file":  # a file that was not chosen
                     pairs.append((part.name, content.decode("utf-8", "replace")))
                 continue
-            name = _UNSAFE.sub("-", part.file.replace("\\", "/").rpartition("/")[2])[-100:].lstrip(".-") or "document"
+            name = (
+                _UNSAFE.sub("-", part.file.replace("\\", "/").rpartition("/")[2])
+                .encode()[-LONGEST_NAME:]
+                .decode("utf-8", "ignore")
+                .lstrip(".-")
+                or "document"
+            )
             files[part.name] = folder / name
             await asyncio.to_thread(files[part.name].write_bytes, content)
     return pairs, files

@@ -25,6 +25,7 @@ LINES: Final = "application/x-ndjson; charset=utf-8"
 EVENTS: Final = "text/event-stream"
 HEARTBEAT: Final = 15.0  # seconds without an event after which a stream shows that it is alive, and that the visitor may still read
 LIFE: Final = 1_800.0  # seconds after which a stream ends; browsers come back by themselves, as whoever they are then
+UNREAD: Final = 60.0  # seconds after which a reader that takes nothing loses its place
 _RETRY: Final = 3_000  # milliseconds after which a browser comes back
 _NEVER: Final = 86_400_000
 _CHUNK: Final = 1_000_000  # characters that are read at a time
@@ -196,7 +197,7 @@ class _Streamed(Response):  # type: ignore[misc]  # Datasette declares no types
     async def _send(self, send: security.Send) -> None:
         async with aclosing(self._pieces) as pieces:
             async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece.encode(), "more_body": True})
+                await asyncio.wait_for(send({"type": "http.response.body", "body": piece.encode(), "more_body": True}), UNREAD)
         await send({"type": "http.response.body", "body": b""})
 
 
