@@ -152,7 +152,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
             "r.txt: this is not an SQLite file. Give the path of a timeline, or of a new file",
         ),
         (["build", "--db", "foreign.db"], "foreign.db: this SQLite file is not a timeline. "),
-        (["build", "--db", "newer.db"], "newer.db: written by a newer version of this program (format 99, known 3). "),
+        (["build", "--db", "newer.db"], "newer.db: written by a newer version of this program (format 99, known 4). "),
         (["build", "--db", "open.db"], "open.db: the log's guards are missing or changed: events_update. "),
     ],
 )

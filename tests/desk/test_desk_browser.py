@@ -112,6 +112,12 @@ def desk(served: tuple[str, Path], address: str) -> str:
     return f"{served[0].partition('/-/')[0]}/timeline/-/timeline/desk/{address}"
 
 
+def select(page: Any, words: str) -> None:  # noqa: ANN401
+    """Select words of the document, once the page hears of it."""
+    expect(page.locator("#form.helped")).to_be_visible()
+    page.evaluate(SELECT, words)
+
+
 def happenings(served: tuple[str, Path]) -> list[str]:
     """Return the ids of the happenings."""
     with Timeline(served[1], read_only=True) as timeline:
@@ -121,7 +127,7 @@ def happenings(served: tuple[str, Path]) -> list[str]:
 def test_a_happening_in_four_steps(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Select words, type the date, type the title, record."""
     page.goto(desk(served, "documents/report"))
-    page.evaluate(SELECT, "The council met in Marrakech on 24 November 2025")  # 1
+    select(page, "The council met in Marrakech on 24 November 2025")  # 1
     expect(page.locator(".verified")).to_have_text("✓ Found once, letter for letter, characters 0 to 48.")
     page.locator("[name=date]").fill("24 Nov 2025")  # 2
     expect(page.locator("p.reading")).to_contain_text("24 November 2025. Drawn as a dot.")
@@ -162,9 +168,9 @@ def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Pa
 def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A click adds it, or puts it in place of the first; another click removes one."""
     page.goto(desk(served, "documents/report"))
-    page.evaluate(SELECT, "It sat for four days")
+    select(page, "It sat for four days")
     expect(page.locator(".verified")).to_have_count(1)
-    page.evaluate(SELECT, "three hundred and fifty")
+    select(page, "three hundred and fifty")
     expect(page.locator(".quote-offer")).to_be_visible()
     expect(page.locator("[name=quote_quote]")).to_have_value("It sat for four days")
     page.locator(".quote-offer [value=too]").click()
@@ -179,7 +185,7 @@ def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tupl
 def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Words that run from right to left are selected, verified and recorded."""
     page.goto(desk(served, "documents/report"))
-    page.evaluate(SELECT, "وقال المدير إن الأمن منفعة عامة")
+    select(page, "وقال المدير إن الأمن منفعة عامة")
     expect(page.locator(".verified")).to_contain_text("Found once, letter for letter")
     page.locator("[name=date]").fill("2025-11")
     page.locator("[name=title]").fill("يقول المدير إن الأمن منفعة عامة")
@@ -199,7 +205,7 @@ def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tup
     page.goto(desk(served, "drafts"))
     page.get_by_role("link", name="Three hundred came").click()
     expect(page.locator("[name=title]")).to_have_value("Three hundred came")
-    page.evaluate(SELECT, "Some say three hundred came")
+    select(page, "Some say three hundred came")
     expect(page.locator(".verified")).to_be_visible()
     page.locator("[name=date]").fill("2025-11-24/2025-11-27")
     page.get_by_role("button", name="Record").click()
@@ -232,12 +238,12 @@ def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: An
     page.goto(desk(served, "documents/report"))
     page.locator("[name=title]").fill("Both agree")
     page.locator("[name=date]").fill("2025-11-24")
-    page.evaluate(SELECT, "The council met in Marrakech")
+    select(page, "The council met in Marrakech")
     expect(page.locator(".verified")).to_be_visible()
     page.get_by_role("button", name="Quote from another document").click()
     page.get_by_role("link", name="A letter").click()
     expect(page.locator("[name=title]")).to_have_value("Both agree")
-    page.evaluate(SELECT, "They sat in Marrakech")
+    select(page, "They sat in Marrakech")
     page.locator(".quote-offer [value=too]").click()
     expect(page.locator(".verified")).to_have_count(2)
     page.get_by_role("button", name="Record").click()
@@ -296,7 +302,7 @@ def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any
     """The form is far below, and a button that stays in sight leads there."""
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(desk(served, "documents/report"))
-    page.evaluate(SELECT, "It rose on 27 November")
+    select(page, "It rose on 27 November")
     expect(page.locator(".to-form a")).to_have_text("Quoted ✓ · To the form")
     expect(page.locator(".to-form a")).to_be_in_viewport()
 

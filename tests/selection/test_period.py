@@ -51,7 +51,9 @@ def test_words_years_and_edtf_are_read(typed: str, edtf: str) -> None:
 )
 def test_a_text_in_doubt_is_refused_with_its_readings(typed: str, reason: str, advice: str) -> None:
     """Nothing is guessed."""
-    assert period.fault(typed) == (reason, advice)
+    fault = period.fault(typed)
+    assert fault is not None
+    assert (fault.reason, fault.advice) == (reason, advice)
     with pytest.raises(DateInvalid, match=r"^\"") as refusal:
         period.bounds(typed)
     assert str(refusal.value) == f'"{typed}" {reason}. {advice}'
@@ -104,3 +106,13 @@ def test_queries_read_the_same_words() -> None:
         ).fetchone()
     assert first == same
     assert fault == "“03/04/2025” may be 2025-03-04 or 2025-04-03. Write one of them"
+
+
+@pytest.mark.parametrize(
+    ("typed", "choices"), [("1/2/2025", ("2025-01-02", "2025-02-01")), ("the early 2000s", ("200X", "20XX")), ("soon", ())]
+)
+def test_the_readings_of_a_text_in_doubt_can_be_chosen(typed: str, choices: tuple[str, ...]) -> None:
+    """A page makes a button of each."""
+    fault = period.fault(typed)
+    assert fault is not None
+    assert fault.choices == choices

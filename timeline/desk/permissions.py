@@ -83,7 +83,9 @@ def author(database: Database, actor: dict[str, Any]) -> str:
         try:
             return os.environ.get("TIMELINE_BY") or authors.of_project(metadata) or _ROOT
         except ValueError as error:
-            raise DatabaseRefused(metadata, f"metadata.json does not name the author of this project: {error}. Correct it") from None
+            raise DatabaseRefused(
+                metadata, f"metadata.json does not name the author of this project: {error}. Correct it"
+            ) from None
     return str(next((actor[name] for name in _NAMES if actor.get(name)), authors.UNNAMED))
 
 

@@ -20,6 +20,7 @@ from timeline.desk import checking, refusals
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.errors import AlreadyRecorded, DocumentUnreadable, StatementInvalid, TimelineError
+from timeline.exchange.importing import naming
 from timeline.field_types import LANGUAGE
 from timeline.timeline import Timeline
 from timeline.web import security
@@ -55,8 +56,8 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
             return await _page(visit, typed, faults, status=422)
         try:
             source = await visit.write(lambda timeline: _archive(timeline, given[0], typed, files, fields), apart=True)
-        except AlreadyRecorded as error:
-            page = visit.address("documents", error.subject.partition("/")[2])
+        except AlreadyRecorded:
+            page = visit.address("documents", _taken_id(typed, files, fields))
             return await _page(visit, typed, {}, conflict=page, status=409)
         except TimelineError as error:
             return await _page(visit, typed, _faults(error, given[0]), chosen="file" in files, status=422)
@@ -110,6 +111,13 @@ def _archive(
     fields = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url, **fields}
     name = fetched.url.partition("?")[0].rstrip("/")
     return timeline.archive_document(document, id=id_, name=name, record=fetched.url, as_found=as_found, **fields)
+
+
+def _taken_id(typed: Mapping[str, str], files: Mapping[str, Path], fields: Mapping[str, str]) -> str:
+    """Return the id that a document would have had: the typed one, or one made of its file's name or of its title."""
+    if id_ := typed.get("id", "").strip():
+        return id_
+    return naming.stem_of(files["file"]) if "file" in files else checking.id_of_title(fields.get("title", ""))
 
 
 def _faults(error: TimelineError, way: str) -> dict[str, list[str]]:

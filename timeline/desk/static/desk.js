@@ -92,6 +92,8 @@ async function save() {
   return !dirty;
 }
 
+const comparable = (/** @type {[string, string][]} */ fields) => JSON.stringify(fields.filter(([name]) => name !== "beside"));
+
 /** Put back what this browser kept and the server has not: of this draft, or else of this page. */
 function restore() {
   const all = Object.keys(localStorage).filter((key) => key.startsWith(STORED)).map((key) => {
@@ -100,7 +102,8 @@ function restore() {
   });
   const id = draft() || new URLSearchParams(location.search).get("draft");
   const stored = all.find((one) => id ? one.id === id : nothing() && one.path === location.pathname);
-  if (!stored?.fields || JSON.stringify(stored.fields) === contents()) return;
+  if (!stored?.fields) return;
+  if (comparable(stored.fields) === comparable(JSON.parse(contents()))) return forget(stored.id);
   const { fields } = stored, words = fields.filter((/** @type {string[]} */ [name]) => name === "quote_source").length;
   while (quotations().length < words) another();
   const seen = /** @type {Record<string, number>} */ ({});
@@ -110,8 +113,12 @@ function restore() {
     else if (name !== "beside" && inputs[seen[name] ?? 0]) inputs[seen[name] ?? 0].value = value;
     seen[name] = (seen[name] ?? 0) + 1;
   }
-  kept.textContent = "What you typed before is here again.";
   kept.hidden = false;
+  find(kept, "button").addEventListener("click", async () => {
+    await save();
+    forget(draft());
+    location.href = location.pathname;
+  });
   for (const area of form.querySelectorAll("textarea[data-list]")) area.dispatchEvent(new Event("filled"));
   changed();
   soon();
@@ -206,7 +213,7 @@ function selected() {
 const offer = document.createElement("div");
 offer.className = "quote-offer";
 offer.hidden = true;
-offer.innerHTML = '<button type="button" value="instead">Quote these words instead</button><button type="button" value="too">Quote them too</button>';
+offer.innerHTML = '<button type="button" value="too">Quote these words too</button><button type="button" value="instead">Quote them instead</button>';
 
 function settle() {
   const chosen = selected();
@@ -292,11 +299,16 @@ function start() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   const was = new URLSearchParams(location.search).get("was");
   if (was) forget(was);
-  if (find(document, ".desk-done")) find(form, "textarea")?.focus({ preventScroll: true });
-  else if (!find(document, '[role="alert"]')) restore();
+  const done = find(document, ".desk-done"), narrow = matchMedia("(max-width: 62rem)").matches;
+  if (!done && !find(document, '[role="alert"]')) restore();
   const at = sessionStorage.getItem("timeline-desk-scroll");
   if (at !== null) scrollTo(0, Number(at));
   sessionStorage.removeItem("timeline-desk-scroll");
+  // Then to what is new: a fault, the comparison, or that it is recorded.
+  const fault = find(document, "[aria-invalid]");
+  if (fault) fault.focus();
+  else if (done && !narrow) find(form, "textarea")?.focus({ preventScroll: true });
+  else (done ?? find(document, ".compared"))?.scrollIntoView({ block: "center" });
   find(document, "#found")?.scrollIntoView({ block: "center" });
   show();
 }
