@@ -336,3 +336,34 @@ async def test_a_date_in_doubt_is_settled_by_a_click(report: Desk) -> None:
     assert (await press(report, page, "date:2025-02-01")).field("date") == ["2025-02-01"]
     page = await press(report, page, "check", date="the early 2000s")
     assert "may be 200X, the decade, or 20XX, the century" in page.words
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("It stood before 1920.", "[..1919]"),
+        ("It fell after May 1921.", "[1921-06..]"),
+        ("It was made between 1795 and 1797.", "[1795..1797]"),
+        ("It was made about 1793.", "1793~"),
+        ("It burned in 1850.", "1850"),
+    ],
+)
+async def test_a_suggestion_keeps_the_word_that_changes_a_date(desk: Desk, text: str, date: str) -> None:
+    """The date before which something was is not the date on which it was."""
+    with Timeline(desk.path, by="The editors") as timeline:
+        timeline.archive(text=text, id="report", title="A report", language="en")
+    page = await visit(desk, "documents/report")
+    place = re.findall(r'value="(use:[0-9-]+)"', page.html)[0]
+    used = await press(desk, page, place)
+    assert used.field("date") == [date]
+
+
+async def test_a_document_names_the_drafts_that_were_begun_beside_it(report: Desk) -> None:
+    """Whoever comes back to an empty form finds what she had begun, and a draft says that it is one."""
+    page = await press(report, await visit(report, "documents/report"), "draft", title="Half a happening")
+    assert "A draft of a happening" in (await follow(report, page)).words
+    empty = await visit(report, "documents/report")
+    assert "Drafts beside this document: Half a happening" in empty.words
+    assert empty.field("title") == [""]
+    assert "Not recorded yet" not in (await visit(report, empty.links("draft=")[0])).words
+    assert "Beside report" in (await visit(report, "drafts")).words

@@ -108,6 +108,10 @@ class Drafts:
             raise DatabaseRefused("the drafts", f"have more than {ALL_TOGETHER:,} characters together. Record or delete some first")
         return self._select("ORDER BY started_at, id", ())
 
+    def on(self, document: str, most: int = 3) -> list[Draft]:
+        """Return the drafts last saved beside a document, apart from corrections."""
+        return self._select("WHERE document = ? AND happening = '' ORDER BY saved_at DESC, id LIMIT ?", (document, most))
+
     def get(self, id: str) -> Draft | None:
         """Return a draft, or None."""
         return next(iter(self._select("WHERE id = ?", (id,))), None)

@@ -5,6 +5,8 @@ Owns the reading view: the text with what is cited and which dates it mentions. 
 
 from __future__ import annotations
 
+import asyncio
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +20,14 @@ from datasette.utils.asgi import NotFound, Request, Response
 from timeline import dates, extractors, images, suggestions
 from timeline.desk import checking
 from timeline.desk.checking import Checked
+from timeline.desk.drafts import Draft
 from timeline.desk.form import Form, Quotation
 from timeline.desk.pages import desk, form_view
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.happening import Known, known_happening
 from timeline.desk.pages.visit import Visit
-from timeline.errors import AlreadyRecorded, TimelineError
+from timeline.errors import AlreadyRecorded, DateInvalid, TimelineError
+from timeline.selection import period
 from timeline.shortening import shortened
 from timeline.suggestions import Suggestion
 from timeline.timeline import Timeline
@@ -33,8 +37,16 @@ from timeline.web.pages.sources import KINDS
 
 SHOWN: Final = 60_000  # characters of the text on a page
 _BLANKS: Final = dict.fromkeys(map(ord, "\n\r\t\f\v\xa0"), " ")
+_BEFORE_DATE: Final = re.compile(
+    r"\b(before|after|since|until|till|about|around|circa|c\.|approximately|between|no later than|not before)\s+(?:in\s+)?\Z",
+    re.IGNORECASE,
+)
+_OTHER_DATE: Final = re.compile(r"\s+and\s+(?:[\w.]+\s+){0,2}\d{3,4}\b")  # after "between" and a date
+_BETWEEN: Final = re.compile(r"(between)\s", re.IGNORECASE)
+LONGEST_QUALIFIER: Final = 30  # characters before a date in which such a word is searched
 LONGEST_WORDS: Final = 200  # characters that are searched for
 LONGEST_NUMBER: Final = 12  # digits
+FAULTY: Final = 400  # the first status of a refusal
 LONGEST_LINE: Final = 5_000  # characters that a part may be longer, to end with a line
 MOST_CITATIONS: Final = 2_000
 MOST_PICTURES: Final = 60  # pages of a PDF as pictures
@@ -172,6 +184,7 @@ async def _page(
     resting = (
         await visit.database.execute("select count(distinct happening) from citations where source = :id", {"id": id_})
     ).single_value()
+    others = await asyncio.to_thread(visit.drafts.on, id_) if form.is_empty and not corrects else []
     recorded = await _recorded(visit, request.args.get("recorded") or "")
     context = {
         **await form_view.context(visit, form, checked, problem=problem, source=id_),
@@ -196,6 +209,8 @@ async def _page(
         "on_timeline": links.timeline(visit.datasette, visit.database.name, source=id_),
         "text_note": extractors.caveat(source["extractor"] or ""),
         "recorded": recorded,
+        "attempted": status >= FAULTY,
+        "other_drafts": [(visit.address("documents", id_, draft=one.id), _name_of(one)) for one in others],
         "saved": bool(request.args.get("saved")),
         "action": visit.address("happenings", corrects.id)
         if corrects
@@ -206,6 +221,11 @@ async def _page(
     }
     trail = [(here, shortened(title, 60))]
     return await visit.page("timeline_desk_document.html", context, trail=trail, status=status)
+
+
+def _name_of(draft: Draft) -> str:
+    """Return a few words by which a person knows a draft."""
+    return shortened(draft.title or draft.form.date or "Untitled", 80)
 
 
 async def _text(visit: Visit, id_: str) -> tuple[str, str]:
@@ -295,7 +315,24 @@ def _suggested(text: str, source: Mapping[str, Any] | Row, names: Sequence[str],
     first = text.rfind("\n", 0, start) + 1
     found = suggestions.dates_in(text[first:end], source["published"], source["language"])
     moved = [one._replace(start=one.start + first, end=one.end + first, quote_start=one.quote_start + first) for one in found]
-    return [*suggestions.with_actors([one for one in moved if one.end > start], names)]
+    return [*suggestions.with_actors([_qualified(text, one) for one in moved if one.end > start], names)]
+
+
+def _qualified(text: str, one: Suggestion) -> Suggestion:
+    """Read a date together with the word before it that changes its meaning ("before 1920"), as the field of the form reads it.
+
+    A date that cannot be read so is left to the person.
+    """
+    match = _BEFORE_DATE.search(text, max(0, one.start - LONGEST_QUALIFIER), one.start) or _BETWEEN.match(text, one.start, one.end)
+    if match is None:
+        return one
+    other = _OTHER_DATE.match(text, one.end) if match[1].lower() == "between" else None
+    words = " ".join(text[match.start() : other.end() if other else one.end].split())
+    try:
+        date = period.edtf(words)
+    except DateInvalid:
+        return one._replace(date=None, date_note=f"The document says “{words}”")
+    return one._replace(date=date, date_note=f"The document says “{words}”")
 
 
 def _worded(one: Suggestion) -> str:

@@ -99,6 +99,7 @@ def _shown(visit: Visit, draft: Draft) -> dict[str, Any]:
         "title": shortened(draft.title or draft.form.date or quoted or "Untitled", LONGEST_TITLE),
         "date": draft.form.date,
         "corrects": draft.happening,
+        "document": draft.document,
         "saved": date_wording.recording_time(draft.saved_at),
         "saved_by": draft.saved_by,
     }

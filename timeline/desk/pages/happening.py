@@ -271,6 +271,7 @@ async def _page(
         "saved": bool(visit.request.args.get("saved")),
         "other": other or {},
         "refused": refused,
+        "attempted": status >= 400 and not refused,
         "is_correction": True,
     }
     if not any(may.values()):

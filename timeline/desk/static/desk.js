@@ -309,6 +309,8 @@ function start() {
   if (fault) fault.focus();
   else if (done && !narrow) find(form, "textarea")?.focus({ preventScroll: true });
   else (done ?? find(document, ".compared"))?.scrollIntoView({ block: "center" });
+  const there = find(document, ".to-form");
+  if (there) new IntersectionObserver(([{ isIntersecting }]) => (there.hidden = isIntersecting)).observe(form);
   find(document, "#found")?.scrollIntoView({ block: "center" });
   show();
 }
