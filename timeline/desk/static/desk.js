@@ -310,7 +310,7 @@ function start() {
   else if (done && !narrow) find(form, "textarea")?.focus({ preventScroll: true });
   else (done ?? find(document, ".compared"))?.scrollIntoView({ block: "center" });
   const there = find(document, ".to-form");
-  if (there) new IntersectionObserver(([{ isIntersecting }]) => (there.hidden = isIntersecting)).observe(form);
+  if (there) new IntersectionObserver(([{ isIntersecting }]) => (there.hidden = isIntersecting), { rootMargin: "0px 0px -50%" }).observe(form);
   find(document, "#found")?.scrollIntoView({ block: "center" });
   show();
 }
