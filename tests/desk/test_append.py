@@ -3,13 +3,14 @@
 import json
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from desk_client import ANA, APPEND, LINES, SOURCE, Desk, happening, lines, metadata
 
 from timeline import Timeline
-from timeline.desk import append, writing
+from timeline.desk import append, refusals, writing
 
 pytestmark = [pytest.mark.datasette, pytest.mark.asyncio]
 
@@ -273,3 +274,15 @@ async def test_a_review_needs_its_own_permission(desk: Desk) -> None:
     assert (await reviewer.send(review)).status_code == 200
     with Timeline(desk.path, read_only=True) as timeline:
         assert timeline.happening("meets").review == "confirmed"
+
+
+async def test_an_append_lets_pages_go_first_for_a_moment(desk: Desk) -> None:
+    """It waits while one is being made, and no longer than it may; then it appends all the same."""
+    began = time.monotonic()
+    with refusals.reading():
+        assert (await desk.send(SOURCE)).status_code == 201
+    assert time.monotonic() - began >= refusals.PATIENCE
+    assert refusals._readers == 0
+    with pytest.raises(ValueError, match="x"), refusals.reading():
+        raise ValueError("x")
+    assert refusals._readers == 0, "a page that fails is over, too"

@@ -107,6 +107,7 @@ async def _append(datasette: Datasette, request: Request) -> Response:
     if messages := query_string.unknown_parameters(request, []):
         raise Refused(400, " ".join(messages))
     by = permissions.author(database, request.actor)
+    await refusals.after_readers()
     with await request_body.receive(request) as body:
         apart = takes_long(body, content_type)
         try:

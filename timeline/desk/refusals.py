@@ -5,9 +5,12 @@ Owns their form, and that no request of another site, and none that is too large
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +28,9 @@ MOST_BYTES: Final = 140_000_000  # of a request: a document of 100 MB in base64,
 MOST_TYPED: Final = 4_000_000  # of a form that a person types. Datasette 0.65 reads all of it before we do
 _TYPED: Final = "application/x-www-form-urlencoded"
 RETRY_SECONDS: Final = 5
+PATIENCE: Final = 0.1  # seconds for which an append lets pages go first
+_LONG: Final = re.compile(r"/live$|/log\.jsonl$|/export/|\.db$")  # answers that take long, and are no page
+_readers = 0  # pages that are being made
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _WITH_FILES: Final = re.compile(r"^/[^/]+/-/timeline/desk/documents$")
 
@@ -66,6 +72,10 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
 
     def wrap(app: App) -> App:
         async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["method"] in _SAFE and not _LONG.search(str(scope["path"])):
+                with reading():
+                    await app(scope, receive, send)
+                return
             if scope["type"] != "http" or scope["method"] in _SAFE or not security.is_ours(security.path_of(datasette, scope)):
                 await app(scope, receive, send)
                 return
@@ -108,6 +118,24 @@ def _counted(receive: Receive) -> Receive:
         return message
 
     return counted
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Count a page while it is made."""
+    global _readers  # noqa: PLW0603 - one for the process, whose processor they share
+    _readers += 1
+    try:
+        yield
+    finally:
+        _readers -= 1
+
+
+async def after_readers() -> None:
+    """Let the pages that are being made go first, for a moment: an append waits longer than a reader does."""
+    until = time.monotonic() + PATIENCE
+    while _readers and time.monotonic() < until:
+        await asyncio.sleep(PATIENCE / 20)
 
 
 def is_form_with_files(datasette: Datasette, scope: Mapping[str, Any]) -> bool:
