@@ -34,7 +34,7 @@ def by(recorded_by: str) -> str:
 def same(name: str) -> str:
     """Return the form of a name in which those of one person are equal, also spaced, cased or composed otherwise.
 
-    What is not drawn does not count. Letters of other scripts that look alike do.
+    Invisible characters make no difference. A letter of another script does, even if it looks alike.
     """
     seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
     drawn = "".join(one for one in seen if unicodedata.category(one) != "Cf")

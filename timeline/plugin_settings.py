@@ -1,4 +1,4 @@
-"""The plugin's settings in metadata.json: their names, and the check of their values.
+"""The plugin's settings in metadata.json, and in the environment: their names, and the check of their values.
 
 Must not act on them. A misspelt setting would silently do nothing, so Datasette does not start with one, and nothing can be
 appended.
@@ -17,6 +17,11 @@ CITED_PASSAGES: Final = "cited-passages"
 CHOICES: Final = {"direction": ("ltr", "rtl"), "documents": ("all", CITED_PASSAGES)}
 PERMISSIONS: Final = ("timeline-append", "timeline-review")  # with allow blocks: see timeline.desk.permissions
 FETCH: Final = "fetch"  # whether those who may append may fetch pages from the web
+
+# Variables of the environment, set by `timeline desk` for the desk that it serves.
+DESK_TOKEN: Final = "TIMELINE_DESK_TOKEN"  # noqa: S105 - the token of the one-time link
+DESK_FETCH: Final = "TIMELINE_DESK_FETCH"  # as the setting `fetch`
+
 NAMES: Final = (*LISTS, *CHOICES, *NUMBERS, *TEXTS, *PERMISSIONS, FETCH, PUBLISH)
 
 

@@ -1,4 +1,4 @@
-"""Append bundles: a whole file, or a whole request, or none of it with a list of every fault.
+"""Append bundles, a file or a request at a time: all of it, or nothing and a list of every fault.
 
 Owns how faults are collected and reported. Must not parse a bundle, nor judge a statement.
 """
@@ -275,7 +275,7 @@ class _Work:
     def _try(self, entry: Entry, content: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return the error of the entry. Raises errors of the database or the author.
 
-        A review in a bundle that no person named was made once: whoever builds the project again has not made it.
+        A review in a bundle that no person named was made once: building the project again does not repeat it.
         """
         unnamed = isinstance(self.bundle, BundleFile) and self.bundle.within is not None
         if unnamed and entry.verb == "review" and is_reviewed(self.timeline.log, entry):

@@ -87,7 +87,7 @@ class Reading(Opened):
         return self.log.events(after)
 
     def subscribe(self, after: int = 0) -> Subscription:
-        """Return an iterator that yields the events after a position, and then waits for more: whoever appends them.
+        """Return an iterator that yields the events after a position, then waits for those that any program appends.
 
         It never ends by itself: leave the loop, or call its `close`, from another thread too. Store the position of the last event
         that you have dealt with, and begin after that next time: none is missed, and none comes twice.

@@ -1,4 +1,4 @@
-"""A subscription to a log: its events as they come, whoever appends them.
+"""A subscription to a log: its events as they come, from every program that appends.
 
 Owns how often it looks, and how it ends. Must not hold a transaction, nor a statement, while its caller works.
 """

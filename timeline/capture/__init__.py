@@ -7,11 +7,15 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from timeline import documents, files, fragments, images
 from timeline.capture.sandbox import Reader, read_in_sandbox
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
+
+if TYPE_CHECKING:
+    from timeline.capture.fetching import Fetched
 
 WARC = "application/warc"
 PDF = "application/pdf"
@@ -108,6 +112,16 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
         )
         raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
+
+
+def fetched(answer: "Fetched", encoding: str | None = None) -> Document:
+    """Return what was fetched: a picture or recording as it is, and anything else within its WARC. Raises DocumentUnreadable."""
+    kind = answer.media_type.partition(";")[0].strip().lower()
+    if images.media_type(answer.body):
+        return documents.picture(answer.body, answer.url)
+    if fragments.is_recording(kind) and fragments.recording_type(answer.body):
+        return documents.recording(answer.body, answer.url, kind)
+    return from_bytes(answer.warc, WARC, answer.url, encoding=encoding, record=answer.url)
 
 
 def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = None) -> Document:

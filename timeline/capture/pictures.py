@@ -110,7 +110,7 @@ def page(content: bytes, number: int, name: str) -> _Image:
 
 
 def grey(image: _Image) -> Grey:
-    """Return a picture in grey, reduced if it is larger than what is recognised."""
+    """Return a picture in grey, made smaller if its text could not be recognised at its size."""
     stated = (image.info.get("dpi") or (0,))[0]
     dpi = round(float(stated)) if stated and float(stated) in _DPI else None
     width, height = image.size

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture, documents, extractors, file_claims, fragments, images
+from timeline import archiving, capture, documents, extractors, file_claims
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.document_options import described, given_fields
@@ -98,7 +98,7 @@ def archive(
         author = by or continuing.author(db)
         collected = {**fetched.collected, **({"collected_by": author} if author else {})}
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        document = _document(fetched, encoding)
+        document = capture.fetched(fetched, encoding)
     else:
         name = str(file)
         document = _read(name, transcript, encoding, record, ocr)
@@ -122,16 +122,6 @@ def archive(
         _compare_with_document(timeline, source, document, new=new)
         pictures = page_pictures.archive(timeline, source, fetched) if fetched is not None and new and not no_pictures else []
         _write(source, new=new, as_json=as_json, pictures=pictures)
-
-
-def _document(fetched: "Fetched", encoding: str | None) -> Document:
-    """Return what was fetched: a picture or recording as it is, and anything else within its WARC."""
-    kind = fetched.media_type.partition(";")[0].strip().lower()
-    if images.media_type(fetched.body):
-        return documents.picture(fetched.body, fetched.url)
-    if fragments.is_recording(kind) and fragments.recording_type(fetched.body):
-        return documents.recording(fetched.body, fetched.url, kind)
-    return capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=fetched.url)
 
 
 def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None, ocr: str | None) -> Document:

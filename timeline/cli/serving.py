@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import click
 
-from timeline import bundles, files, publishing
+from timeline import bundles, files, plugin_settings, publishing
 from timeline.cli.appending import build_all_or_nothing
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, WholeNumber, allow_folder, by, db, leads_away, metadata_here, opened, refuse_outdated
@@ -24,7 +24,6 @@ from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
 LAST_PORT = 65_535
-DESK_TOKEN, DESK_FETCH = "TIMELINE_DESK_TOKEN", "TIMELINE_DESK_FETCH"  # as the desk reads them in its environment
 LARGEST_COMPARED = 2_000_000  # bytes of a bundle that is compared with the timeline before serving
 
 
@@ -71,7 +70,7 @@ def desk(port: int, no_open: bool, options: tuple[str, ...], allowed: tuple[Path
     if by is not None:
         os.environ["TIMELINE_BY"] = by
     token = secrets.token_urlsafe(24)
-    os.environ.update({DESK_TOKEN: token, DESK_FETCH: "1"})
+    os.environ.update({plugin_settings.DESK_TOKEN: token, plugin_settings.DESK_FETCH: "1"})
     link = f"http://127.0.0.1:{port}/-/timeline/sign-in?token={token}"
     click.echo(f"The desk is at {link}\nThe link works once, on this computer. Ctrl-C stops the desk.")
     _run(db, "127.0.0.1", port, metadata, None if no_open else link, options)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
+from timeline import plugin_settings
 from timeline.desk import permissions
 
 if TYPE_CHECKING:
@@ -93,17 +94,17 @@ def _page(name: str) -> Callable[[Datasette, Request], Awaitable[object]]:
 @hookimpl
 def menu_links(datasette: Datasette, actor: Actor) -> Awaitable[Links]:
     """Link to the desk on every page, for those who may write."""
-    from timeline.desk import ways_in  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
+    from timeline.desk import desk_links  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
 
-    return ways_in.everywhere(datasette, actor)
+    return desk_links.everywhere(datasette, actor)
 
 
 @hookimpl
 def database_actions(datasette: Datasette, actor: Actor, database: str) -> Awaitable[Links]:
     """Link a database to its desk."""
-    from timeline.desk import ways_in  # noqa: PLC0415 - the same
+    from timeline.desk import desk_links  # noqa: PLC0415 - the same
 
-    return ways_in.of_database(datasette, actor, database)
+    return desk_links.of_database(datasette, actor, database)
 
 
 @hookimpl
@@ -111,15 +112,15 @@ def extra_template_vars(datasette: Datasette, request: Request | None, database:
     """Link the pages of sources and happenings to the desk."""
     if view_name != "timeline" or request is None or not database or not request.actor:
         return {}
-    from timeline.desk import ways_in  # noqa: PLC0415 - the same
+    from timeline.desk import desk_links  # noqa: PLC0415 - the same
 
-    return ways_in.of_page(datasette, request, database)
+    return desk_links.of_page(datasette, request, database)
 
 
 @hookimpl
 def startup(datasette: Datasette) -> None:
     """Let the one-time link of `timeline desk` sign in root, where Datasette asks whether root may be (1.0)."""
-    if "TIMELINE_DESK_TOKEN" in os.environ:
+    if plugin_settings.DESK_TOKEN in os.environ:
         datasette.root_enabled = True
 
 

@@ -95,7 +95,7 @@ class Drafts:
 
     def count(self) -> int:
         """Count the drafts."""
-        return int(self._query("SELECT count(*) AS number FROM drafts")[0]["number"]) if self.path.exists() else 0
+        return self._number("count(*)")
 
     def some(self, page: int = 1) -> list[Draft]:
         """Return the drafts of a page of the list, the last saved first."""
@@ -103,8 +103,7 @@ class Drafts:
 
     def all(self) -> list[Draft]:
         """Return all drafts in the order in which they were started. Raises DatabaseRefused if they are very long together."""
-        rows = self._query("SELECT sum(length(form)) AS number FROM drafts") if self.path.exists() else [{"number": 0}]
-        if (rows[0]["number"] or 0) > ALL_TOGETHER:
+        if self._number("sum(length(form))") > ALL_TOGETHER:
             raise DatabaseRefused("the drafts", f"have more than {ALL_TOGETHER:,} characters together. Record or delete some first")
         return self._select("ORDER BY started_at, id", ())
 
@@ -124,12 +123,18 @@ class Drafts:
                 database.conn.execute("DELETE FROM drafts WHERE id = ?", (id,))
 
     def _select(self, rest: str, values: tuple[Any, ...]) -> list[Draft]:
-        rows = self._query(f"SELECT {', '.join(_COLUMNS)} FROM drafts {rest}", values) if self.path.exists() else []
+        rows = self._query(f"SELECT {', '.join(_COLUMNS)} FROM drafts {rest}", values)
         return [Draft(**{**row, "form": _form(row["form"], row["id"])}) for row in rows]
 
+    def _number(self, expression: str) -> int:
+        return next((row["number"] or 0 for row in self._query(f"SELECT {expression} AS number FROM drafts")), 0)
+
     def _query(self, sql: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+        """Return the rows of a query; none where nobody saved a draft yet."""
+        if not self.path.exists():
+            return []
         with self._open() as database:
-            return list(database.query(sql, values)) if database.table("drafts").exists() else [{"number": 0}][: "count" in sql]
+            return list(database.query(sql, values)) if database.table("drafts").exists() else []
 
     @contextmanager
     def _open(self) -> Iterator[Database]:

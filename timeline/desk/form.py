@@ -12,11 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-TEXTS: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to", "id", "reason")
-"""The fields of one text, in the form and in an entry alike."""
 LISTS: Final = ("actors", "tags")
 _STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")
-_QUOTATION: Final = ("source", "quote", "start_char", "prefix", "suffix", "fragment", "description", "stance", "supports")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ROLE: Final = ": "  # between a name and a role, in the line of a person
 
@@ -32,10 +29,10 @@ class Quotation:
     start_char: str = ""
     prefix: str = ""
     suffix: str = ""
-    stance: str = "supports"
-    supports: str = ""
     fragment: str = ""  # the part of a picture or recording
     description: str = ""  # of that part, where there are no words to quote
+    stance: str = "supports"
+    supports: str = ""
 
     @property
     def has_place(self) -> bool:
@@ -52,6 +49,9 @@ class Quotation:
         values = {name: getattr(self, name) for name in _QUOTATION if name != "start_char"}
         place = {"start_char": int(self.start_char)} if self.has_place else {}
         return {**{name: value for name, value in values.items() if value and (name, value) != ("stance", "supports")}, **place}
+
+
+_QUOTATION: Final = tuple(one.name for one in fields(Quotation))  # a quotation begins with its source
 
 
 @dataclass(frozen=True)

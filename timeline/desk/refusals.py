@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -72,12 +72,10 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
 
     def wrap(app: App) -> App:
         async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-            if scope["type"] == "http" and scope["method"] in _SAFE and not _LONG.search(str(scope["path"])):
-                with reading():
+            is_read = scope["type"] == "http" and scope["method"] in _SAFE
+            if is_read or scope["type"] != "http" or not security.is_ours(security.path_of(datasette, scope)):
+                with reading() if is_read and not _LONG.search(str(scope["path"])) else nullcontext():
                     await app(scope, receive, send)
-                return
-            if scope["type"] != "http" or scope["method"] in _SAFE or not security.is_ours(security.path_of(datasette, scope)):
-                await app(scope, receive, send)
                 return
             headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
             length = headers.get(b"content-length", "")

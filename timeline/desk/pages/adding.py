@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from timeline import capture, documents, images
+from timeline import capture, plugin_settings
 from timeline.desk import checking, refusals
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
-from timeline.errors import AlreadyRecorded, DocumentUnreadable, StatementInvalid, TimelineError
+from timeline.errors import AlreadyRecorded, StatementInvalid, TimelineError
 from timeline.exchange.importing import naming
 from timeline.field_types import LANGUAGE
 from timeline.timeline import Timeline
@@ -29,7 +30,6 @@ from timeline.web.pages.sources import LANGUAGES
 if TYPE_CHECKING:
     from timeline.archived_source import ArchivedSource
 
-FETCHING: Final = "TIMELINE_DESK_FETCH"
 _TEXTS: Final = ("title", "publisher", "author", "published", "url", "language")
 _CODES: Final = {name.lower(): code for code, name in LANGUAGES.items()}
 _WAYS: Final = ("file", "text", "address")
@@ -66,7 +66,7 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
 
 def fetching_allowed(datasette: Datasette) -> bool:
     """Whether writers may fetch pages from the web: on one's own computer, or where the setting `fetch` says so."""
-    return bool(os.environ.get(FETCHING)) or security.settings_of(datasette).get("fetch") is True
+    return bool(os.environ.get(plugin_settings.DESK_FETCH)) or security.settings_of(datasette).get(plugin_settings.FETCH) is True
 
 
 def _fields(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -92,25 +92,29 @@ def _archive(
     as_found, id_ = bool(typed.get("as_found")), typed.get("id", "").strip() or None
     if way == "file":
         ocr = typed.get("ocr", "").strip() or None
-        try:
-            return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, **fields)
-        except StatementInvalid as error:  # the document names no title
-            if "title" in fields or [one.field for one in error.faults] != ["title"]:
-                raise
-            return timeline.archive(files["file"], id=id_, as_found=as_found, ocr=ocr, title=files["file"].stem, **fields)
+        archive = partial(timeline.archive, files["file"], id=id_, as_found=as_found, ocr=ocr)
+        return _archive_titled(archive, files["file"].stem, fields)
     if way == "text":
         id_ = id_ or checking.id_of_title(fields.get("title", "")) or None
         return timeline.archive(text=typed["text"].replace("\r\n", "\n"), id=id_, **fields)
     from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
     fetched = fetching.fetch(typed["address"].strip())
-    if images.media_type(fetched.body):
-        document = documents.picture(fetched.body, fetched.url)
-    else:
-        document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, record=fetched.url)
+    document = capture.fetched(fetched)
     fields = {**fetched.collected, "collected_by": timeline.by, "url": fetched.url, **fields}
     name = fetched.url.partition("?")[0].rstrip("/")
-    return timeline.archive_document(document, id=id_, name=name, record=fetched.url, as_found=as_found, **fields)
+    archive = partial(timeline.archive_document, document, id=id_, name=name, record=fetched.url, as_found=as_found)
+    return _archive_titled(archive, name.rpartition("/")[2], fields)
+
+
+def _archive_titled(archive: Callable[..., ArchivedSource], name: str, fields: Mapping[str, Any]) -> ArchivedSource:
+    """Archive a document; under this name where no title was typed, and the document itself has none."""
+    try:
+        return archive(**fields)
+    except StatementInvalid as error:
+        if "title" in fields or [one.field for one in error.faults] != ["title"]:
+            raise
+        return archive(**fields, title=name)
 
 
 def _taken_id(typed: Mapping[str, str], files: Mapping[str, Path], fields: Mapping[str, str]) -> str:
@@ -126,9 +130,7 @@ def _faults(error: TimelineError, way: str) -> dict[str, list[str]]:
     for name, reason in error.faults or (("", error.reason),):
         outer = name.partition(".")[0]
         known = outer in (*_TEXTS, "id", "ocr")
-        faults.setdefault(outer if known else way, []).append(reason if error.faults else str(error.reason))
-    if isinstance(error, DocumentUnreadable) and not error.faults:
-        return {way: [error.reason]}
+        faults.setdefault(outer if known else way, []).append(reason)
     return faults
 
 

@@ -64,7 +64,7 @@ async def desk_page(datasette: Datasette, request: Request) -> Response:
 
 
 async def uncited_shares(visit: Visit, documents: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Return the share of each text that no happening cites, in per cent, rounded down but for the last letter."""
+    """Return the share of each text that no happening cites, in per cent, as `share_uncited` does."""
     ids = json.dumps([one["id"] for one in documents])
     rows = (await visit.database.execute(_SPANS, {"ids": ids, "most": MOST_CITATIONS})).rows
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)

@@ -7,26 +7,24 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import Final
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Forbidden, Request, Response
 
-from timeline.desk import ways_in
+from timeline.desk import desk_links
+from timeline.plugin_settings import DESK_TOKEN
 from timeline.web import access, links
-
-TOKEN: Final = "TIMELINE_DESK_TOKEN"  # noqa: S105 - the name of a variable
 
 
 async def sign_in_page(datasette: Datasette, request: Request) -> Response:
     """Sign in root, once, and lead to the desk of the first timeline. Raises Forbidden for another or a used token."""
-    expected, given = os.environ.get(TOKEN, ""), request.args.get("token") or ""
+    expected, given = os.environ.get(DESK_TOKEN, ""), request.args.get("token") or ""
     if request.method != "GET" or not expected or not secrets.compare_digest(expected.encode(), given.encode()):
         raise Forbidden("This link was used already, or is not the one that `timeline desk` printed. Start it again for a new one")
-    del os.environ[TOKEN]
+    del os.environ[DESK_TOKEN]
     root = {"id": "root"}
     timelines = await access.visible_timelines(datasette, root)
-    address = ways_in.address(datasette, timelines[0]) if timelines else links.index(datasette)
+    address = desk_links.address(datasette, timelines[0]) if timelines else links.index(datasette)
     response = Response(
         "", status=303, headers={"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )

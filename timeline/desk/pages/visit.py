@@ -21,7 +21,7 @@ from datasette.database import Database
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.desk import permissions, request_body, ways_in, writing
+from timeline.desk import desk_links, permissions, request_body, writing
 from timeline.desk.drafts import Draft, Drafts
 from timeline.desk.form import Form
 from timeline.desk.refusals import MOST_TYPED, Refused
@@ -75,7 +75,7 @@ class Visit:
 
     def address(self, *parts: str, **query: str) -> str:
         """Return the address of a page of the desk: `visit.address("documents", "report", draft="…")`."""
-        path = ways_in.address(self.datasette, self.database.name, *map(tilde_encode, parts))
+        path = desk_links.address(self.datasette, self.database.name, *map(tilde_encode, parts))
         given = {name: value for name, value in query.items() if value}
         return f"{path}?{urlencode(given)}" if given else path
 

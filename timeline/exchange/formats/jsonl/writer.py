@@ -2,7 +2,7 @@
 
 Owns how events become entries again; a large document is split into parts before its source. Redacted data and whatever depends on
 it are left out, and reported. The author and time of each event are not exported: another log records its own. So reviews are left
-out too, and reported: whoever appends the bundle has not made them.
+out too, and reported: appending a bundle is not reviewing what it holds.
 """
 
 import json

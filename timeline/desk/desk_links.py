@@ -5,12 +5,13 @@ Owns their words, and who gets each: only visitors who may follow it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
 from timeline.desk import permissions
-from timeline.web import access, links
+from timeline.web import access, links, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Links = list[dict[str, str]]
 Actor = dict[str, Any] | None
+_OWN_PAGE = re.compile(r"/[^/]+/-/timeline/desk(?:/|$)")
 # The page of the desk that each page leads to, by the part of its address that names what it shows.
 _PAGES = {"source": ("documents", "Write from this document"), "happening": ("happenings", "Correct, retract or review")}
 
@@ -45,7 +47,7 @@ async def of_database(datasette: Datasette, actor: Actor, database: str) -> Link
 
 async def of_page(datasette: Datasette, request: Request, database: str) -> dict[str, tuple[str, str]]:
     """Return the link from the page of a source or happening to the desk, for its template."""
-    if not request.actor or "desk" in request.path.split("/")[3:5]:
+    if not request.actor or _OWN_PAGE.match(security.path_of(datasette, request.scope)):
         return {}
     name = datasette.get_database(database).name
     shown, id_ = next(((one, request.url_vars[one]) for one in _PAGES if one in request.url_vars), ("", request.args.get("story")))
