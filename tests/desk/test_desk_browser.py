@@ -290,9 +290,30 @@ def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path]
     page.goto(desk(served, "documents/report"))
     page.locator("[name=title]").fill("In the middle of it")
     page.get_by_role("link", name="Not cited yet").click()
-    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".desk-tabs a[aria-current]")).to_contain_text("Not cited yet")
     expect(page.locator("[name=title]")).to_have_value("In the middle of it")
     page.get_by_role("link", name="Original").click()
+    expect(page.locator(".desk-tabs a[aria-current]")).to_have_text("Original")
+    expect(page.locator("[name=title]")).to_have_value("In the middle of it")
+
+
+@pytest.mark.scripts
+def test_of_two_clicks_on_views_the_last_counts(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
+    """Also while what is typed is still being saved."""
+    page.goto(desk(served, "documents/report"))
+    page.locator("[name=title]").fill("In the middle of it")
+    saves: list[Any] = []
+    views: list[Any] = []
+    page.route("**/desk/drafts", lambda route: saves.append(route))  # noqa: PLW0108 - it takes functions of Python alone
+    page.route("**/documents/report?*show=original*", lambda route: views.append(route))  # noqa: PLW0108 - the same
+    with page.expect_request("**/desk/drafts"):
+        page.get_by_role("link", name="Not cited yet").click(no_wait_after=True)
+    with page.expect_request("**/documents/report?*show=original*"):
+        page.get_by_role("link", name="Original").click(no_wait_after=True)
+    page.unroute("**/desk/drafts")
+    with page.expect_request_finished():
+        saves[0].continue_()
+    views[0].continue_()
     expect(page.locator(".desk-tabs a[aria-current]")).to_have_text("Original")
     expect(page.locator("[name=title]")).to_have_value("In the middle of it")
 

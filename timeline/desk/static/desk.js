@@ -5,16 +5,10 @@
 import { chips } from "./chips.js";
 import { hindrance, trimmed } from "./citation.js";
 import { character, place, range, read } from "./passage.js";
+import { another, content, field, find, form, input, nothing, quotations, renumber, send, unused } from "./typed.js";
 
-const find = (/** @type {ParentNode} */ element, /** @type {string} */ selector) => /** @type {any} */ (element.querySelector(selector));
-const form = find(document, "#form"), text = find(document, ".desk-text");
+const text = find(document, ".desk-text");
 const WAIT = 350, SAVE = 1_500, TRY = 15_000;
-
-/** The textarea, the hidden fields and the answer of each quotation. */
-const quotations = () => [.../** @type {any} */ (form.querySelectorAll(".typed-quotation"))];
-const field = (/** @type {any} */ quotation, /** @type {string} */ name) => find(quotation, `[name="quote_${name}"]`);
-const unused = () => quotations().find((one) => !field(one, "quote").value.trim() && !field(one, "description").value);
-const input = (/** @type {string} */ name) => find(form, `[name="${name}"]`);
 
 // Checking: the answers of the server replace those that are there.
 
@@ -37,13 +31,6 @@ const soon = () => {
   timer = setTimeout(check, WAIT);
 };
 
-/** @param {string} address @param {Record<string, string>} [more] @param {AbortSignal} [signal] */
-function send(address, more = {}, signal) {
-  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  for (const [name, value] of Object.entries(more)) body.set(name, value);
-  return fetch(address, { method: "POST", body, headers: { "x-csrftoken": input("csrftoken").value }, signal });
-}
-
 // Saving: on the server as a draft; in this browser as well, until that is done.
 
 const STORED = "timeline-desk ";
@@ -51,7 +38,7 @@ const saved = find(document, "#saved"), kept = find(document, "#kept");
 let dirty = false, saving = 0, busy = /** @type {AbortController | null} */ (null);
 
 const contents = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrftoken"));
-const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix|fragment))$/.test(name));
+const correcting = () => ({ happening: form.dataset.happening ?? "" });
 const draft = () => input("draft").value;
 const forget = (/** @type {string} */ id) => localStorage.removeItem(STORED + id);
 
@@ -72,7 +59,7 @@ async function save() {
   if (!dirty || busy || nothing()) return !dirty;
   busy = new AbortController();
   dirty = false;
-  const answer = await send(form.dataset.save, { happening: form.dataset.happening ?? "" }, busy.signal).catch(() => null);
+  const answer = await send(form.dataset.save, correcting(), busy.signal).catch(() => null);
   const left = busy.signal.aborted;
   busy = null;
   if (left) return false;
@@ -124,41 +111,19 @@ function restore() {
   soon();
 }
 
-/** Go to another view of the document with what is typed. @param {URL} url */
+let clicks = 0;
+
+/** Go to another view of the document with what is typed. Of several clicks, the last counts. @param {URL} url */
 async function go(url) {
+  const click = ++clicks;
   if (!nothing()) {
     await save();
     if (draft()) url.searchParams.set("draft", draft());
   }
-  location.href = url.href;
+  if (click === clicks) location.href = url.href;
 }
 
 // Quotations
-
-/** Number a quotation anew. @param {any} quotation @param {number} number */
-function renumber(quotation, number) {
-  quotation.dataset.number = number;
-  for (const one of quotation.querySelectorAll("[id], [for], [aria-describedby], [data-answer], .remove, [value^=choose]")) {
-    for (const name of ["id", "for", "aria-describedby", "data-answer"]) {
-      if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace(/\d+$/, `${number}`));
-    }
-    if (one.value) one.value = one.value.replace(/:\d+/, `:${number}`);
-  }
-  const words = find(quotation, "legend").firstChild;
-  words.textContent = `Quotation${quotations().length > 1 ? ` ${number + 1}` : ""}`;
-}
-
-function another() {
-  const last = quotations().at(-1), copy = last.cloneNode(true);
-  for (const name of ["quote", "start_char", "prefix", "suffix", "fragment", "description", "supports"]) field(copy, name).value = "";
-  field(copy, "quote").hidden = false;
-  find(copy, ".answer").replaceChildren();
-  find(copy, "legend .hint")?.remove();
-  field(copy, "source").value = form.dataset.beside ?? "";
-  last.after(copy);
-  quotations().forEach(renumber);
-  return copy;
-}
 
 /** Make words of the document the quotation. @param {any} quotation @param {string} words @param {number} start */
 function quote(quotation, words, start) {
@@ -294,7 +259,7 @@ function start() {
     go(url);
   });
   addEventListener("pagehide", () => {
-    if (dirty && !nothing()) navigator.sendBeacon?.(form.dataset.save, beacon());
+    if (dirty && !nothing()) navigator.sendBeacon?.(form.dataset.save, content(correcting()));
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   const was = new URLSearchParams(location.search).get("was");
@@ -336,12 +301,6 @@ async function submitted(event) {
   form.append(pressed);
   form.submit();
 }
-
-const beacon = () => {
-  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  body.set("happening", form.dataset.happening ?? "");
-  return body;
-};
 
 function startReading() {
   let pressed = false, later = 0;
