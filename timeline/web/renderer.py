@@ -266,7 +266,7 @@ def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _drawing(items: list[dict[str, Any]]) -> Markup:
     """Return the rows as the drawn timeline reads them: JSON for a script element."""
-    from timeline.web.drawing import answers, axis, gather, shape  # noqa: PLC0415 - as above
+    from timeline.web.drawing import answers, axis, shape, stretches  # noqa: PLC0415 - as above
 
     drawn, spans = [], []
     for item in items:
@@ -284,7 +284,7 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
         "first": drawn_on.first,
         "last": drawn_on.last,
         "parts": drawn_on.parts,
-        "bars": gather.bars_of(spans, periods),
+        "bars": stretches.bars_of(spans, periods),
         "exact": True,
         "total": len(spans),
     }

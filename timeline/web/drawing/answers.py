@@ -31,7 +31,8 @@ from timeline.selection.window import Window
 from timeline.web import access, snapshots
 from timeline.web.drawing import axis, counts, gather, happenings, lanes, shape
 from timeline.web.drawing.axis import Axis
-from timeline.web.drawing.gather import DrawnSelection, Period
+from timeline.web.drawing.gather import DrawnSelection
+from timeline.web.drawing.stretches import EVER, Period, shown_end
 from timeline.web.pages import etag, page_frame, query_string
 
 # The width in pixels: the default and the limits; and the width of a stretch of time that is counted as one.
@@ -124,7 +125,7 @@ def outline(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices])
     """Return the axis of the matches, broken where nothing happened, and its stretches: (first day, last day, number in it)."""
     selection = _drawn_selection(result, choices)
     drawn_on = _axis(snapshot, result, choices, selection)
-    return drawn_on, gather.overview(snapshot, selection, drawn_on.periods(BARS, broken=True), BARS)["bars"]
+    return drawn_on, gather.overview(snapshot, selection, drawn_on.periods(BARS, broken=True))["bars"]
 
 
 def in_script(value: object) -> Markup:
@@ -155,8 +156,8 @@ def _overview(
         "parts": drawn_on.parts,
         "opening": opening and list(opening),
         "period": _period(result.state),
-        **gather.overview(snapshot, selection, periods, BARS),
-        "others": gather.overview(snapshot, _drawn_selection(others, choices), periods, BARS)["bars"] if others else [],
+        **gather.overview(snapshot, selection, periods),
+        "others": gather.overview(snapshot, _drawn_selection(others, choices), periods)["bars"] if others else [],
         "kinds": [one.value for one in choices["kind"].listed[:COLOURS]],
     }
 
@@ -216,7 +217,7 @@ def _periods(start: float, end: float, parts: Sequence[tuple[float, float, float
 def _pale_spans(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> list[tuple[float, float]]:
     """Return the spans of the happenings that are drawn pale, but not of those that are only counted."""
     rows = gather.view(snapshot, replace(selection, facet=None), periods).rows
-    return [(begin, gather.shown_end(begin, until)) for row in rows if (span := shape.span_of_row(row)) for begin, until in [span]]
+    return [(begin, shown_end(begin, until)) for row in rows if (span := shape.span_of_row(row)) for begin, until in [span]]
 
 
 def _axis(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], selection: DrawnSelection) -> Axis:
@@ -313,7 +314,7 @@ def _key(snapshot: Snapshot, state: State, *, backwards: bool) -> Key:
         sql = f"select date, {time_order.COLUMNS}, id from happenings where id = :id"
         if focused := snapshot.rows(sql, {"id": state.given["focus"]}):
             return time_order.key(focused[0])
-    never = gather.EVER
+    never = EVER
     if state.window is None:
         return Key(never, 0, never, "~", "~") if backwards else Key(-never, 0, -never, "", "")
     first, last = state.window.days
@@ -329,8 +330,8 @@ def _drawn_selection(result: Matches, choices: Mapping[str, Choices]) -> DrawnSe
         plain=not state.filters.keys() - {"kind", "from", "to"}
         and (state.as_of is None or result.end - state.as_of <= counts.LATER)
         and state.status == "current",
-        since=-gather.EVER if state.from_day is None else state.from_day,
-        until=gather.EVER if state.to_day is None else state.to_day,
+        since=-EVER if state.from_day is None else state.from_day,
+        until=EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,
         choices=choices,
         focus=state.given.get("focus", ""),
@@ -353,7 +354,7 @@ def _parts(request: Request | None) -> list[tuple[float, float, float]]:
             start, end, room = map(float, text.split(","))
         except ValueError:
             continue
-        if -gather.EVER < start < end < gather.EVER and 0 < room <= WIDEST and (not parts or start >= parts[-1][1]):
+        if -EVER < start < end < EVER and 0 < room <= WIDEST and (not parts or start >= parts[-1][1]):
             parts.append((start, end, room))
     return parts
 

@@ -14,7 +14,8 @@ from timeline.exchange.formats.svg import axis as picture_axis
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.window import Window
 from timeline.web.drawing import counts, gather, happenings, shape
-from timeline.web.drawing.gather import DrawnSelection, Period
+from timeline.web.drawing.gather import DrawnSelection
+from timeline.web.drawing.stretches import Period, extent, shown_end
 
 # The room beside the span of all happenings, as a share of its length; within one day it is another share and a minute.
 ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
@@ -158,7 +159,7 @@ def _run(date_shape: shape.Shape) -> Run | None:
     if span is None:
         return None
     begin, until = span
-    end = gather.shown_end(begin, until)
+    end = shown_end(begin, until)
     # An interval with an open end lasts at least to the end of its vague start.
     return begin, max(end, date_shape["c"] + 1) if until == math.inf and "c" in date_shape else end, 1
 
@@ -179,9 +180,9 @@ def _occupied(snapshot: Snapshot, ranges: Sequence[tuple[int, int]], kind: str) 
 
 def of_spans(spans: Sequence[shape.Span]) -> Axis:
     """Return the axis that holds these spans."""
-    days = gather.extent(spans)
+    days = extent(spans)
     if days is None:
         return Axis(None, None)
-    fitted = picture_axis.fit([(begin, gather.shown_end(begin, until)) for begin, until in spans], 0, 1_000).pieces
+    fitted = picture_axis.fit([(begin, shown_end(begin, until)) for begin, until in spans], 0, 1_000).pieces
     parts = [(one.first, one.last, one.left / 1_000, one.right / 1_000) for one in fitted]
     return Axis(*days, parts if len(parts) > 1 else ())

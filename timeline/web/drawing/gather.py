@@ -2,17 +2,16 @@
 
 Owns that choice, and guarantees that each happening in the window is in the answer once for each of its lanes: itself, or in a
 count. Counts are exact if all matches can be read or were counted at append time; if not, they are estimated from a sample of each
-stretch, and the answer says so. Must not know of pixels: callers pass the number of stretches. A stretch begins at a multiple of
-its length, so that it is the same in the next window of that length.
+stretch, and the answer says so. Must not know of pixels: callers pass the number of stretches.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
-from typing import Any, NamedTuple
+from typing import Any
 
 from timeline.reading import wording
 from timeline.selection.conditions import Chosen
@@ -22,6 +21,7 @@ from timeline.selection.window import Window
 from timeline.web.drawing import counts, happenings, lanes, shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.drawing.lanes import Lane
+from timeline.web.drawing.stretches import EVER, Period, bars_of, extent, shown_end
 
 # The most happenings that are returned one by one, in all and for a single stretch.
 ITEMS, ITEMS_OF_A_STRETCH = 120, 12
@@ -143,30 +143,6 @@ def lanes_of(snapshot: Snapshot, selection: DrawnSelection) -> Sequence[Lane]:
     if selection.few:
         return lanes.of_matches(snapshot, selection.facet, selection.chosen)
     return lanes.of_all(selection.facet, selection.choices, selection.kind)
-
-
-class Period(NamedTuple):
-    """A time to draw, from the instant `first` to the one a day after `last`, and the number of stretches it is cut into.
-
-    If both are whole numbers, it is a period of days.
-    """
-
-    first: float
-    last: float
-    stretches: int
-
-    def cut(self, *, finely: bool) -> Iterator[tuple[float, float]]:
-        """Cut it into stretches of one length: whole days, or less than a day with `finely` if there is room."""
-        first, last = self.first, self.last
-        if finely and last - first + 1 < self.stretches:
-            width = (last - first + 1) / self.stretches
-            for number in range(self.stretches):
-                yield first + number * width, first + (number + 1) * width - 1
-            return
-        first, last = math.floor(first), math.ceil(last)
-        days = max(1, -(-(last - first + 1) // self.stretches))
-        for begin in range(first // days * days, last + 1, days):
-            yield max(begin, first), min(begin + days - 1, last)
 
 
 def view(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> Gathered:
@@ -369,7 +345,7 @@ def _days(rows: Iterable[Row], lane: int, in_lanes: Mapping[int, Sequence[int]])
     return min(begins, default=0), max((shown_end(begin, math.inf) for begin in begins), default=0) - 1
 
 
-def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period], stretches: int) -> dict[str, Any]:
+def overview(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> dict[str, Any]:
     """Count the happenings in each stretch of the whole span.
 
     `bars` are (first day, last day, number of happenings). `total`: the number in all; None if it is not known. `exact`: whether
@@ -414,40 +390,3 @@ def first_and_last(snapshot: Snapshot, selection: DrawnSelection) -> tuple[float
 
 def _spans(snapshot: Snapshot, selection: DrawnSelection) -> list[shape.Span]:
     return [span for row in selection.rows(snapshot) if (span := shape.span_of_row(row))]
-
-
-MINUTE = 1 / 1440
-EVER = 9_000_000_000_000_000
-
-
-def shown_end(begin: float, until: float) -> float:
-    """Return the end of a stretch; one without an end counts as its first day (or minute)."""
-    return begin + (1 if begin == begin // 1 else MINUTE) if until == math.inf else until
-
-
-def extent(spans: Sequence[shape.Span]) -> tuple[float, float] | None:
-    """Return the first and the last day of some spans; None if there are none."""
-    if not spans:
-        return None
-    return min(begin for begin, _ in spans), max(shown_end(*span) for span in spans) - 1
-
-
-def bars_of(spans: Sequence[shape.Span], periods: Sequence[Period]) -> list[tuple[float, float, int]]:
-    """Count the spans that touch each stretch of some periods, which follow each other; empty stretches are left out."""
-    finely = any(begin % 1 or until % 1 for begin, until in spans if until != math.inf)
-    stretches = [stretch for period in periods for stretch in period.cut(finely=finely)]
-    begins = [begin for begin, _ in stretches]
-    edges = [0] * (len(stretches) + 1)
-    for begin, until in spans:
-        if not stretches or until <= begins[0] or begin >= stretches[-1][1] + 1:
-            continue
-        number = max(bisect_right(begins, begin) - 1, 0)
-        edges[number] += 1
-        if until != math.inf:
-            edges[max(bisect_left(begins, until), number + 1)] -= 1
-    bars, touching = [], 0
-    for (first, last), edge in zip(stretches, edges, strict=False):
-        touching += edge
-        if touching:
-            bars.append((first, last, touching))
-    return bars

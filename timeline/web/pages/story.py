@@ -21,7 +21,8 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.selection.values import Choices
 from timeline.web import access, assets, links, security, snapshots
-from timeline.web.drawing import answers, gather, shape
+from timeline.web.drawing import answers, shape
+from timeline.web.drawing.stretches import shown_end
 from timeline.web.pages import happening, introduction, page_frame, pictures, result_summary
 
 Link = tuple[str, str]
@@ -117,7 +118,7 @@ def _axis(
         [(*placed(first, last + 1), high(many)) for first, last, many in counted],
         [placed(before.last, after.first) for before, after in gaps],
         [(round(100 - at if backwards else at, 2), name) for at, name in _labels(scale)],
-        placed(span[0], gather.shown_end(*span)) if span else None,
+        placed(span[0], shown_end(*span)) if span else None,
     )
 
 
