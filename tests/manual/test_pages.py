@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import authority
+import calendar_server
 import click
 import pytest
 import scans
@@ -72,9 +73,10 @@ def test_every_snippet_of_a_page_runs(project: Path, tmp_path: Path, name: str) 
     furnish(tmp_path / "home")
     with (
         stamping(tmp_path / "authority", tmp_path / "home" / "tsa.pem") if name == "proof" else nullcontext({}) as stamped,
+        calendar_of_ots() if name == "proof" else nullcontext({}) as dated,
         served(tmp_path / "project") if name == "http" else nullcontext("") as address,
     ):
-        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped}, address)
+        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped, **dated}, address)
         assert reader.read(MANUAL / f"{name}.md") > 0
 
 
@@ -107,6 +109,14 @@ def stamping(folder: Path, certificate: Path) -> Iterator[dict[str, str]]:
     command = "timeline checkpoint --key example.org/timeline --stamp https://tsa.example/ --authority ~/tsa.pem > ~/checkpoint"
     with authority.serving(lambda query: (200, authority.stamped(folder, query))) as url:
         yield {command: command.replace("https://tsa.example/", url)}
+
+
+@contextmanager
+def calendar_of_ots() -> Iterator[dict[str, str]]:
+    """Serve a calendar of OpenTimestamps, and give the page's commands with its address."""
+    commands = ["timeline checkpoint --key example.org/timeline --ots ~/dated", "timeline checkpoint --upgrade ~/dated"]
+    with calendar_server.serving() as calendar:
+        yield {command: f"{command} --calendar {calendar.url}" for command in commands}
 
 
 def prose(page: Path) -> str:

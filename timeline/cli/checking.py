@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import audit, files
+from timeline import audit, files, opentimestamps
 from timeline.audit import Check
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import trusted, trusted_keys
@@ -51,6 +51,8 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
     Example: timeline verify --against checkpoint
     """
     notes, keys = [read_note(path) for path in against], trusted(trust)
+    stamped = [Path(path) for path in against if path != "-" and opentimestamps.beside(Path(path)).exists()]
+    attestations = [(opentimestamps.beside(path), one) for path in stamped for one in opentimestamps.read(path)]
     if keys and not notes:
         raise click.UsageError("--trust needs --against: the checkpoint that those keys signed")
     try:
@@ -61,7 +63,7 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
             raise Refused(f"{db}: it is too damaged to read. Keep it as it is, and restore a copy") from error
         raise
     if as_json:
-        json_forms.write(json_forms.report(report))
+        json_forms.write(json_forms.report(report) | {"stamps": [json_forms.stamp(path, one) for path, one in attestations]})
     for check in () if as_json else report.checks:
         click.echo(_line(check))
         for remark in check.remarks:
@@ -70,6 +72,8 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
             click.echo(f"    {printing.on_one_line(f'{where}: {message}')}")
         if check.more:
             click.echo(f"    and {check.more:,} more")
+    for path, attestation in () if as_json else attestations:
+        click.echo(f"? {path}: {attestation.words()}")
     if report.outdated:
         message = "the log is sound, but its read tables were made by another version of this program"
         raise Refused(f"{db}: {message}. Make them again: timeline rebuild --db {db}")

@@ -7,6 +7,7 @@ may join; none is renamed. Everything is ASCII, so that no data can steer a term
 import base64
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
+from timeline.opentimestamps import Attestation
 from timeline.reading.sources import ListedSource
 
 Json = dict[str, Any]
@@ -137,6 +139,11 @@ def checkpoint(note: Note, **more: bool) -> Json:
         "note": str(note),
         **more,
     }
+
+
+def stamp(path: Path, attestation: Attestation) -> Json:
+    """Return one end of a stamp of OpenTimestamps: a block of the Bitcoin chain, with the root it must have, or a calendar."""
+    return {"file": str(path), **attestation._asdict()}
 
 
 def root(of: bytes) -> str:

@@ -2,11 +2,12 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from timeline import authors, checkpoints, files, stamps
+from timeline import authors, checkpoints, files, opentimestamps, stamps
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.name_lookup import find
@@ -42,6 +43,23 @@ _TYPED = click.core.ParameterSource.COMMANDLINE
     metavar="FILE",
     help="The certificate that this authority publishes: one for each --stamp, in the same order.",
 )
+@click.option(
+    "--ots",
+    "ots_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it to this new file, and have that stamped by OpenTimestamps: FILE.ots.",
+)
+@click.option(
+    "--upgrade",
+    "upgrade_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Instead, some hours later: complete the stamp FILE.ots.",
+)
+@click.option(
+    "--calendar", "calendars", multiple=True, metavar="URL", help="A calendar of OpenTimestamps.  [default: the client's]"
+)
 @json_forms.as_object
 @db
 def checkpoint(
@@ -51,27 +69,33 @@ def checkpoint(
     trust: tuple[str, ...],
     stamp_urls: tuple[str, ...],
     certificates: tuple[Path, ...],
+    ots_path: Path | None,
+    upgrade_path: Path | None,
+    calendars: tuple[str, ...],
     as_json: bool,
     db: Path,
 ) -> None:
     """Write the log's checkpoint, to keep elsewhere.
 
     It holds the number of events in the log, and one hash over all of them. Send it elsewhere: to someone else's repository, or on
-    paper. With --stamp, a time-stamping authority adds when it saw the hash; nothing else is sent to it.
+    paper. With --stamp, a time-stamping authority adds when it saw the hash; with --ots, the Bitcoin chain dates it. Nothing but a
+    hash is sent to either.
 
     Anyone who has it can later check whether anything was changed: timeline verify --against FILE. The timeline's file stores it as
     well, without the stamps. With --cosigned and --trust, signatures of witnesses under a checkpoint are checked and stored.
 
     Example: timeline checkpoint --key example.org/timeline > checkpoint
     """
-    if cosigned_path is not None and as_json:
-        raise click.UsageError("--json writes a checkpoint, and --cosigned does not make one: leave one of them out")
+    _refuse_mixed(cosigned_path, upgrade_path, making=[as_json, origin, stamp_urls, ots_path])
     if cosigned_path is None and trust:
         raise click.UsageError("--trust needs --cosigned: the checkpoint that others have signed")
-    if cosigned_path is not None and (origin or click.get_current_context().get_parameter_source("key_path") is _TYPED):
-        raise click.UsageError("--cosigned stores the signatures of others: leave out --key and --origin")
-    if len(stamp_urls) != len(certificates) or (stamp_urls and cosigned_path is not None):
-        raise click.UsageError("Each --stamp needs the --authority whose certificate you trust, and makes a new checkpoint")
+    if len(stamp_urls) != len(certificates):
+        raise click.UsageError("Each --stamp needs the --authority whose certificate you trust")
+    if calendars and ots_path is None and upgrade_path is None:
+        raise click.UsageError("--calendar needs --ots or --upgrade")
+    if upgrade_path is not None:
+        _print_attestations(upgrade_path, opentimestamps.upgrade(upgrade_path, calendars))
+        return
     authorities = [(url, stamps.authority(url, path)) for url, path in zip(stamp_urls, certificates, strict=True)]
     key = loaded(key_path)
     if cosigned_path is not None:
@@ -83,10 +107,7 @@ def checkpoint(
         doubts = checkpoints.doubts(timeline.log, note)
         stamped = [_stamped(timeline, note, url, authority) for url, authority in authorities]
     note = Note(note.text, (*note.signatures, *stamped))
-    if as_json:
-        json_forms.write(json_forms.checkpoint(note, kept=not read_only))
-    else:
-        click.echo(str(note).encode(), nl=False)
+    _write(note, ots_path, calendars, as_json=as_json, kept=not read_only)
     for doubt in doubts:
         click.echo(f"{db}: {printing.on_one_line(doubt)}. Somebody may have added it. Check: timeline verify", err=True)
     if key is None:
@@ -105,6 +126,51 @@ def _stamped(timeline: Timeline, note: Note, url: str, authority: Key) -> Signat
     click.echo(f"Stamped by {authority.name} at {at:%Y-%m-%d %H:%M:%S} UTC. To check it, trust this key:", err=True)
     click.echo(str(authority), err=True)
     return signature
+
+
+def _refuse_mixed(cosigned_path: str | None, upgrade_path: Path | None, making: Sequence[object]) -> None:
+    """Refuse what only a new checkpoint needs, where none is made."""
+    making = [*making, click.get_current_context().get_parameter_source("key_path") is _TYPED]
+    if cosigned_path is not None and (upgrade_path is not None or any(making)):
+        advice = "leave out --key, --origin, --stamp, --ots, --upgrade and --json"
+        raise click.UsageError(f"--cosigned only stores the signatures of others: {advice}")
+    if upgrade_path is not None and any(making):
+        raise click.UsageError("--upgrade only completes a stamp: give nothing but --calendar with it")
+
+
+def _write(note: Note, path: Path | None, calendars: tuple[str, ...], *, as_json: bool, kept: bool) -> None:
+    """Write a checkpoint to a new file and have it stamped there, or to standard output."""
+    if path is not None:
+        _write_stamped(note, path, calendars)
+    if as_json:
+        json_forms.write(json_forms.checkpoint(note, kept=kept))
+    elif path is None:
+        click.echo(str(note).encode(), nl=False)
+
+
+def _write_stamped(note: Note, path: Path, calendars: tuple[str, ...]) -> None:
+    """Write a checkpoint to a new file, and its stamp beside it, or neither."""
+    for one in (path, opentimestamps.beside(path)):
+        if os.path.lexists(one):
+            raise Refused(f"{one}: exists already. Give another file; to complete a stamp: timeline checkpoint --upgrade {path}")
+    try:
+        with path.open("xb") as file:
+            file.write(str(note).encode())
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written: {files.reason(error)}. Give another file") from None
+    try:
+        attestations = opentimestamps.stamp(path, calendars)
+    except BaseException:
+        path.unlink()
+        raise
+    _print_attestations(path, attestations)
+
+
+def _print_attestations(path: Path, attestations: tuple[opentimestamps.Attestation, ...]) -> None:
+    for one in attestations:
+        click.echo(f"{opentimestamps.beside(path)}: {one.words()}", err=True)
+    if all(one.block is None for one in attestations):
+        click.echo(f"Keep both files. In some hours, complete it: timeline checkpoint --upgrade {path}", err=True)
 
 
 def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from timeline import reports
+from timeline import opentimestamps, reports
 from timeline.cli import completing, printing
 from timeline.cli.continuing import author as author_of
 from timeline.cli.exporting import described, put
@@ -104,6 +104,7 @@ def report(
     with opened(db) as timeline, drawing(timeline.log) as pictures:
         refuse_outdated(timeline, db)
         note, keys = read_note(path) if path else None, trusted(trust)
+        ots = _stamp(path) if folder is not None and path not in (None, "-") else None
         with reports.one_moment(timeline) as end:
             until = position(timeline.log.connection, as_of)
             chosen, more = _chosen(timeline, ids, source_ids, until, everything=everything)
@@ -111,7 +112,7 @@ def report(
                 raise Refused(f"{db}: there is nothing to report. See what there is: timeline list")
             name, words = described(db, title, description)
             about = About.read(timeline.log.connection, title=name, description=words, as_of=until, pictures=not withheld)
-            contents = reports.gather(timeline, about, chosen, more, by=author, note=note, trusted=keys, withheld=withheld)
+            contents = reports.gather(timeline, about, chosen, more, by=author, note=note, ots=ots, trusted=keys, withheld=withheld)
             if folder is not None:
                 size = reports.write_folder(contents, pictures, folder, end, replacing=force)
             else:
@@ -130,6 +131,14 @@ def report(
         )
     if pictures.missing:
         click.echo(f"{printing.count(pictures.missing, 'picture')} of passages could not be drawn: the report says why", err=True)
+
+
+def _stamp(path: str | None) -> bytes | None:
+    """Return the stamp of OpenTimestamps beside a checkpoint. Raises NoteInvalid if it is not of this very file."""
+    if path is None or not opentimestamps.beside(Path(path)).exists():
+        return None
+    opentimestamps.read(Path(path))
+    return opentimestamps.beside(Path(path)).read_bytes()
 
 
 def _chosen(

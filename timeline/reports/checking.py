@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from timeline import opentimestamps
 from timeline.reports.contents import Contents, signature_kind
 
 CHECKPOINT: Final = "checkpoint"
+STAMP: Final = f"{CHECKPOINT}{opentimestamps.ENDING}"
 SUMS: Final = "SHA256SUMS"
 LOG_VERIFIER, PROOF_VERIFIER, STAMP_VERIFIER = "verify_log.py", "verify_proof.py", "verify_stamp.py"
 HASH: Final = (
@@ -43,7 +45,7 @@ def steps(contents: Contents, *, folder: bool) -> list[Step]:
     result = [*_files(contents)] if folder else [_alone(contents)]
     result.append(_records(contents, folder=folder))
     result.append(_documents(contents, folder=folder))
-    result += _signatures(contents)
+    result += [*_signatures(contents), *_dated(contents)]
     result.append(
         Step(
             "Is the whole log unchanged?",
@@ -121,6 +123,18 @@ def _documents(contents: Contents, *, folder: bool) -> Step:
         words.append("This folder has no document: see beside each source why.")
     name = here.name if folder and here else "DOCUMENT"
     return Step("Is a document the one that was archived, and are the words in it?", words, [f"sha256sum {shlex.quote(name)}"])
+
+
+def _dated(contents: Contents) -> list[Step]:
+    """Return how to check the stamp of OpenTimestamps, which only a folder has."""
+    if contents.ots is None:
+        return []
+    words = (
+        f"{STAMP} ties the checkpoint to a block of the Bitcoin chain, which shows the latest time at which the checkpoint can have"
+        " been written. The command is the client of OpenTimestamps (https://opentimestamps.org); it needs a Bitcoin node. Without"
+        " one, “ots info” prints the block and its Merkle root, to compare with what any public list of blocks shows."
+    )
+    return [Step("Since when has the checkpoint existed, by the Bitcoin chain?", [words], [f"ots verify {STAMP}"])]
 
 
 def _signatures(contents: Contents) -> list[Step]:

@@ -75,7 +75,8 @@ class Entry:
 class Contents:
     """A report. `stored_at` is when the timeline stored the checkpoint, as its file says; None if it did not.
 
-    `given`: the checkpoint is one that a person named. `checked` are its signatures by keys that a person trusts.
+    `given`: the checkpoint is one that a person named. `checked` are its signatures by keys that a person trusts. `ots` is the
+    stamp of OpenTimestamps that lay beside it.
     """
 
     about: About
@@ -91,6 +92,7 @@ class Contents:
     redactions: dict[int, Redaction]
     proofs: dict[int, Proof]
     withheld: bool
+    ots: bytes | None = None
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -112,13 +114,15 @@ def gather(
     *,
     by: str | None = None,
     note: Note | None = None,
+    ots: bytes | None = None,
     trusted: Iterable[Key] = (),
     withheld: bool = False,
 ) -> Contents:
     """Gather a report of happenings and their sources, and of `more` sources, by their ids. The caller holds one moment of the log.
 
     Without a checkpoint, it takes the last stored one that covers all events of the report, a signed one if there is any, or else
-    makes one that is not stored. `withheld`: leave out all documents, because their publisher withholds them.
+    makes one that is not stored. `ots`: the stamp beside the file of the checkpoint. `withheld`: leave out all documents, because
+    their publisher withholds them.
     Raises ProofInvalid where the log or the checkpoint does not support a proof, NoteInvalid where a trusted key has not signed.
     """
     snapshot = Snapshot(timeline.log.connection, about.as_of)
@@ -150,6 +154,7 @@ def gather(
         history.redactions(snapshot, [one.position for one in versions if not one.data]),
         {position: timeline.prove(position, note) for position in positions},
         withheld,
+        ots,
     )
 
 

@@ -23,7 +23,7 @@ PAGE: Final = "report.html"
 README: Final = "README.txt"
 _VERIFIERS: Final = (checking.PROOF_VERIFIER, checking.LOG_VERIFIER, checking.STAMP_VERIFIER)
 _FOLDERS: Final = ("originals", "texts", "proofs")
-_NAMES: Final = frozenset((PAGE, README, checking.CHECKPOINT, checking.SUMS, *_VERIFIERS, *_FOLDERS))
+_NAMES: Final = frozenset((PAGE, README, checking.CHECKPOINT, checking.STAMP, checking.SUMS, *_VERIFIERS, *_FOLDERS))
 
 
 def write_folder(contents: Contents, drawing: Drawing, target: Path, ready: Callable[[], None], *, replacing: bool) -> int:
@@ -87,6 +87,8 @@ def _files(contents: Contents, drawing: Drawing) -> Iterator[tuple[str, bytes]]:
     heading = f"Report: {footnotes.heading(contents.about)}"
     yield README, checking.readme(contents, heading, PAGE).encode()
     yield checking.CHECKPOINT, str(contents.note).encode()
+    if contents.ots is not None:
+        yield checking.STAMP, contents.ots
     for position, proof in contents.proofs.items():
         yield f"proofs/{contents.proof_name(position)}", str(proof).encode()
     for source in contents.sources:
