@@ -33,6 +33,9 @@ _RANGE: Final = re.compile(rf"t={_SECONDS}(?:,{_SECONDS})?")
 _TIME: Final = r"((?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2})"
 _CLOCK: Final = re.compile(rf"(?:t=)?(?:npt:)?{_TIME}(?:\s*[,–-]\s*{_TIME})?")
 _WHOLE: Final = 100  # percent
+_TYPED_REGION: Final = re.compile(r"\s*[,;\s]\s*".join([r"(\d+(?:\.\d+)?)\s*%?"] * 4))
+_MOMENT: Final = r"((?:\d{1,3}:)?\d{1,2}:\d{2}(?:\.\d+)?|\d+(?:\.\d+)?\s*s?)"
+_TYPED_RANGE: Final = re.compile(rf"{_MOMENT}(?:\s*(?:[,;–-]|to)\s*{_MOMENT})?")
 _FORM: Final = (
     'Write the region of a picture in percent from its left and top, with its width and height, "xywh=percent:10,20,30,40", or the'
     ' seconds of a recording, "t=10,20"'
@@ -76,6 +79,21 @@ def read(fragment: str) -> Region | Range:
     if fragment.startswith("xywh=") and not fragment.startswith("xywh=percent:"):
         raise ValueError("counts pixels, which differ between copies of a picture. Write percent of its width and height")
     raise ValueError(f"is not a part of a picture or recording. {_FORM}")
+
+
+def typed(text: str) -> str:
+    """Return the fragment that a person typed: four percentages, or one or two times. As typed, if it is anything else.
+
+    Example:
+        >>> typed("10, 20, 30, 40"), typed("1:05–1:20.5"), typed("t=10,20")
+        ('xywh=percent:10,20,30,40', 't=65,80.5', 't=10,20')
+    """
+    text = text.strip()
+    if match := _TYPED_REGION.fullmatch(text):
+        return f"xywh=percent:{','.join(map(_plain, match.groups()))}"
+    if match := _TYPED_RANGE.fullmatch(text):
+        return f"t={','.join(_seconds(one) for one in match.groups() if one)}"
+    return text
 
 
 def is_recording(media_type: str | None) -> bool:
@@ -132,7 +150,13 @@ def _clock(seconds: str) -> str:
 
 
 def _seconds(clock: str) -> str:
-    total = 0
-    for part in clock.split(":"):
-        total = 60 * total + int(part)
-    return str(total)
+    total = Decimal(0)
+    for part in clock.rstrip("s ").split(":"):
+        total = 60 * total + Decimal(part)
+    return _plain(str(total))
+
+
+def _plain(number: str) -> str:
+    """Write a number without zeros that say nothing, and at most as exact as a fragment can be."""
+    rounded = f"{Decimal(number).quantize(Decimal('0.001')):f}"
+    return rounded.rstrip("0").rstrip(".")

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import desk_client
 import pytest
+from chromium_desk import page, served, signed_in
 
 from timeline import Timeline
+
+__all__ = ["desk", "page", "served", "signed_in"]
 
 
 @pytest.fixture

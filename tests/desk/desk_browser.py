@@ -9,6 +9,8 @@ from desk_client import Desk
 
 DESK = "/timeline/-/timeline/desk"
 
+_SILENT = ("script", "style", "template")
+
 
 class Page(HTMLParser):
     """A page: its status, its words, and the fields of its forms."""
@@ -25,13 +27,13 @@ class Page(HTMLParser):
         self.words = " ".join("".join(self._text).split())
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Take a field into the last form."""
+        """Take a field into the last form. Those of a template are for scripts."""
         given = dict(attributes)
-        self._silent += tag in ("script", "style")
+        self._silent += tag in _SILENT
         if tag == "form":
             self.forms.append({"id": given.get("id"), "action": given.get("action") or "", "fields": []})
         name = given.get("name")
-        if not self.forms or name is None:
+        if not self.forms or name is None or self._silent:
             return
         fields = self.forms[-1]["fields"]
         if tag == "input" and given.get("type") in ("radio", "checkbox"):
@@ -47,7 +49,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End a textarea. A browser leaves out the line end that begins it."""
-        self._silent -= tag in ("script", "style")
+        self._silent -= tag in _SILENT
         if tag == "textarea" and self._field is not None:
             self._field[1] = self._field[1].removeprefix("\n")
             self._field = None

@@ -3,15 +3,11 @@
 It is served by `timeline desk` itself. Skipped where Chromium is not installed.
 """
 
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium_desk import MARKS, address_of
 
 from timeline import Timeline
 
@@ -19,20 +15,8 @@ sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 Page, expect = sync_api.Page, sync_api.expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.datasette,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-    pytest.mark.xdist_group("desk"),
-]
+pytestmark = MARKS
 
-TEXT = (
-    "The council met in Marrakech on 24 November 2025. It sat for four days.\n\n"
-    "Some say three hundred came; others say three hundred and fifty. Ann Lee spoke first.\n\n"
-    "انعقدت الجمعية العامة في مراكش. وقال المدير إن الأمن منفعة عامة.\n\n"
-    "The council met again. It rose on 27 November."
-)
 # Selects words of the document as a mouse does, and tells the page that the button is up.
 SELECT = """(words) => {
   const walker = document.createTreeWalker(document.querySelector(".desk-text"), NodeFilter.SHOW_TEXT), range = new Range();
@@ -54,64 +38,6 @@ SELECT = """(words) => {
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Serve the desk of a small timeline; give the address of the desk and the file."""
-    folder = tmp_path_factory.mktemp("desk")
-    path = folder / "timeline.db"
-    with Timeline(path, by="The editors") as timeline:
-        source = timeline.archive(text=TEXT, id="report", title="A report", published="2025-11-28", language="en")
-        timeline.archive(text="They sat in Marrakech, says the mayor.", id="letter", title="A letter")
-        timeline.record("rises", title="The council rises", date="2025-11-27", citations=[source.quote("It rose on 27 November")])
-    command = [sys.executable, "-c", "from timeline.cli import main; main()", "desk", "--no-open", "--port", "0", "--by", "Ann Lee"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        try:
-            assert server.stdout
-            lines = []
-            for line in server.stdout:
-                lines.append(line)
-                if "Uvicorn running" in line:
-                    break
-            link = re.search(r"http://\S+sign-in\S+", "".join(lines))
-            assert link, "".join(lines)
-            yield link[0], path
-        finally:
-            server.terminate()
-
-
-@pytest.fixture(scope="module")
-def signed_in(served: tuple[str, Path]) -> Iterator[Any]:
-    """Give a browser that opened the one-time link, once."""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        page = context.new_page()
-        page.goto(served[0])
-        expect(page.get_by_role("heading", name="The desk")).to_be_visible()
-        page.goto(served[0])
-        expect(page.locator("body")).to_contain_text("This link was used already")
-        yield context
-        browser.close()
-
-
-@pytest.fixture
-def page(served: tuple[str, Path], signed_in: Any) -> Iterator[Any]:  # noqa: ANN401 - Playwright's own
-    """Give a page whose console must stay silent."""
-    context = signed_in.browser.new_context(viewport={"width": 1280, "height": 800}, storage_state=signed_in.storage_state())
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one and "422" not in one and "409" not in one] == []
-
-
-def desk(served: tuple[str, Path], address: str) -> str:
-    """Return the address of a page of the desk."""
-    return f"{served[0].partition('/-/')[0]}/timeline/-/timeline/desk/{address}"
-
-
 def select(page: Any, words: str) -> None:  # noqa: ANN401
     """Select words of the document, once the page hears of it."""
     expect(page.locator("#form.helped")).to_be_visible()
@@ -126,7 +52,7 @@ def happenings(served: tuple[str, Path]) -> list[str]:
 
 def test_a_happening_in_four_steps(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Select words, type the date, type the title, record."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     select(page, "The council met in Marrakech on 24 November 2025")  # 1
     expect(page.locator(".verified")).to_have_text("✓ Found once, letter for letter, characters 0 to 48.")
     page.locator("[name=date]").fill("24 Nov 2025")  # 2
@@ -140,7 +66,7 @@ def test_a_happening_in_four_steps(served: tuple[str, Path], page: Any) -> None:
 
 def test_the_keyboard_alone_is_enough(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Paste words, tab to the fields, and record with Ctrl+Enter; Enter alone records nothing."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=quote_quote]").focus()
     page.keyboard.insert_text("Ann Lee spoke first")
     expect(page.locator(".verified")).to_contain_text("Found once")
@@ -157,7 +83,7 @@ def test_the_keyboard_alone_is_enough(served: tuple[str, Path], page: Any) -> No
 @pytest.mark.scripts
 def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Typed words ask which are meant; selected words are clear at once."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=quote_quote]").fill("The council met")
     expect(page.locator(".places li")).to_have_count(2)
     page.locator(".places button").nth(1).click()
@@ -167,7 +93,7 @@ def test_words_that_are_there_twice_are_settled_by_a_click(served: tuple[str, Pa
 @pytest.mark.scripts
 def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A click adds it, or puts it in place of the first; another click removes one."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     select(page, "It sat for four days")
     expect(page.locator(".verified")).to_have_count(1)
     select(page, "three hundred and fifty")
@@ -184,7 +110,7 @@ def test_a_second_selection_is_offered_and_never_replaces_by_itself(served: tupl
 @pytest.mark.scripts
 def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Words that run from right to left are selected, verified and recorded."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     select(page, "وقال المدير إن الأمن منفعة عامة")
     expect(page.locator(".verified")).to_contain_text("Found once, letter for letter")
     page.locator("[name=date]").fill("2025-11")
@@ -198,11 +124,11 @@ def test_arabic_is_quoted_to_the_letter(served: tuple[str, Path], page: Any) -> 
 @pytest.mark.scripts
 def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A draft is made without a click; its address and the list of drafts lead to it; recording ends it."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("Three hundred came")
     expect(page.locator("#saved")).to_contain_text("Draft saved at")
     assert "draft=" in page.url
-    page.goto(desk(served, "drafts"))
+    page.goto(address_of(served, "drafts"))
     page.get_by_role("link", name="Three hundred came").click()
     expect(page.locator("[name=title]")).to_have_value("Three hundred came")
     select(page, "Some say three hundred came")
@@ -210,14 +136,14 @@ def test_what_is_typed_is_saved_by_itself_and_goes_on_in_another_tab(served: tup
     page.locator("[name=date]").fill("2025-11-24/2025-11-27")
     page.get_by_role("button", name="Record").click()
     expect(page.locator(".desk-done")).to_be_visible()
-    page.goto(desk(served, "drafts"))
+    page.goto(address_of(served, "drafts"))
     expect(page.get_by_role("link", name="Three hundred came")).to_have_count(0)
 
 
 @pytest.mark.scripts
 def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The browser keeps it, says so, and has it again when the page is opened anew."""
-    page.goto(desk(served, "documents/letter"))
+    page.goto(address_of(served, "documents/letter"))
     page.context.set_offline(True)
     try:
         page.locator("[name=title]").fill("The mayor speaks")
@@ -225,7 +151,7 @@ def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], pa
         expect(page.locator("#saved")).to_contain_text("The server cannot be reached. What you typed is kept in this browser.")
     finally:
         page.context.set_offline(False)
-    page.goto(desk(served, "documents/letter"))
+    page.goto(address_of(served, "documents/letter"))
     expect(page.locator("#kept")).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value("The mayor speaks")
     expect(page.locator(".verified")).to_contain_text("Found once")
@@ -235,7 +161,7 @@ def test_nothing_typed_is_lost_without_a_connection(served: tuple[str, Path], pa
 @pytest.mark.scripts
 def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """A form that went along to another document, and was recorded there, is empty in the first."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("Both agree")
     page.locator("[name=date]").fill("2025-11-24")
     select(page, "The council met in Marrakech")
@@ -249,7 +175,7 @@ def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: An
     page.get_by_role("button", name="Record").click()
     expect(page.locator(".desk-done")).to_be_visible()
     for document in ("report", "letter"):
-        page.goto(desk(served, f"documents/{document}"))
+        page.goto(address_of(served, f"documents/{document}"))
         expect(page.locator("[name=title]")).to_have_value("")
         expect(page.locator("#kept")).to_be_hidden()
 
@@ -257,13 +183,13 @@ def test_what_was_recorded_does_not_come_back(served: tuple[str, Path], page: An
 @pytest.mark.scripts
 def test_closing_the_tab_leaves_one_draft(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The words that the browser kept go on in the draft that it saved on leaving."""
-    page.goto(desk(served, "documents/letter"))
+    page.goto(address_of(served, "documents/letter"))
     page.locator("[name=title]").fill("Left in the middle")
-    page.goto(desk(served, "drafts"))
-    page.goto(desk(served, "documents/letter"))
+    page.goto(address_of(served, "drafts"))
+    page.goto(address_of(served, "documents/letter"))
     expect(page.locator("[name=title]")).to_have_value("Left in the middle")
     expect(page.locator("#saved")).to_contain_text("Draft saved at")
-    page.goto(desk(served, "drafts"))
+    page.goto(address_of(served, "drafts"))
     expect(page.get_by_role("link", name="Left in the middle")).to_have_count(1)
     page.get_by_role("button", name="Delete the draft “Left in the middle”").click()
     expect(page.get_by_role("link", name="Left in the middle")).to_have_count(0)
@@ -271,7 +197,7 @@ def test_closing_the_tab_leaves_one_draft(served: tuple[str, Path], page: Any) -
 
 def test_recording_without_a_connection_stays_on_the_page(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """It says so, and the same button records once the server can be reached."""
-    page.goto(desk(served, "documents/letter"))
+    page.goto(address_of(served, "documents/letter"))
     page.locator("[name=quote_quote]").fill("says the mayor")
     page.locator("[name=title]").fill("The mayor says so")
     page.locator("[name=date]").fill("2025")
@@ -287,7 +213,7 @@ def test_recording_without_a_connection_stays_on_the_page(served: tuple[str, Pat
 @pytest.mark.scripts
 def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Its original, what is not cited yet, and a further part."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("In the middle of it")
     page.get_by_role("link", name="Not cited yet").click()
     expect(page.locator(".desk-tabs a[aria-current]")).to_contain_text("Not cited yet")
@@ -300,7 +226,7 @@ def test_another_view_of_the_document_has_what_is_typed(served: tuple[str, Path]
 @pytest.mark.scripts
 def test_of_two_clicks_on_views_the_last_counts(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Also while what is typed is still being saved."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("In the middle of it")
     saves: list[Any] = []
     views: list[Any] = []
@@ -322,7 +248,7 @@ def test_of_two_clicks_on_views_the_last_counts(served: tuple[str, Path], page: 
 def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """The form is far below, and a button that stays in sight leads there."""
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     select(page, "It rose on 27 November")
     expect(page.locator(".to-form a")).to_have_text("Quoted ✓ · To the form")
     expect(page.locator(".to-form a")).to_be_in_viewport()
@@ -331,7 +257,7 @@ def test_a_phone_says_that_words_were_quoted(served: tuple[str, Path], page: Any
 @pytest.mark.scripts
 def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Enter takes a name, a click on it removes it, and the form sends one in a line."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     entry = page.locator("#f-actors-entry")
     for name in ("Ann Lee: speaker", "The council"):
         entry.fill(name)
@@ -345,7 +271,7 @@ def test_names_are_chips_completed_from_what_is_there(served: tuple[str, Path], 
 @pytest.mark.scripts
 def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """Use brings date and sentence; what is typed stays; Hide hides it in this browser."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("Mine")
     first = page.locator(".margin li").first
     first.get_by_role("button", name="Use").click()
@@ -354,14 +280,14 @@ def test_a_suggestion_fills_the_form_and_can_be_hidden(served: tuple[str, Path],
     expect(page.locator("[name=title]")).to_have_value("Mine")
     first.get_by_role("button", name="Hide").click()
     expect(first).to_be_hidden()
-    page.goto(desk(served, "documents/report?again=1"))
+    page.goto(address_of(served, "documents/report?again=1"))
     expect(page.locator(".margin li").first).to_be_hidden()
 
 
 @pytest.mark.scripts
 def test_a_fault_keeps_everything_and_shows_its_field(served: tuple[str, Path], page: Any) -> None:  # noqa: ANN401
     """After a refusal the form is as it was typed, with the faults beside their fields."""
-    page.goto(desk(served, "documents/report"))
+    page.goto(address_of(served, "documents/report"))
     page.locator("[name=title]").fill("Something happens")
     page.locator("[name=date]").fill("some day")
     page.get_by_role("button", name="Record").click()
@@ -373,7 +299,8 @@ def test_a_fault_keeps_everything_and_shows_its_field(served: tuple[str, Path], 
 
 
 @pytest.mark.parametrize(
-    "address", ["", "documents", "documents/report", "documents/report?show=uncited", "happenings/rises", "drafts"]
+    "address",
+    ["", "documents", "documents/report", "documents/report?show=uncited", "documents/hall", "happenings/rises", "drafts"],
 )
 @pytest.mark.parametrize(
     ("scheme", "width"),
@@ -383,7 +310,7 @@ def test_axe_finds_nothing(served: tuple[str, Path], page: Any, address: str, sc
     """On each page of the desk, in the light, in the dark, and on a phone, where nothing is wider than the screen."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(desk(served, address).rstrip("/"))
+    page.goto(address_of(served, address).rstrip("/"))
     # An element of Datasette's own frame keeps a list under the name of the method that axe calls.
     mend = "e => { e.matches = Element.prototype.matches; }"
     page.evaluate(f"() => document.querySelectorAll('navigation-search').forEach({mend})")

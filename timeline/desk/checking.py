@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline import dates, quotes
+from timeline import dates, fragments, quotes
 from timeline.calls import faults
 from timeline.desk import drawn_date
 from timeline.desk.form import Form, Quotation
-from timeline.errors import DateInvalid, QuoteAmbiguous, TimelineError
+from timeline.errors import DateInvalid, QuoteAmbiguous, StatementInvalid, TimelineError
 from timeline.exchange.importing import naming
 from timeline.model import HappeningFields
 from timeline.selection import period
@@ -142,9 +142,10 @@ def verify(timeline: Timeline, quotation: Quotation, texts: dict[str, quotes.Tex
     """
     if quotation.is_empty:
         return Verified()
-    if not quotation.quote.strip():
-        return Verified(note="No words: the part is described, not quoted")
     try:
+        part = _part(timeline, quotation)
+        if not quotation.quote.strip():
+            return Verified(note=f"Described, not quoted: {part}")
         if quotation.source not in texts:
             texts[quotation.source] = quotes.Text(timeline.text(quotation.source))
         text = texts[quotation.source]
@@ -154,8 +155,28 @@ def verify(timeline: Timeline, quotation: Quotation, texts: dict[str, quotes.Tex
         return Verified(places=[_place(text, one) for one in found[:MOST_PLACES]], more=len(found) > MOST_PLACES)
     except TimelineError as error:
         return Verified(fault=error.reason)
-    where = f"characters {passage.start_char:,} to {passage.end_char:,}"
+    where = f"characters {passage.start_char:,} to {passage.end_char:,}" + (f", in {part}" if part else "")
     return Verified(f"Found {count}, {_GRADES[passage.grade]}, {where}", "", passage.start_char, passage.end_char)
+
+
+def _part(timeline: Timeline, quotation: Quotation) -> str:
+    """Word the part of a picture or recording that is cited; "" for the words of any other document. Raises StatementInvalid."""
+    fragment = fragments.typed(quotation.fragment)
+    if quotation.quote.strip() and not fragment:
+        return ""
+    if not fragment:
+        raise StatementInvalid(quotation.source, "Names no part. Mark it on the picture, or type the region or the time")
+    try:
+        fault = fragments.misplaced(fragment, timeline.source(quotation.source).media_type or "")
+    except ValueError as error:
+        fault = str(error)
+    if fault:
+        raise StatementInvalid(quotation.source, f"The part {fault}")
+    if quotation.quote.strip() and quotation.description.strip():
+        raise StatementInvalid(quotation.source, "Has both words and a description. Empty one of the two")
+    if not (quotation.quote.strip() or quotation.description.strip()):
+        raise StatementInvalid(quotation.source, "Has no description. Say in your own words what is to be seen or heard there")
+    return fragments.words(fragment)
 
 
 def _passage(text: quotes.Text, quotation: Quotation) -> tuple[quotes.Passage, str]:

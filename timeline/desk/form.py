@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from timeline import fragments
+
 LISTS: Final = ("actors", "tags")
 _STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -41,12 +43,15 @@ class Quotation:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is quoted or described yet."""
-        return not (self.quote.strip() or self.description.strip())
+        """Whether nothing is quoted or described yet, nor the part chosen that is to be."""
+        return not (self.quote.strip() or self.description.strip() or self.fragment.strip())
 
     def citation(self) -> dict[str, Any]:
         """Return it as an entry has it, without empty fields."""
         values = {name: getattr(self, name) for name in _QUOTATION if name != "start_char"}
+        values["fragment"] = fragments.typed(self.fragment)
+        if not self.quote.strip():
+            values |= {"quote": "", "description": self.description.strip()}
         place = {"start_char": int(self.start_char)} if self.has_place else {}
         return {**{name: value for name, value in values.items() if value and (name, value) != ("stance", "supports")}, **place}
 
@@ -111,9 +116,7 @@ def from_pairs(pairs: Pairs) -> Form:
             if part == "source" or not quotations:
                 quotations.append({})
             quotations[-1][part] = value.replace("\r\n", "\n")
-    return Form(
-        **texts, quotations=tuple(Quotation(**one) for one in quotations if one.get("quote", "").strip() or one.get("description"))
-    )
+    return Form(**texts, quotations=tuple(one for one in (Quotation(**typed) for typed in quotations) if not one.is_empty))
 
 
 def from_statement(statement: Mapping[str, Any], version: int) -> Form:

@@ -17,7 +17,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import dates, extractors, images, suggestions
+from timeline import dates, extractors, fragments, images, suggestions
 from timeline.desk import checking
 from timeline.desk.checking import Checked
 from timeline.desk.drafts import Draft
@@ -176,7 +176,9 @@ async def _page(
     status: int = 200,
 ) -> Response:
     request, id_ = visit.request, source["id"]
-    show = request.args.get("show") or "text"
+    parts_of = form_view.part_of(source["media_type"])
+    first = "original" if parts_of and source["text_sha256"] == images.NO_TEXT else "text"
+    show = request.args.get("show") or first
     title = shortened(source["title"] or id_, 300)
     text, fault = await _text(visit, id_)
     spans = [tuple(row) for row in (await visit.database.execute(_ALL_SPANS, {"id": id_})).rows]
@@ -192,8 +194,9 @@ async def _page(
         "title": title,
         "kind": KINDS.get(originals.kind_of(source["media_type"]), source["media_type"] or "Text"),
         "show": show if show in ("original", "uncited") else "text",
+        "parts_of": parts_of,
         "tabs": [
-            (name, label, visit.address("documents", id_, draft=form.draft, show="" if name == "text" else name))
+            (name, label, visit.address("documents", id_, draft=form.draft, show="" if name == first else name))
             for name, label in (
                 ("text", "Text"),
                 ("original", "Original"),
@@ -214,7 +217,7 @@ async def _page(
         "saved": bool(request.args.get("saved")),
         "action": visit.address("happenings", corrects.id)
         if corrects
-        else visit.address("documents", id_, show="" if show == "text" else show, start=request.args.get("start") or ""),
+        else visit.address("documents", id_, show="" if show == first else show, start=request.args.get("start") or ""),
         "is_correction": corrects is not None,
         "known": corrects,
         **(await _original(visit, source) if show == "original" else await _reading(visit, source, text, form)),
@@ -349,6 +352,8 @@ async def _original(visit: Visit, source: Row) -> dict[str, Any]:
     """Return the addresses of the document itself, to be shown beside the form."""
     name, id_ = visit.database.name, source["id"]
     values: dict[str, Any] = {"document": originals.address(visit.datasette, name, id_), "frame": None, "page_pictures": []}
+    if fragments.is_recording(source["media_type"]):
+        values["player"] = "video" if source["media_type"].startswith("video/") else "audio"
     if originals.kind_of(source["media_type"]) in originals.FRAMED:
         values["frame"] = originals.frame_address(visit.datasette, name, id_)
     elif originals.has_pages(source["media_type"], source["extractor"]):

@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, repeat
+from sqlite3 import Row
 from typing import Any, Final
 
 from datasette.utils.asgi import Response
 
+from timeline import fragments, images
 from timeline.desk.checking import Checked, Verified
 from timeline.desk.form import Form, Quotation, from_pairs
 from timeline.desk.pages.visit import Visit
@@ -30,24 +32,33 @@ _FACETS: Final = (
 _HAPPENINGS: Final = (
     "select id, substr(title, 1, 201) as title, date from happenings where status = 'current' order by position desc limit :most"
 )
-_TITLES: Final = "select id, substr(title, 1, 201) as title from sources where id in (select value from json_each(:ids))"
+_SOURCES: Final = (
+    "select id, substr(title, 1, 201) as title, media_type, text_sha256 from sources"
+    " where id in (select value from json_each(:ids))"
+)
 
 
 async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = "", source: str = "") -> dict[str, Any]:
     """Return what the template of the form needs. `source` is the document beside the form, from which a new quotation comes."""
-    quotations = [*form.quotations] or [Quotation(source=source)]
-    named = await titles(visit, {one.source for one in quotations} | {source})
+    empty = Quotation(source=source)
+    quotations = [*form.quotations] or [empty]
+    rows = await _rows(visit, {one.source for one in quotations} | {source})
+    named = {id_: _title(row) for id_, row in rows.items()}
+
+    def shown(one: Quotation, state: Verified) -> dict[str, Any]:
+        return {
+            "typed": one,
+            "verified": state,
+            "source_title": named.get(one.source, one.source),
+            "address": visit.address("documents", one.source, draft=form.draft),
+            "has_parts": part_of(rows[one.source]["media_type"]) if one.source in rows else "",
+            "has_words": one.source not in rows or rows[one.source]["text_sha256"] != images.NO_TEXT,
+        }
+
     return {
         "form": form,
-        "quotations": [
-            {
-                "typed": one,
-                "verified": state,
-                "source_title": named.get(one.source, one.source),
-                "address": visit.address("documents", one.source, draft=form.draft),
-            }
-            for one, state in zip(quotations, chain(checked.quotations, repeat(Verified())), strict=False)
-        ],
+        "quotations": [*map(shown, quotations, chain(checked.quotations, repeat(Verified())))],
+        "empty_quotation": shown(empty, Verified()),
         "checked": checked,
         "problem": problem,
         "labels": LABELS,
@@ -100,5 +111,17 @@ async def _offered(visit: Visit, facet: str) -> list[str]:
 
 async def titles(visit: Visit, ids: set[str]) -> Mapping[str, str]:
     """Return the titles of documents, by their ids."""
-    rows = (await visit.database.execute(_TITLES, {"ids": json.dumps(sorted(ids))})).rows
-    return {row["id"]: shortened(row["title"] or row["id"], 200) for row in rows}
+    return {id_: _title(row) for id_, row in (await _rows(visit, ids)).items()}
+
+
+async def _rows(visit: Visit, ids: set[str]) -> Mapping[str, Row]:
+    return {row["id"]: row for row in (await visit.database.execute(_SOURCES, {"ids": json.dumps(sorted(ids))})).rows}
+
+
+def _title(row: Row) -> str:
+    return shortened(row["title"] or row["id"], 200)
+
+
+def part_of(media_type: str | None) -> str:
+    """Return which parts of a document can be cited without words: the region of a picture, the time of a recording, or none."""
+    return "time" if fragments.is_recording(media_type) else "region" if (media_type or "").startswith("image/") else ""

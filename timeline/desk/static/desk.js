@@ -5,6 +5,7 @@
 import { chips } from "./chips.js";
 import { hindrance, trimmed } from "./citation.js";
 import { character, place, range, read } from "./passage.js";
+import { showRegions, startRegions } from "./region.js";
 import { another, content, field, find, form, input, nothing, quotations, renumber, send, unused } from "./typed.js";
 
 const text = find(document, ".desk-text");
@@ -138,8 +139,9 @@ function quote(quotation, words, start) {
   check();
 }
 
-/** Mark in the text what is quoted from it. */
+/** Mark in the document what is cited of it. */
 function show() {
+  showRegions();
   if (!text || !CSS.highlights) return;
   const shown = read(text), ranges = [];
   for (const one of quotations()) {
@@ -374,8 +376,19 @@ function use({ date, dateNote, quote: words, start, actors }) {
   next.focus();
 }
 
+/** Cite a region of the picture: of an empty quotation, of the one that is not described yet, or of a new one. @param {string} fragment */
+function cite(fragment) {
+  const waiting = quotations().find((one) => field(one, "source").value === form.dataset.beside && !field(one, "description").value.trim() && !field(one, "quote").value.trim());
+  const quotation = waiting ?? another();
+  field(quotation, "fragment").value = fragment;
+  field(quotation, "description").focus();
+  changed();
+  check();
+}
+
 if (form) {
   form.classList.add("helped");
+  startRegions(cite);
   for (const area of form.querySelectorAll("textarea[data-list]")) chips(area);
   start();
   if (text) {

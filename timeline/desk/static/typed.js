@@ -8,11 +8,11 @@ export const form = find(document, "#form");
 /** The textarea, the hidden fields and the answer of each quotation. */
 export const quotations = () => [.../** @type {any} */ (form.querySelectorAll(".typed-quotation"))];
 export const field = (/** @type {any} */ quotation, /** @type {string} */ name) => find(quotation, `[name="quote_${name}"]`);
-export const unused = () => quotations().find((one) => !field(one, "quote").value.trim() && !field(one, "description").value);
+export const unused = () => quotations().find((one) => ["quote", "description", "fragment"].every((name) => !field(one, name).value.trim()));
 export const input = (/** @type {string} */ name) => find(form, `[name="${name}"]`);
 
 /** Whether nothing is typed. */
-export const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix|fragment))$/.test(name));
+export const nothing = () => [...new FormData(form)].every(([name, value]) => !value || /^(csrftoken|draft|version|beside|certainty|quote_(source|stance|start_char|prefix|suffix))$/.test(name));
 
 /** What is typed, as it is sent. @param {Record<string, string>} [more] */
 export function content(more = {}) {
@@ -35,19 +35,14 @@ export function renumber(quotation, number) {
     }
     if (one.value) one.value = one.value.replace(/:\d+/, `:${number}`);
   }
-  const words = find(quotation, "legend").firstChild;
-  words.textContent = `Quotation${quotations().length > 1 ? ` ${number + 1}` : ""}`;
+  const legend = find(quotation, "legend");
+  legend.firstChild.textContent = `${legend.dataset.word}${quotations().length > 1 ? ` ${number + 1}` : ""}`;
 }
 
 /** Add an empty quotation, and return it. */
 export function another() {
-  const last = quotations().at(-1), copy = last.cloneNode(true);
-  for (const name of ["quote", "start_char", "prefix", "suffix", "fragment", "description", "supports"]) field(copy, name).value = "";
-  field(copy, "quote").hidden = false;
-  find(copy, ".answer").replaceChildren();
-  find(copy, "legend .hint")?.remove();
-  field(copy, "source").value = form.dataset.beside ?? "";
-  last.after(copy);
+  const copy = find(document, "#empty-quotation").content.firstElementChild.cloneNode(true);
+  quotations().at(-1).after(copy);
   quotations().forEach(renumber);
   return copy;
 }
