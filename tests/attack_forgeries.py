@@ -1,10 +1,14 @@
 """Forged checkpoints and proofs, as a doubter may be handed them."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 from attack_case import Case, Try, told
 from examples import Clock
+from verifiers import FOLDER
 
 from timeline import Timeline, checkpoints
 from timeline.documents import Document
@@ -32,6 +36,22 @@ def forged_note(make: Callable[[Case, Checkpoint], Note]) -> Try:
             refused = told(lambda: timeline.cosigned(note, case.keys))
         assert found, refused
         return " ".join([*found, refused])
+
+    return attack
+
+
+def impersonated(verifier: str, *given: str) -> Try:
+    """Lay a module beside a verifier that would end it happily, and give it files that show nothing."""
+
+    def attack(case: Case) -> str:
+        folder = case.path.parent
+        case.unguarded("UPDATE events SET recorded_by = 'x' WHERE position = 1")
+        shutil.copy(FOLDER / f"{verifier}.py", folder)
+        (folder / "checkpoint").write_text(str(case.kept), encoding="utf-8")
+        for name in ("argparse", "json", "re"):
+            (folder / f"{name}.py").write_text("import os\nprint('Shown', flush=True)\nos._exit(0)\n", encoding="utf-8")
+        command = [sys.executable, f"{verifier}.py", *given]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
 
     return attack
 

@@ -6,6 +6,7 @@ from attack_case import DETECTED, GUARD, REFUSED, Attack
 from attack_forgeries import (
     forged_note,
     forged_proof,
+    impersonated,
     moved_signature,
     of_leaf,
     of_nothing,
@@ -157,6 +158,17 @@ ATTACKS = (
         DETECTED,
         "`verify-proof --trust`",
         "does not match the hash|does not lead|says position|hashes|is not valid|not by|root",
+    ),
+    Attack(
+        "A module laid beside a verifier, which Python would import in the place of its own",
+        (
+            impersonated("verify_log", "timeline.db", "checkpoint"),
+            impersonated("verify_proof", "checkpoint"),
+            impersonated("verify_stamp", "checkpoint", "--authority", "checkpoint"),
+        ),
+        DETECTED,
+        "the three verifiers, which import nothing from their own folder",
+        r"(?s)Fault.*Not shown",
     ),
     Attack(
         "`application_id` or `user_version` changed",

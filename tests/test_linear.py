@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline import Timeline, bundles, part_of_circles, projections
+from timeline import Timeline, authors, bundles, part_of_circles, projections, size_limits
 from timeline.errors import BundleInvalid, PartOfCircle, StatementInvalid, TimelineError
 
 Entries = Iterator[dict[str, Any]]
@@ -78,6 +78,23 @@ def source_corrected(count: int) -> Entries:
         yield {"correct_source": "s", "title": f"T{number}", "reason": f"reason {number}"}
 
 
+def reviewed(count: int) -> Entries:
+    """Review one version again and again, with another comment each time."""
+    yield SOURCE
+    yield happening(0)
+    for number in range(count):
+        yield {"review": "h0", "verdict": "doubted", "version": 1, "comment": f"comment {number}"}
+
+
+def reviewed_when_corrected(count: int) -> Entries:
+    """Review each version of one happening."""
+    yield SOURCE
+    yield happening(0)
+    for number in range(count // 2):
+        yield {"review": "h0", "verdict": "doubted", "version": 2 * number + 1}
+        yield {"correct": "h0", "title": f"T{number}", "reason": f"reason {number}"}
+
+
 def steps(entries: Entries) -> int:
     """Count the hundreds of steps that SQLite takes to append a bundle, and Python the lookups that it is asked for."""
     with TemporaryDirectory() as folder, Timeline(Path(folder) / "t.db", by="tester") as timeline:
@@ -107,6 +124,30 @@ def test_appending_takes_linear_time(entries: Callable[[int], Entries]) -> None:
     """Four times as many entries that refer to each other, or to one stream, take about four times the steps."""
     few, many = steps(entries(150)), steps(entries(600))
     assert many < LINEAR * few, f"{many / few:.1f} times the steps"
+
+
+@pytest.mark.parametrize("entries", [reviewed, reviewed_when_corrected], ids=lambda one: one.__name__)
+def test_reviewing_takes_linear_time(entries: Callable[[int], Entries], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four times as many reviews of one happening compare about four times as many names."""
+    compared: list[str] = []
+    same = authors.same
+    monkeypatch.setattr(authors, "same", lambda name: compared.append(name) or same(name))
+    counts = []
+    for count in (50, 200):
+        compared.clear()
+        steps(entries(count))
+        counts.append(len(compared))
+    assert counts[1] < LINEAR * counts[0], counts
+
+
+def test_a_happening_has_a_thousand_reviews_at_most(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's guards look through all of them for each; one that is there already is still answered."""
+    monkeypatch.setattr(size_limits, "MOST", 3)
+    entries = list(reviewed(4))
+    events = timeline.append_many(entries[:5])
+    with pytest.raises(StatementInvalid, match="happening/h0: has 3 reviews, the most"):
+        timeline.append(entries[5])
+    assert timeline.append(entries[4]) == events[4]
 
 
 def test_appending_the_same_corrections_again_takes_linear_time(timeline: Timeline) -> None:

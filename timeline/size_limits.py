@@ -9,7 +9,7 @@ from typing import Any, Final
 from timeline import images
 from timeline.errors import StatementInvalid
 
-MOST: Final = 1_000  # items in one list: actors, tags, related, citations
+MOST: Final = 1_000  # items in one list: actors, tags, related, citations; reviews of one happening
 FIELDS: Final = 100  # names in one object
 SHORT: Final = 2_000  # characters of a name: a title, a place, a tag
 MIDDLING: Final = 10_000  # characters of an address, of a review's comment, of a description, and of the text around a quotation

@@ -52,6 +52,8 @@ WHERE part_of IS NOT NULL OR superseded_by IS NOT NULL OR related IS NOT NULL
 ORDER BY position
 """  # the references in the events after a position
 
+_REVIEWS = "SELECT count(*) FROM events WHERE stream = ? AND type = 'HappeningReviewed'"
+
 
 class Streams:
     """The streams of a log, and the one transaction in which they grow."""
@@ -285,12 +287,11 @@ class Streams:
         StatementInvalid or VersionConflict.
         """
         last, by = self.last(subject), self.by or self._author()
-        own = [one for one in self.log.containing(subject, '"verdict":') if authors.same(one.recorded_by) == authors.same(by)]
-        own = [one for one in own if one.type == "HappeningReviewed" and one.payload["version"] == data["version"]]
+        own = self.corrections.last_review(subject, by, data["version"])
         gone = [one for one in self.log.redacted(subject, "HappeningReviewed") if authors.same(one.recorded_by) == authors.same(by)]
-        is_new = expected is not None and bool(own) and any(one.version > own[-1].version for one in gone)
-        if own and own[-1].payload == data and not is_new:
-            return own[-1]
+        is_new = expected is not None and own is not None and any(one.version > own.version for one in gone)
+        if own is not None and own.payload == data and not is_new:
+            return own
         if authors.same(by) == authors.UNNAMED:
             raise StatementInvalid(subject, "a review needs the reviewer's name. Give it: by=…, --by, or TIMELINE_BY")
         if last.type == "HappeningRetracted":
@@ -307,6 +308,9 @@ class Streams:
             reason = f"version {reviewed.version} {whose}, and this project requires a review by a second person"
             raise StatementInvalid(subject, f"{reason}. Ask somebody else to review a version that has an author")
         self._refuse_possibly_redacted(subject, "review", gone, expected)
+        (number,) = self.log.connection.execute(_REVIEWS, (subject,)).fetchone()
+        if number >= size_limits.MOST:
+            raise StatementInvalid(subject, f"has {number:,} reviews, the most. Write what is still to be said in a correction")
         return self.store(subject, "HappeningReviewed", data, self.log.version(subject), expected)
 
     def _last_change(self, subject: str) -> str:

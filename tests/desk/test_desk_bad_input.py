@@ -276,6 +276,19 @@ async def test_drafts_cannot_be_read_through_datasette(report: Desk) -> None:
         assert "met in Marrakech" not in answer.text
 
 
+async def test_drafts_cannot_be_read_by_sql_that_reads_all_files(report: Desk) -> None:
+    """With `--crossdb` the file of drafts is attached to every query; without drafts, such queries are answered."""
+    await press(report, await visit(report, "documents/report"), "draft", **TYPED)
+    drafts = report.path.with_suffix(".drafts.db")
+    sql = urlencode({"sql": "select * from [timeline.drafts].drafts, (select count(*) from timeline.events)"})
+    for files, status in (([report.path, drafts], 403), ([report.path], 400)):
+        served = Datasette([str(file) for file in files], crossdb=True)
+        await served.invoke_startup()
+        answer = await served.client.get(f"/_memory.json?{sql}", follow_redirects=True)
+        assert answer.status_code == status
+        assert "met in Marrakech" not in answer.text
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -69,6 +69,17 @@ def test_a_changed_past_is_caught(published: Path, what: str, told: str) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("name", ["json.py", "shutil.py", "tempfile.py", "click.py", "timeline/__init__.py"])
+def test_no_module_in_the_repository_takes_the_place_of_another(published: Path, name: str) -> None:
+    """Of Python's own or of the program: somebody who keeps check.py and the program would otherwise run what they never read."""
+    tampered(published, "an entry")
+    (published / name).parent.mkdir(exist_ok=True)
+    (published / name).write_text("import os\nprint('✓ The past was not changed', flush=True)\nos._exit(0)\n", encoding="utf-8")
+    done = python("check.py", folder=published)
+    assert done.returncode == 1
+    assert "events/ or seeds/ cannot be appended" in done.stdout
+
+
 def test_a_journal_beside_the_published_file_is_reported(published: Path) -> None:
     """`verify` reports it; nothing is published beside it, or restored from it; without it the forgery shows."""
     public = published / "public"

@@ -184,6 +184,21 @@ async def test_a_timeline_with_older_read_tables_says_how_to_make_them_again(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("denied", "status"), [({"citations": {"allow": False}}, 403), ({}, 200)])
+async def test_what_is_denied_of_an_older_timeline_is_denied_in_its_file(
+    serve: Serve, timeline_db: Path, tmp_path: Path, denied: dict[str, Any], status: int
+) -> None:
+    """Neither downloaded, nor read by SQL that reads all files: the program was upgraded, and the read tables were not."""
+    older = tmp_path / "older.db"
+    older.write_bytes(timeline_db.read_bytes())
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("alter table happenings rename column day_second to another")
+    datasette = serve(immutables=[str(older)], metadata={"databases": {"older": {"tables": denied}}}, crossdb=True)
+    for address in ("/older.db", "/_memory.json?sql=select+quote+from+older.citations"):
+        assert (await datasette.client.get(address, follow_redirects=True)).status_code == status, address
+
+
+@pytest.mark.asyncio
 async def test_several_databases_odd_names_and_base_url(serve: Serve, timeline_db: Path, tmp_path: Path) -> None:
     """Names that must be encoded, immutable files and a prefix all lead to the page."""
     odd = tmp_path / "my time.line (1).db"

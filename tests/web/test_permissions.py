@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[set[str], ...]] = {
     "xaltx": ({"happening_media"},), "xcaptionx": ({"happening_media"},), "xpicturex": ({"sources"},),
     "xpixelx": ({"documents", "source_texts", "sources"},),
     "xsourceidx": ({"sources"},), "xsourcetitlex": ({"sources"},), "xpublisherx": ({"sources"},), "xauthorx": ({"sources"},),
+    "xcollectorx": ({"sources"},), "xcustodyx": ({"sources"},), "xcommentx": ({"reviews"},), "xreviewerx": ({"reviews"},),
     "xoriginx": ({"checkpoints"},), "xwitnessx": ({"checkpoints", "signatures"},), "xnotex": ({"notes"},),
 }  # fmt: skip
 NOWHERE = "xnowherex"
@@ -83,7 +84,8 @@ def build(path: Path) -> Path:
         report = timeline.archive(
             id="xsourceidx", title="xsourcetitlex",
             text=f"It begins. The xquotedx thing happened. {'Much else was message. ' * 9}And xtextx is not quoted.",
-            publisher="xpublisherx", author="xauthorx", published="1971",
+            publisher="xpublisherx", author="xauthorx", published="1971", collected_by="xcollectorx",
+            custody=[{"when": "1972-01-01", "who": "xcustodyx", "what": "took it over"}],
         )  # fmt: skip
         cited = [{**report.quote("The xquotedx thing happened").model_dump(), "supports": "xsupportsx"}]
         timeline.record("other", title="xtitlex of another", date="1970", citations=[report.quote("It begins")])
@@ -100,6 +102,8 @@ def build(path: Path) -> Path:
         timeline.archive(**picture("xpicturex", PNG + b"xpixelx"))
         shown = {"source": "xpicturex", "alt": "xaltx", "caption": "xcaptionx"}
         timeline.correct("xhappeningidx", media=[shown], reason="xreasonx again")
+    with Timeline(path, by="xreviewerx") as timeline:
+        timeline.review("xhappeningidx", verdict="doubted", comment="xcommentx")
         note = checkpoints.make(timeline.log, key, None, in_browser.MOMENT.isoformat())
         public, cosignature = witness.cosign(note.text, in_browser.MOMENT)
         signed = Note(note.text, (*note.signatures, cosignature))

@@ -44,7 +44,7 @@ def register_permissions(datasette: Datasette) -> list[Any]:
 def permission_allowed(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
     """Grant what metadata.json grants, and root everything, where Datasette asks about one resource (0.65); close drafts."""
     if action in permissions.READING:
-        return permissions.drafts_for_resource(datasette, resource)
+        return permissions.drafts_for_resource(datasette, action, resource)
     return permissions.for_resource(datasette, actor, action, resource) if action in permissions.ALL else None
 
 
@@ -52,7 +52,7 @@ def permission_allowed(datasette: Datasette, actor: Actor, action: str, resource
 def permission_resources_sql(datasette: Datasette, actor: Actor, action: str) -> object:
     """Grant what metadata.json grants, where Datasette decides by SQL (1.0); close drafts."""
     if action in permissions.READING:
-        return permissions.drafts_for_all(datasette)
+        return permissions.drafts_for_all(datasette, action)
     return permissions.for_all(datasette, actor, action) if action in permissions.ALL else None
 
 

@@ -19,7 +19,7 @@ from datasette.utils.asgi import Forbidden
 
 from timeline import authors
 from timeline.errors import DatabaseRefused
-from timeline.web import access, permission_rules, security
+from timeline.web import access, connections, permission_rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -32,7 +32,8 @@ REVIEW: Final = "timeline-review"
 ALL: Final = {APPEND: "Append to a timeline", REVIEW: "Review the happenings of a timeline"}
 SECONDS: Final = 1.0  # for which an answer is remembered
 DRAFTS: Final = ".drafts.db"  # how the file of drafts beside a timeline ends
-READING: Final = ("view-database", "view-table", "view-query", "execute-sql", "view-database-download")
+_SQL: Final = "execute-sql"
+READING: Final = ("view-database", "view-table", "view-query", _SQL, "view-database-download")
 _ROOT: Final = "root"
 # A writer sees the passages that come close to a wrong quotation, so writing needs the tables in which they are.
 _READ_BY_WRITERS: Final = ("events", "happenings", "citations", "sources", "source_texts")
@@ -137,16 +138,22 @@ def is_drafts(database: Database) -> bool:
     return str(database.path or "").endswith(DRAFTS)
 
 
-def drafts_for_resource(datasette: Datasette, resource: object) -> bool | None:
-    """Return False for everything in a file of drafts; None where others decide."""
+def drafts_for_resource(datasette: Datasette, action: str, resource: object) -> bool | None:
+    """Return False for everything in a file of drafts, and for SQL that reads all files; None where others decide."""
     name = resource[0] if isinstance(resource, tuple) else resource
-    return False if isinstance(name, str) and name in datasette.databases and is_drafts(datasette.databases[name]) else None
+    return False if name in _closed_for_drafts(datasette, action) else None
 
 
-def drafts_for_all(datasette: Datasette) -> object:
-    """Return the rule that closes every file of drafts; None if none is attached."""
-    closed: list[tuple[str, str | None]] = [(name, None) for name, one in datasette.databases.items() if is_drafts(one)]
+def drafts_for_all(datasette: Datasette, action: str) -> object:
+    """Return the rule that closes every file of drafts, and SQL that reads all files; None if no drafts are attached."""
+    closed: list[tuple[str, str | None]] = [(name, None) for name in _closed_for_drafts(datasette, action)]
     return permission_rules.denial(closed, "drafts are read at the desk alone") if closed else None
+
+
+def _closed_for_drafts(datasette: Datasette, action: str) -> list[str]:
+    drafts = [name for name, one in datasette.databases.items() if is_drafts(one)]
+    crossing = [name for name in datasette.databases if connections.crosses(datasette, name)]
+    return [*drafts, *crossing] if drafts and action == _SQL else drafts
 
 
 def _block(datasette: Datasette, action: str, database: str) -> object:

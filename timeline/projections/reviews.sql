@@ -30,11 +30,17 @@ WHERE reviewing.data IS NOT NULL
 ORDER BY reviewing.position;
 
 -- Nobody knows of which version a redacted review was: it ends all earlier ones of that person.
+-- Each min() is one step in the key of staged_reviews, however many reviews there are.
 UPDATE reviews SET known_until = (
-    SELECT min(later.position) FROM staged_reviews JOIN events AS later ON later.position = staged_reviews.position
-    WHERE staged_reviews.happening = reviews.happening AND staged_reviews.position > reviews.position
-      AND same_name(later.recorded_by) = same_name(reviews.reviewed_by)
-      AND (later.data IS NULL OR json_extract(later.data, '$.version') = reviews.version)
+    SELECT min(position) FROM (
+        SELECT min(position) AS position FROM staged_reviews
+        WHERE happening = reviews.happening AND reviewer = same_name(reviews.reviewed_by)
+          AND version = reviews.version AND position > reviews.position
+        UNION ALL
+        SELECT min(position) FROM staged_reviews
+        WHERE happening = reviews.happening AND reviewer = same_name(reviews.reviewed_by)
+          AND version = 0 AND position > reviews.position
+    )
 )
 WHERE known_until IS NULL AND happening IN (SELECT happening FROM staged_reviews);
 

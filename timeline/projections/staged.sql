@@ -30,8 +30,10 @@ CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, ca
 -- The people whom any of the versions names. is_latest: whether it is the latest version.
 CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);
 
--- The reviews of happenings.
-CREATE TEMP TABLE IF NOT EXISTS staged_reviews (happening, position, PRIMARY KEY (happening, position)) WITHOUT ROWID;
+-- The reviews of happenings. reviewer: the name as same_name gives it. version: the reviewed one, or 0 if the review is redacted.
+CREATE TEMP TABLE IF NOT EXISTS staged_reviews (
+    happening, reviewer, version, position, PRIMARY KEY (happening, reviewer, version, position)
+) WITHOUT ROWID;
 
 -- The events that describe a source. is_latest: whether no later one does.
 CREATE TEMP TABLE IF NOT EXISTS staged_sources (position INTEGER PRIMARY KEY, stream, version, type, is_latest, folded);

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from timeline import dates
+from timeline import authors, dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
@@ -27,7 +27,8 @@ _TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events th
 _REVIEW: Final = "HappeningReviewed"
 _WITHIN: Final = "position > ? AND position <= ? AND type IN"
 _EVENTS: Final = (
-    f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)} ORDER BY position"
+    f"SELECT position, stream, version, type, recorded_at, recorded_by, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
+    " ORDER BY position"
 )
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} {_TYPES} AND version > 1 ORDER BY position"
 _REPLACED: Final = (
@@ -85,20 +86,20 @@ class Staged:
         held = 0
         are_known = all(position in known for position in range(after + 1, until + 1))
         events = self._connection.execute(_EVENTS.format("NULL" if are_known else "data"), (after, until))
-        for position, stream, version, type_, recorded_at, data in events:
+        for position, stream, version, type_, recorded_at, recorded_by, data in events:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
-            if type_ == _REVIEW:
-                self._rows["staged_reviews"].append((stream[10:], position))
-                continue
-            if type_ not in STATUSES:
+            if type_ not in STATUSES and type_ != _REVIEW:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None, None))
                 continue
             try:
                 id = stream.partition("/")[2]
                 payload = known.get(position) or (None if data is None else from_json(data, cache_strings="keys"))
-                if payload is None:
+                if type_ == _REVIEW:
+                    reviewed = 0 if payload is None else int(payload["version"])
+                    self._rows["staged_reviews"].append((id, authors.same(recorded_by), reviewed, position))
+                elif payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
                     event = (position, id, version, recorded_at, next_, STATUSES[type_])

@@ -4,9 +4,13 @@
 
 Needs Python 3.11; with --key, the package cryptography as well. Exit code: 0 shown, 1 not shown, 2 wrong usage. It does not show
 that the events are true; that they were recorded at their stated times (the oldest copy of a checkpoint that others have shows
-that); that others see the same log; without --key, that anyone signed; that quotations are in the documents; that pages match the
-events. verify_proof.py checks a single event. The functions that read checkpoints, keys and signatures are the same in both files.
+that); that others see the same log; without --key, that anyone signed; that quotations are in documents; that pages match events.
 """
+
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # no file beside this one may take the place of a module of Python
 
 import argparse
 import base64
@@ -102,22 +106,19 @@ def open_log(path: str) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
             raise
-        advice = "Copy both files, open the copy with sqlite3, which undoes that write, then check the copy"
-        raise NotShown(f"{path}-journal: is of an interrupted write, and would change the file. {advice}") from error
+        raise NotShown(f"{path}-journal: is of an interrupted write. Open copies of both with sqlite3, then check those") from error
     return log
 
 
 def journals(path: str) -> dict[str, int]:
     """Return the sizes in bytes of the journals beside a file. Links are followed first."""
-    paths = {end: Path(f"{Path(path).resolve()}{end}") for end in ("-wal", "-journal")}
-    return {end: journal.stat().st_size for end, journal in paths.items() if journal.exists()}
+    return {end: one.stat().st_size for end in ("-wal", "-journal") if (one := Path(f"{Path(path).resolve()}{end}")).exists()}
 
 
 def read_files(wal: int) -> str:
     """Report which files are read: SQLite reads a file with its -wal, a server that opens the file as immutable does not."""
-    if not wal:
-        return "Read: the file alone; it has no -wal"
-    return f"Read: the file and {wal} bytes of its -wal, as sqlite3 does. A server (datasette -i) may show it without the -wal"
+    both = f"Read: the file and {wal} bytes of its -wal, as sqlite3 does. A server (datasette -i) may show it without the -wal"
+    return both if wal else "Read: the file alone; it has no -wal"
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -167,8 +168,7 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
         event = dict(zip(COLUMNS, columns, strict=True))
         leaves.append(b"")  # holds the place of an unreadable leaf
         try:  # the leaf: the event's columns, with the hash of its data in place of the data
-            leaf = CANONICAL.encode({**event, "data_hash": event["data_hash"].hex()})
-            leaves[-1] = sha256(b"\x00" + leaf.encode()).digest()
+            leaves[-1] = sha256(b"\x00" + CANONICAL.encode({**event, "data_hash": event["data_hash"].hex()}).encode()).digest()
             if event["position"] != before + 1:
                 raise NotShown("does not follow the one before it: events are missing or doubled")
             if len(event["data_hash"]) != 32:

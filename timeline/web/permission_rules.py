@@ -51,8 +51,8 @@ _remembered: ContextVar[dict[tuple[str, str], frozenset[str]] | None] = ContextV
 
 
 async def closed(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
-    """Return the tables of a timeline that an actor may not read: the denied ones, and copies of them."""
-    if database not in datasette.databases or not await access.is_timeline(datasette.databases[database]):
+    """Return the tables of a timeline, also of an older one, that an actor may not read: the denied ones, and copies of them."""
+    if database not in datasette.databases or not await access.is_guarded(datasette.databases[database]):
         return frozenset()
     remembered, key = _remembered.get(), (database, json.dumps(actor, sort_keys=True, default=repr))
     if remembered is not None and key in remembered:
