@@ -164,3 +164,14 @@ async def test_an_entry_of_a_table_is_shown_as_its_cells(tmp_path: Path) -> None
         assert "<q>" not in figure[0]
         assert "Before" not in figure[0]
         assert "Entry in <a" in figure[0]
+
+
+@pytest.mark.asyncio
+async def test_words_out_of_a_row_are_quoted_like_any_others(tmp_path: Path) -> None:
+    """Nobody imported them: the page shows them, and does not fold them away as an entry."""
+    with Timeline(tmp_path / "sheets.db") as timeline:
+        sheet = timeline.archive(text="Ship,Day,Hour\nAtlas,15 January,09:40\n", id="s", title="S", media_type="text/csv")
+        timeline.record("left", title="It left", date="2024-01-15", citations=[sheet.quote("Atlas,15 January")])
+    html = await fetch(tmp_path / "sheets.db", "/left")
+    assert "<q>Atlas,15 January</q>" in html
+    assert "Entry in" not in html

@@ -207,8 +207,8 @@ class _Page:
         lang = f' lang="{_e(quotation.source.language)}"' if quotation.source.language else ""
         numbered = f'<a href="#source-{source.number}">Source {source.number}</a>' if source else "Source"
         described = quotation.description is not None
-        what = "Entry" if quotation.source.is_data else "Description" if described else "Quotation"
-        opening, closing = ("", "") if quotation.source.is_data else "“”"
+        what = "Entry" if quotation.is_entry else "Description" if described else "Quotation"
+        opening, closing = ("", "") if quotation.is_entry else "“”"
         place, note = sentences.place(quotation), quotation.grade_note or wording.GRADES["exact"]
         place += "" if described else f", characters {quotation.start:,}–{quotation.end:,} of its text"
         parts = [
