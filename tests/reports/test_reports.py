@@ -115,6 +115,19 @@ def test_a_document_that_was_redacted_with_its_source_leaves_the_words_that_othe
     assert "not in this report: the record of this source was redacted" in page
 
 
+def test_a_document_that_was_redacted_with_a_happening_leaves_the_record_of_its_source(folder: Path) -> None:
+    """Its hash stays, and nobody redacted that record."""
+    document = sha256((folder / "port.pdf").read_bytes()).hexdigest()
+    with Timeline("timeline.db", by="Ada") as timeline:
+        for position in (3, 4):
+            timeline.redact(position, reason="A court ordered it.")
+    run("report", "--source", "letter", "--folder", "kept")
+    assert not (folder / "kept/originals").exists()
+    page = words(folder / "kept/report.html")
+    assert f"{document} , not in this report: it was redacted" in page
+    assert "the record of this source was redacted" not in page
+
+
 def test_withheld_documents_are_not_in_a_report(folder: Path) -> None:
     """The setting of the project withholds them; the hashes and the quotations stay."""
     (folder / "metadata.json").write_text(json.dumps({"plugins": {"cited-timeline": {"documents": "cited-passages"}}}))

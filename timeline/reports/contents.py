@@ -204,12 +204,14 @@ def _sources(snapshot: Snapshot, ids: Iterable[str], *, withheld: bool) -> Itera
     texts: dict[str, str | None] = {row["id"]: row["text_sha256"] for row in rows}
     for number, id in enumerate(wanted, start=1):
         source, stem = known.get(id) or Source(id, None), f"{number}-{_plain(id)}"
+        versions = _versions(snapshot, f"source/{id}")
+        stated = {} if source.title is None else next((one.statement for one in reversed(versions) if one.statement), {})
         document = text = None
-        if source.sha256 is not None:
-            document = _archived(snapshot.connection, source.sha256, f"originals/{stem}{_suffix(source)}", withheld=withheld)
-            if (hash_ := texts.get(id)) not in (None, images.NO_TEXT):
+        if (sha256 := source.sha256 or stated.get("sha256")) is not None:  # a record may outlast its document
+            document = _archived(snapshot.connection, sha256, f"originals/{stem}{_suffix(source)}", withheld=withheld)
+            if (hash_ := texts.get(id) or stated.get("text_sha256")) not in (None, images.NO_TEXT):
                 text = _archived(snapshot.connection, str(hash_), f"texts/{stem}.txt", withheld=withheld)
-        yield CitedSource(number, source, _versions(snapshot, f"source/{id}"), document, text)
+        yield CitedSource(number, source, versions, document, text)
 
 
 def _versions(snapshot: Snapshot, stream: str) -> list[Version]:
