@@ -84,6 +84,21 @@ async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Pat
     assert "the same address, as captured earlier" in text(await fetch(captured, "/sources/later"))
 
 
+@pytest.mark.asyncio
+async def test_the_pictures_of_a_page_were_drawn_from_it_and_not_captured_later(tmp_path: Path) -> None:
+    """They have its address, and name it as where they come from."""
+    with Timeline(tmp_path / "drawn.db") as timeline:
+        for id, origin in (("page", "example.org"), ("page-pdf", "source/page"), ("page-screenshot", "source/page")):
+            timeline.archive(text=f"{id}.", id=id, title=id, url="https://example.org/", collected_from=origin)
+        timeline.archive(text="Another day.", id="later", title="later", url="https://example.org/")
+    page, drawn = [text(await fetch(tmp_path / "drawn.db", f"/sources/{id}")) for id in ("page", "page-pdf")]
+    assert page.count("drawn from this page") == 2
+    assert page.count("the same address, as captured later") == 1
+    assert "the page from which this was drawn" in drawn
+    assert "drawn from the same page" in drawn
+    assert drawn.count("the same address, as captured later") == 1
+
+
 @given(st.text(min_size=1, max_size=400), st.text(max_size=32), st.text(max_size=32), st.booleans())
 @settings(max_examples=50)
 def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:

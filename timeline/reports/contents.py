@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from timeline import checkpoints, images, merkle
+from timeline import checkpoints, file_claims, images, merkle
 from timeline.capture import MEDIA_TYPES
 from timeline.errors import PublishingRefused
 from timeline.exchange.exporting.format import About
@@ -52,13 +52,17 @@ class Archived:
 
 @dataclass(frozen=True, slots=True)
 class CitedSource:
-    """A source with its number, its history, and its document and text; these are None if the source was redacted."""
+    """A source with its number, its history, and its document and text; these are None if the source was redacted.
+
+    `signed` says in words that the document has a C2PA manifest.
+    """
 
     number: int
     source: Source
     versions: Sequence[Version]
     document: Archived | None
     text: Archived | None
+    signed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ def _sources(snapshot: Snapshot, ids: Iterable[str], *, withheld: bool) -> Itera
             document = _archived(snapshot.connection, sha256, f"originals/{stem}{_suffix(source)}", withheld=withheld)
             if (hash_ := texts.get(id) or stated.get("text_sha256")) not in (None, images.NO_TEXT):
                 text = _archived(snapshot.connection, str(hash_), f"texts/{stem}.txt", withheld=withheld)
-        yield CitedSource(number, source, versions, document, text)
+        yield CitedSource(number, source, versions, document, text, _signed(snapshot.connection, source, document))
 
 
 def _versions(snapshot: Snapshot, stream: str) -> list[Version]:
@@ -228,6 +232,22 @@ def _archived(connection: sqlite3.Connection, sha256: str, name: str, *, withhel
         return Archived(sha256, name, None, row[0])
     redacted = history.redaction_of_document(Snapshot(connection), sha256)
     return Archived(sha256, name, "it was redacted" if redacted else "it is not in the timeline's file")
+
+
+def _signed(connection: sqlite3.Connection, source: Source, document: Archived | None) -> str | None:
+    """Say whether a picture or recording has a C2PA manifest. Little of the file is read."""
+    if document is None or document.absent or not (source.media_type or "").startswith(("image/", "video/", "audio/")):
+        return None
+    row = connection.execute("SELECT rowid FROM documents WHERE sha256 = ?", (document.sha256,)).fetchone()
+    with connection.blobopen("documents", "bytes", row[0], readonly=True) as blob:
+
+        def read(start: int, length: int) -> bytes:
+            if not 0 <= start < len(blob) or length < 0:
+                return b""
+            blob.seek(start)
+            return blob.read(length)
+
+        return file_claims.of(read).signed
 
 
 def _suffix(source: Source) -> str:
