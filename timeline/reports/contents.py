@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from timeline import checkpoints, file_claims, images, merkle
-from timeline.capture import MEDIA_TYPES
+from timeline import checkpoints, file_claims, images, media_types, merkle
 from timeline.errors import PublishingRefused
 from timeline.exchange.exporting.format import About
 from timeline.merkle import Checkpoint, Key, Note, Proof
@@ -33,7 +32,6 @@ _HAPPENINGS: Final = (
 )
 _TEXTS: Final = "select id, text_sha256 from sources where id in (select value from json_each(:ids))"
 _REDACTIONS: Final = "select count(*) from events where type = 'EventRedacted'"
-_SUFFIXES: Final = {**MEDIA_TYPES, **images.OTHER_SUFFIXES}
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an id in the name of a file
 # Documents in which a browser would run scripts or load pictures from elsewhere get a second suffix, which opens them as text.
@@ -252,9 +250,8 @@ def _signed(connection: sqlite3.Connection, source: Source, document: Archived |
 
 def _suffix(source: Source) -> str:
     """Return the suffix of a document's file."""
-    kind = (source.media_type or "").partition(";")[0].strip().lower()
-    suffix = next((suffix for suffix, media_type in _SUFFIXES.items() if media_type == kind), ".bin")
-    return f"{suffix}.txt" if kind in _AS_TEXT else suffix
+    suffix = media_types.suffix(source.media_type)
+    return f"{suffix}.txt" if media_types.plain(source.media_type) in _AS_TEXT else suffix
 
 
 def _plain(id: str) -> str:
