@@ -176,6 +176,15 @@ def test_the_pictures_of_a_redacted_happening_stay_and_are_named(timeline: Timel
     assert "Words of it are also in happening/other@1" in result.stderr
 
 
+def test_a_picture_that_goes_with_its_happening_is_not_said_to_stay(timeline: Timeline, hall: ArchivedSource, path: Path) -> None:
+    """It is cited there as well, and nowhere else."""
+    lectern = hall.describe("A man at a lectern", fragment="xywh=percent:10,20,30,40")
+    record(timeline, HALL, citations=[lectern])
+    result = CliRunner().invoke(main, ["redact", "3", "--reason", "law", "--db", str(path)])
+    assert "The document of source/hall was removed with it" in result.stdout
+    assert "stays" not in result.stderr
+
+
 def test_bundles_carry_pictures(timeline: Timeline, report: ArchivedSource, tmp_path: Path) -> None:
     """YAML with a file beside it; a fault has its line, and so has a picture without a description."""
     (tmp_path / "hall.png").write_bytes(PNG)

@@ -1,12 +1,14 @@
 """The standalone verifiers: short, with only Python, and clear about a proof."""
 
 import ast
+import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from verifiers import VERIFIERS, run
+from verifiers import PROOFS, VERIFIERS, run
 
 from timeline import merkle
 from timeline.merkle import Proof
@@ -64,6 +66,7 @@ def test_a_proof_is_described_in_words(made: SimpleNamespace) -> None:
         "signed by example.org",
     ):
         assert words in told
+    assert "«naïve»" in told, "letters of any script are shown as they are"
     assert "\\u202e" in told
 
 
@@ -84,7 +87,38 @@ def test_a_redacted_event_is_proved_without_its_data(made: SimpleNamespace, tmp_
     (tmp_path / "redacted").write_text(str(Proof(proof.index, proof.hashes, proof.note, said)), encoding="utf-8")
     code, lines = run("proof", tmp_path / "redacted")
     assert code == 0
-    assert "redacted" in lines[2]
+    assert "redacted" in lines[3]
+
+
+def test_words_that_are_not_at_their_place_are_not_shown(tmp_path: Path) -> None:
+    """A record may state a quotation that its text does not have there; with the files at hand that is a fault."""
+    content = "The council met. It sat for four days."
+    for grade, quote, shown in (
+        ("exact", "The council met", True),
+        ("exact", "The council left", False),
+        ("exact", "The council  met", False),
+        ("normalised", "The council  met", True),
+        ("normalised", "The council mett", False),
+        ("typographic", "The council “met”", True),
+    ):
+        (tmp_path / "text.txt").write_text(content, encoding="utf-8")
+        hash_ = sha256(content.encode()).hexdigest()
+        place = {"source": "a", "sha256": hash_, "text_sha256": hash_, "start_char": 0, "end_char": 15}
+        data = json.dumps({"statement": {"citations": [{**place, "grade": grade, "quote": quote}]}})
+        try:
+            assert "its words are at characters 0 to 15" in next(PROOFS.check_files(data, [str(tmp_path)]))
+        except PROOFS.NotShown as fault:
+            assert not shown, quote
+            assert "citation 1: its words are not at characters 0 to 15" in str(fault)
+        else:
+            assert shown, quote
+
+
+def test_data_is_shown_to_the_letter() -> None:
+    """Field by field, but only if nothing is lost by that: a doubled key would hide the first."""
+    assert PROOFS.readable('{"a":"é","b":[1]}').split("\n") == ["{", ' "a": "é",', ' "b": [', "  1", " ]", "}"]
+    for odd in ('{"a":1,"a":2}', '{"b":1,"a":2}', "x", "[" * 100_000, '{"a":"\\ud800"}'):
+        assert PROOFS.readable(odd) == odd
 
 
 def test_a_proof_under_another_checkpoint_is_refused(made: SimpleNamespace, tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ def test_pages_commands_and_exports_mark_it(timeline: Timeline, path: Path, reco
         result = CliRunner().invoke(main, [*words, "--db", str(path)])
         assert mark in " ".join(result.output.split()), words
     assert source.extractor == "transcribed by a person"
+    (told := path.with_name("told.txt")).write_text(SAID + " Or ten.", encoding="utf-8")
+    words = ("archive", str(recording), "--transcript", str(told), "--id", "two", "--title", "Two", "--db", str(path))
+    assert f"{len(SAID) + 8} characters were transcribed by a person\n" in CliRunner().invoke(main, words).stderr
 
 
 @pytest.mark.datasette  # exporting

@@ -64,7 +64,7 @@ def cut_out(document: Any, page: int, box: pages.Box) -> bytes:  # noqa: ANN401 
     width, white = right - left + 2 * MARGIN, b"\xff" * MARGIN * 3
     rows = [white + pixels[row * stride + left * 3 : row * stride + right * 3] + white for row in range(max(0, top), bottom)]
     empty = [b"\xff" * width * 3] * MARGIN
-    return pages._png(b"".join((*empty, *rows, *empty)), width, len(rows) + 2 * MARGIN, width * 3)
+    return pages.png(b"".join((*empty, *rows, *empty)), width, len(rows) + 2 * MARGIN, width * 3)
 
 
 def read(picture: bytes, language: str) -> str:

@@ -3,13 +3,14 @@
 import re
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import docx as python_docx
 import pytest
 from material import read, refusal
 from office_material import DOCX, docx, p, packed, xlsx
 
-from timeline import capture
+from timeline import Timeline, capture
 from timeline.errors import DocumentUnreadable
 
 REFERENCE = '<w:r><w:{0}noteReference w:id="{1}"/></w:r>'
@@ -192,6 +193,16 @@ def test_office_files_need_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, library, None)
     assert read(docx(p("x")), DOCX).text == "x\n"
     assert re.search(r"with Python [\d.]+ \(setup", capture.from_bytes(docx(p("x")), DOCX, "a.docx").extractor)
+
+
+def test_a_file_with_macros_is_archived_under_its_own_name(tmp_path: Path) -> None:
+    """From a Word document and from a workbook, whose media types have capitals where they are registered."""
+    with Timeline(tmp_path / "timeline.db") as timeline:
+        for suffix, content in ((".docm", docx(p("Words."))), (".xlsm", xlsx('<row r="1"><c t="str"><v>a</v></c></row>'))):
+            (path := tmp_path / f"file{suffix}").write_bytes(content)
+            source = timeline.archive(path, id=suffix[1:], title="A file")
+            assert source.media_type == capture.MEDIA_TYPES[suffix]
+            assert source.text.strip()
 
 
 def test_macros_are_named_and_an_encoding_is_refused() -> None:

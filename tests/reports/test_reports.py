@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from base64 import b64decode, b64encode
@@ -113,6 +114,19 @@ def test_a_document_that_was_redacted_with_its_source_leaves_the_words_that_othe
     assert "because of the storm" not in page
     assert PORT in page
     assert "not in this report: the record of this source was redacted" in page
+
+
+def test_a_document_that_was_redacted_with_a_happening_leaves_the_record_of_its_source(folder: Path) -> None:
+    """Its hash stays, and nobody redacted that record."""
+    document = sha256((folder / "port.pdf").read_bytes()).hexdigest()
+    with Timeline("timeline.db", by="Ada") as timeline:
+        for position in (3, 4):
+            timeline.redact(position, reason="A court ordered it.")
+    run("report", "--source", "letter", "--folder", "kept")
+    assert not (folder / "kept/originals").exists()
+    page = words(folder / "kept/report.html")
+    assert f"{document} , not in this report: it was redacted" in page
+    assert "the record of this source was redacted" not in page
 
 
 def test_withheld_documents_are_not_in_a_report(folder: Path) -> None:
@@ -276,6 +290,40 @@ def test_a_region_is_marked_on_the_picture_and_a_description_is_no_quotation(fol
     assert (folder / "kept/originals/2-bell.mp3").read_bytes() == b"ID3 and sound"
 
 
+def test_a_small_region_is_also_shown_alone(folder: Path) -> None:
+    """On the picture of a whole web page nobody could read it. A large one is clear as it is; so is a region that fails."""
+    image = pytest.importorskip("PIL.Image")
+    shot = image.new("RGB", (300, 3000), "white")
+    shot.paste("red", (30, 600, 270, 900))
+    shot.save(folder / "shot.png")
+    with Timeline("timeline.db", by="Ada") as timeline:
+        source = timeline.archive(folder / "shot.png", id="shot", title="A page")
+        for id, region in (("small", "10,20,80,10"), ("large", "0,0,100,51")):
+            timeline.record(id, title=id, date="1962", citations=[source.describe("Red", fragment=f"xywh=percent:{region}")])
+    run("report", "small", "--out", "a.html")
+    (alone,) = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', (folder / "a.html").read_text(encoding="utf-8"))
+    cut_out = image.open(BytesIO(b64decode(alone)))
+    assert cut_out.size == (240, 300)
+    assert all(high - low < 20 for low, high in cut_out.getextrema()), "nothing but red"
+    assert words(folder / "a.html").count("The region alone, cut out of the document.") == 1
+    assert "the report marks the region" in words(folder / "a.html")
+    run("report", "large", "--out", "b.html")
+    assert "The region alone" not in words(folder / "b.html")
+
+
+def test_a_manifest_in_a_photograph_is_shown_as_a_claim(folder: Path) -> None:
+    """Nobody validated it, and the report says so."""
+    box = b"\0\0\0\x40jumb\0\0\0\x19jumdc2pa\0\x11\0\x10c2pa\0 oclaim_generatorgCam 1.0 rest"
+    signed = PNG[:33] + struct.pack(">I", len(box)) + b"caBX" + box + bytes(4) + PNG[33:]
+    (folder / "signed.png").write_bytes(signed)
+    with Timeline("timeline.db", by="Ada") as timeline:
+        cited = [timeline.archive(folder / "signed.png", id="s", title="S").describe("A man", fragment="xywh=percent:0,0,9,9")]
+        timeline.record("signed", title="Signed", date="1962", citations=cited)
+    run("report", "signed", "--out", "a.html")
+    claim = "The file says A C2PA manifest is in the file, which says that it was made with Cam 1.0; not validated"
+    assert claim in words(folder / "a.html")
+
+
 def test_a_scan_and_a_large_picture_are_shown_in_a_smaller_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page of the scan that is cited, upright; and a photograph with more bytes than a report has room for."""
     image = pytest.importorskip("PIL.Image")
@@ -293,7 +341,7 @@ def test_a_scan_and_a_large_picture_are_shown_in_a_smaller_copy(folder: Path, mo
     assert "The document, in a smaller copy: the report marks the region" in page
     assert "of the document, in a smaller copy: a person wrote down its words, no place in it is marked." in page
     drawn = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', (folder / "a.html").read_text(encoding="utf-8"))
-    assert [image.open(BytesIO(b64decode(one))).size for one in drawn] == [(40, 60)] * 2
+    assert [image.open(BytesIO(b64decode(one))).size for one in drawn] == [(40, 60), (2, 3), (40, 60)]
     (folder / "fax.tif").write_bytes(b"II*\0")
     with Timeline("timeline.db", by="Ada") as timeline:
         broken = timeline.archive(folder / "fax.tif", id="broken", title="A fax", transcript="One.")

@@ -46,7 +46,7 @@ def test_a_folder_is_checked_with_nothing_but_its_own_files(folder: Path) -> Non
     assert (kept / "texts/2-news.txt").read_text(encoding="utf-8") == NEWS
     shutil.copy("timeline.db", kept / "timeline.db")
     commands = re.findall(r"^    (\S.+)$", (kept / "README.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(commands) == 6
+    assert len(commands) == 8
     for command in commands:
         if not command.startswith("shasum"):
             line = command.replace("python3", sys.executable)
@@ -79,6 +79,25 @@ def test_a_folder_that_was_tampered_with_is_recognised(folder: Path) -> None:
     assert done.returncode == 1
     assert "originals/1-letter.pdf: FAILED" in done.stdout
     assert sha256(document.read_bytes()).hexdigest() not in (folder / "kept/report.html").read_text(encoding="utf-8")
+
+
+def test_the_quotations_are_looked_for_in_the_files_of_the_folder(folder: Path) -> None:
+    """In letters that can be read; if the words are not where the record says, or the file is another, it says so."""
+    run("report", "--source", "news", "--folder", "kept")
+    kept, command = folder / "kept", ("--checkpoint", "checkpoint", "--files", "originals", "--files", "texts")
+    claim, port = (next((kept / "proofs").glob(name)) for name in ("*claim-version-1*", "*happening-port-version-2*"))
+    code, output = verify("verify_proof.py", claim, *command, here=kept)
+    assert (code, output.splitlines()[-1]) == (0, "Shown")
+    assert '    "quote": "أُغلق الميناء",' in output.splitlines()
+    start = NEWS.index("أُغلق")
+    place = f"characters {start} to {start + len('أُغلق الميناء')} of {Path('originals/1-news.txt')}"
+    assert f"Citation 1, source news, document {Path('originals/1-news.txt')}: its words are at {place}" in output
+    code, output = verify("verify_proof.py", port, *command, here=kept)
+    assert code == 0
+    assert ', with other spaces or signs: "it is “said”"' in output
+    code, output = verify("verify_proof.py", claim, "--files", "proofs", here=kept)
+    assert (code, "its text is not in these folders" in output) == (0, True)
+    assert "--files originals --files texts" in (kept / "README.txt").read_text(encoding="utf-8")
 
 
 def test_the_checkpoint_is_checked_against_another_copy_of_the_log(folder: Path) -> None:

@@ -16,8 +16,9 @@ from examples import PNG, picture
 sys.path.insert(0, str(Path(__file__).parent.parent / "capture"))
 import material  # documents of every kind
 
-from timeline import Timeline
+from timeline import Timeline, capture, images, media_types
 from timeline.processes import Aborted
+from timeline.reading.records import DATA
 from timeline.web import showing
 from timeline.web.pages import originals, sheets
 
@@ -102,6 +103,25 @@ async def test_a_document_is_what_was_archived(serve: Serve, archive: Path) -> N
     name = (await client.get(f"{SOURCES}/minutes/document")).headers["content-disposition"]
     assert name == "attachment; filename=\"minutes.pdf\"; filename*=UTF-8''The%20minutes.pdf%20%C3%96.pdf"
     assert (await client.get(f"{SOURCES}/nobody/document")).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_every_kind_of_document_has_its_type_and_its_suffix(serve: Serve, tmp_path: Path) -> None:
+    """A note that is saved as `.bin` opens in no program."""
+    kinds = {kind: suffix for suffix, kind in reversed({**capture.MEDIA_TYPES, **images.OTHER_SUFFIXES}.items())}
+    assert {kind.lower() for kind in (*kinds, *DATA)} <= media_types.SUFFIXES.keys()
+    assert len({media_types.suffix(kind) for kind in kinds}) == len(kinds), "none has another's"
+    assert media_types.suffix(None) == media_types.suffix("application/x-odd") == ".bin"
+    tried = {"docx": "application/vnd.ms-word.document.macroenabled.12", "wacz": capture.WACZ, "ods": capture.ODS, "odd": "a/odd"}
+    with Timeline(path := tmp_path / "timeline.db") as timeline:
+        for id, kind in tried.items():
+            timeline.archive(text=f"{id}.", id=id, title=id, media_type=kind)
+    client = serve(path).client
+    for id, kind in tried.items():
+        headers = (await client.get(f"{SOURCES}/{id}/document")).headers
+        suffix = {"docx": ".docm", "odd": ".bin"}.get(id, f".{id}")
+        assert headers["content-type"] == ("application/octet-stream" if id == "odd" else kind)
+        assert headers["content-disposition"].startswith(f'attachment; filename="{id}{suffix}"')
 
 
 @pytest.mark.asyncio

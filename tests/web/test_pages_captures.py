@@ -84,6 +84,21 @@ async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Pat
     assert "the same address, as captured earlier" in text(await fetch(captured, "/sources/later"))
 
 
+@pytest.mark.asyncio
+async def test_the_pictures_of_a_page_were_drawn_from_it_and_not_captured_later(tmp_path: Path) -> None:
+    """They have its address, and name it as where they come from."""
+    with Timeline(tmp_path / "drawn.db") as timeline:
+        for id, origin in (("page", "example.org"), ("page-pdf", "source/page"), ("page-screenshot", "source/page")):
+            timeline.archive(text=f"{id}.", id=id, title=id, url="https://example.org/", collected_from=origin)
+        timeline.archive(text="Another day.", id="later", title="later", url="https://example.org/")
+    page, drawn = [text(await fetch(tmp_path / "drawn.db", f"/sources/{id}")) for id in ("page", "page-pdf")]
+    assert page.count("drawn from this page") == 2
+    assert page.count("the same address, as captured later") == 1
+    assert "the page from which this was drawn" in drawn
+    assert "drawn from the same page" in drawn
+    assert drawn.count("the same address, as captured later") == 1
+
+
 @given(st.text(min_size=1, max_size=400), st.text(max_size=32), st.text(max_size=32), st.booleans())
 @settings(max_examples=50)
 def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:
@@ -164,3 +179,14 @@ async def test_an_entry_of_a_table_is_shown_as_its_cells(tmp_path: Path) -> None
         assert "<q>" not in figure[0]
         assert "Before" not in figure[0]
         assert "Entry in <a" in figure[0]
+
+
+@pytest.mark.asyncio
+async def test_words_out_of_a_row_are_quoted_like_any_others(tmp_path: Path) -> None:
+    """Nobody imported them: the page shows them, and does not fold them away as an entry."""
+    with Timeline(tmp_path / "sheets.db") as timeline:
+        sheet = timeline.archive(text="Ship,Day,Hour\nAtlas,15 January,09:40\n", id="s", title="S", media_type="text/csv")
+        timeline.record("left", title="It left", date="2024-01-15", citations=[sheet.quote("Atlas,15 January")])
+    html = await fetch(tmp_path / "sheets.db", "/left")
+    assert "<q>Atlas,15 January</q>" in html
+    assert "Entry in" not in html

@@ -25,10 +25,10 @@ EXTRACTORS = {
     "message/rfc822": ("mail", "e-mail"),
     "application/wacz": ("wacz", "WACZ"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("docx", "DOCX"),
-    "application/vnd.ms-word.document.macroEnabled.12": ("docx", "DOCX"),
+    "application/vnd.ms-word.document.macroenabled.12": ("docx", "DOCX"),
     "application/vnd.oasis.opendocument.text": ("odt", "ODT"),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx", "XLSX"),
-    "application/vnd.ms-excel.sheet.macroEnabled.12": ("xlsx", "XLSX"),
+    "application/vnd.ms-excel.sheet.macroenabled.12": ("xlsx", "XLSX"),
     "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ODS"),
     **dict.fromkeys(images.RECOGNISED_TYPES, ("pictures", "image data")),
 }

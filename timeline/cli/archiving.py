@@ -213,7 +213,7 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     elif new and document.extractor == extractors.RECORDING:
         click.echo(_CITE_A_PART.format("a part", source.id, '"t=10,20"'), err=True)
     elif new and not document.extractor.startswith(extractors.DECODED):
-        how = "" if document.extractor.startswith(extractors.RECOGNISED) else "read, by "
+        how = "" if document.extractor.startswith((extractors.RECOGNISED, extractors.TRANSCRIBED)) else "read, by "
         click.echo(harmless(f"{len(document.text):,} characters were {how}{document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():

@@ -74,9 +74,8 @@ def _effects(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[li
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
     for picture in event.payload.get("statement", {}).get("media", ()):
-        if "sha256" in (known := redaction.document_hashes(timeline.log, picture["source"])) and timeline.log.document(
-            known["sha256"]
-        ):
+        sha256 = redaction.document_hashes(timeline.log, picture["source"]).get("sha256")
+        if sha256 is not None and sha256 not in going and timeline.log.document(sha256):
             stays.append(f"The picture source/{picture['source']} stays. Redact the event that archived it too if needed")
     echoes = redaction.events_repeating(timeline.log, event)
     listed = ", ".join(echoes[:SHOWN]) + (f" and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else "")

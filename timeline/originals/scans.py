@@ -33,9 +33,16 @@ def picture(content: bytes, page: int) -> bytes:
     return png(image.tobytes(), image.width, image.height, image.width * 3)
 
 
-def smaller(content: bytes, page: int, most: int) -> bytes:
-    """Return a page of a picture, from 1, upright, as a JPEG of at most `most` bytes. Raises DocumentUnreadable."""
-    return _fitted(pictures.page(content, page, _NAME).convert("RGB"), most)
+def smaller(content: bytes, page: int, most: int, region: Sequence[float] = (0, 0, 100, 100)) -> bytes:
+    """Return a page of a picture, from 1, upright, as a JPEG of at most `most` bytes, or only a region of it.
+
+    `region` is in percent: from the left, from the top, its width, its height. Raises DocumentUnreadable.
+    """
+    image = pictures.page(content, page, _NAME)
+    left, top, width, height = region
+    sides = ((left, image.width), (top, image.height), (left + width, image.width), (top + height, image.height))
+    first_x, first_y, last_x, last_y = (round(percent * side / 100) for percent, side in sides)
+    return _fitted(image.crop((first_x, first_y, max(last_x, first_x + 1), max(last_y, first_y + 1))).convert("RGB"), most)
 
 
 def passage(

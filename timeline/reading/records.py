@@ -4,6 +4,7 @@ Plain dataclasses. Must not read a database, nor know a page or a format. Import
 pages work without compiled packages.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -29,7 +30,10 @@ DATA: Final = frozenset(
         *SPREADSHEETS,
     }
 )
-"""Media types of data files. A quotation from them is an entry of the file, not prose."""
+"""Media types of data files, which hold entries, not prose."""
+_TABLES: Final = frozenset(("text/csv", "text/tab-separated-values", *SPREADSHEETS))
+_ROW_BEGINS, _ROW_ENDS = re.compile(r"(?:^|[\r\n\f])[\t,;| ]*\Z"), re.compile(r"[\t,;| ]*(?:[\r\n\f]|\Z)")
+"""Before and after a whole row there is another, or nothing: its empty cells may be left out."""
 
 PDF: Final = "application/pdf"
 PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc", "application/wacz"))
@@ -111,6 +115,13 @@ class Quotation:
     def disputes(self) -> bool:
         """Whether it contradicts the happening."""
         return self.stance == "disputes"
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is an entry of a data file, and no prose. Words out of a row of a table are quoted like any others."""
+        if self.source.media_type not in _TABLES:
+            return self.source.is_data
+        return _ROW_BEGINS.search(self.prefix) is not None and _ROW_ENDS.match(self.suffix) is not None
 
     @property
     def words(self) -> str:

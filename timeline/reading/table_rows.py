@@ -17,7 +17,9 @@ def cells(quotation: Quotation) -> list[tuple[str, str]] | None:
     None if it is no row of a table with named columns, or only a part of one.
     """
     source, text = quotation.source, quotation.quote
-    if source.media_type not in DELIMITERS or not source.head or (quotation.prefix and quotation.prefix[-1] not in "\r\n"):
+    if source.media_type not in DELIMITERS or not source.head or not quotation.is_entry:
+        return None
+    if quotation.prefix and quotation.prefix[-1] not in "\r\n":  # without its first cells, which are empty
         return None
     head = source.head.removeprefix("\ufeff")
     first = head.splitlines()[0] if head.splitlines() else ""

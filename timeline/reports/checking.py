@@ -122,7 +122,30 @@ def _documents(contents: Contents, *, folder: bool) -> Step:
     if folder and here is None:
         words.append("This folder has no document: see beside each source why.")
     name = here.name if folder and here else "DOCUMENT"
-    return Step("Is a document the one that was archived, and are the words in it?", words, [f"sha256sum {shlex.quote(name)}"])
+    commands = [f"sha256sum {shlex.quote(name)}"]
+    if folder and here and (citing := _citing(contents)):
+        words.append(
+            "The second command does so for a whole record: it names the file of each document, and looks for each quotation in the"
+            " text of its source, letter for letter. Where only spaces or signs such as quotation marks differ, it prints those of"
+            " the text. Its last line is Not shown if the words are not there. The third command is for all records."
+        )
+        folders = {
+            one.name.partition("/")[0]
+            for source in contents.sources
+            for one in (source.document, source.text)
+            if one and not one.absent
+        }
+        files = "".join(f" --files {name}" for name in sorted(folders))
+        check = f"python3 -I {PROOF_VERIFIER} {{}} --checkpoint {CHECKPOINT}{_keys(contents)}{files}"
+        each = check.format('"$proof"')
+        commands += [check.format(f"proofs/{citing}"), f'for proof in proofs/*; do {each} || echo "NOT SHOWN: $proof"; done']
+    return Step("Is a document the one that was archived, and are the words in it?", words, commands)
+
+
+def _citing(contents: Contents) -> str | None:
+    """Return the name of a proof of a happening, as it is now known, with its quotations."""
+    entry = next((one for one in contents.entries if one.happening and one.happening.quotations), None)
+    return contents.proof_name(entry.happening.position) if entry and entry.happening else None
 
 
 def _dated(contents: Contents) -> list[Step]:

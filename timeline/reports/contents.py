@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from timeline import checkpoints, images, merkle
-from timeline.capture import MEDIA_TYPES
+from timeline import checkpoints, file_claims, images, media_types, merkle
 from timeline.errors import PublishingRefused
 from timeline.exchange.exporting.format import About
 from timeline.merkle import Checkpoint, Key, Note, Proof
@@ -33,7 +32,6 @@ _HAPPENINGS: Final = (
 )
 _TEXTS: Final = "select id, text_sha256 from sources where id in (select value from json_each(:ids))"
 _REDACTIONS: Final = "select count(*) from events where type = 'EventRedacted'"
-_SUFFIXES: Final = {**MEDIA_TYPES, **images.OTHER_SUFFIXES}
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an id in the name of a file
 # Documents in which a browser would run scripts or load pictures from elsewhere get a second suffix, which opens them as text.
@@ -52,13 +50,17 @@ class Archived:
 
 @dataclass(frozen=True, slots=True)
 class CitedSource:
-    """A source with its number, its history, and its document and text; these are None if the source was redacted."""
+    """A source with its number, its history, and its document and text; these are None if the source was redacted.
+
+    `signed` says in words that the document has a C2PA manifest.
+    """
 
     number: int
     source: Source
     versions: Sequence[Version]
     document: Archived | None
     text: Archived | None
+    signed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +206,14 @@ def _sources(snapshot: Snapshot, ids: Iterable[str], *, withheld: bool) -> Itera
     texts: dict[str, str | None] = {row["id"]: row["text_sha256"] for row in rows}
     for number, id in enumerate(wanted, start=1):
         source, stem = known.get(id) or Source(id, None), f"{number}-{_plain(id)}"
+        versions = _versions(snapshot, f"source/{id}")
+        stated = {} if source.title is None else next((one.statement for one in reversed(versions) if one.statement), {})
         document = text = None
-        if source.sha256 is not None:
-            document = _archived(snapshot.connection, source.sha256, f"originals/{stem}{_suffix(source)}", withheld=withheld)
-            if (hash_ := texts.get(id)) not in (None, images.NO_TEXT):
+        if (sha256 := source.sha256 or stated.get("sha256")) is not None:  # a record may outlast its document
+            document = _archived(snapshot.connection, sha256, f"originals/{stem}{_suffix(source)}", withheld=withheld)
+            if (hash_ := texts.get(id) or stated.get("text_sha256")) not in (None, images.NO_TEXT):
                 text = _archived(snapshot.connection, str(hash_), f"texts/{stem}.txt", withheld=withheld)
-        yield CitedSource(number, source, _versions(snapshot, f"source/{id}"), document, text)
+        yield CitedSource(number, source, versions, document, text, _signed(snapshot.connection, source, document))
 
 
 def _versions(snapshot: Snapshot, stream: str) -> list[Version]:
@@ -228,11 +232,26 @@ def _archived(connection: sqlite3.Connection, sha256: str, name: str, *, withhel
     return Archived(sha256, name, "it was redacted" if redacted else "it is not in the timeline's file")
 
 
+def _signed(connection: sqlite3.Connection, source: Source, document: Archived | None) -> str | None:
+    """Say whether a picture or recording has a C2PA manifest. Little of the file is read."""
+    if document is None or document.absent or not (source.media_type or "").startswith(("image/", "video/", "audio/")):
+        return None
+    row = connection.execute("SELECT rowid FROM documents WHERE sha256 = ?", (document.sha256,)).fetchone()
+    with connection.blobopen("documents", "bytes", row[0], readonly=True) as blob:
+
+        def read(start: int, length: int) -> bytes:
+            if not 0 <= start < len(blob) or length < 0:
+                return b""
+            blob.seek(start)
+            return blob.read(length)
+
+        return file_claims.of(read).signed
+
+
 def _suffix(source: Source) -> str:
     """Return the suffix of a document's file."""
-    kind = (source.media_type or "").partition(";")[0].strip().lower()
-    suffix = next((suffix for suffix, media_type in _SUFFIXES.items() if media_type == kind), ".bin")
-    return f"{suffix}.txt" if kind in _AS_TEXT else suffix
+    suffix = media_types.suffix(source.media_type)
+    return f"{suffix}.txt" if media_types.plain(source.media_type) in _AS_TEXT else suffix
 
 
 def _plain(id: str) -> str:

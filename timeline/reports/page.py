@@ -34,12 +34,15 @@ section.happening, section.source { border-top: 1px solid #999; padding: 1rem 0 
 section.happening h3, section.source h3 { font-size: 1.15rem; margin: 0 0 .4rem }
 section p { margin: 0 0 .4rem }
 blockquote { margin: .8rem 0; padding: .3rem 0; padding-inline-start: 1rem; border-inline-start: 4px solid #999 }
+blockquote, section.source > dl { break-inside: avoid }
 blockquote > p:first-child { font-size: 1.05em; white-space: pre-wrap; break-after: avoid }
 figure { margin: .5rem 0 .8rem; break-inside: avoid }
 figure.passage img { width: 100%; height: auto; max-height: 15cm; object-fit: contain }
 figure.passage img { box-sizing: border-box; border: 1px solid #999 }
 figure.region > div { position: relative; width: fit-content; border: 1px solid #999 }
 figure.region img { display: block; max-width: 100%; max-height: 11cm }
+figure.passage:has(+ figure.region) img { width: auto; max-width: 100%; max-height: 10cm }
+figure.passage + figure.region img { max-height: 6cm }
 figure.region svg { position: absolute; inset: 0; width: 100%; height: 100%; print-color-adjust: exact }
 figure.region rect { fill: none; stroke: #d00; stroke-width: 2.5; vector-effect: non-scaling-stroke }
 figcaption { margin-top: .3rem; font-size: .82rem; color: #444 }
@@ -207,8 +210,8 @@ class _Page:
         lang = f' lang="{_e(quotation.source.language)}"' if quotation.source.language else ""
         numbered = f'<a href="#source-{source.number}">Source {source.number}</a>' if source else "Source"
         described = quotation.description is not None
-        what = "Entry" if quotation.source.is_data else "Description" if described else "Quotation"
-        opening, closing = ("", "") if quotation.source.is_data else "“”"
+        what = "Entry" if quotation.is_entry else "Description" if described else "Quotation"
+        opening, closing = ("", "") if quotation.is_entry else "“”"
         place, note = sentences.place(quotation), quotation.grade_note or wording.GRADES["exact"]
         place += "" if described else f", characters {quotation.start:,}–{quotation.end:,} of its text"
         parts = [
@@ -287,6 +290,7 @@ class _Page:
                     ("Text", self._archived(one.text)),
                     ("Text read with", _e(source.extractor) if one.document else ""),
                     ("Note", _e(source.caveat)),
+                    ("The file says", _e(one.signed[:1].upper() + one.signed[1:] if one.signed else None)),
                     ("Archived", _archiving(first)),
                     ("Cited in", self._where(one)),
                 ]

@@ -18,6 +18,7 @@ from timeline.reports.contents import CitedSource
 
 TIFF: Final = "image/tiff"
 LARGEST: Final = 400_000  # bytes of a drawn passage
+LARGE: Final = 5_000  # percent of a picture's width times percent of its height: larger regions are not shown alone
 LARGEST_PICTURE: Final = 2_000_000  # bytes of a picture that is itself the document
 ALL: Final = 100_000_000  # bytes of all pictures in a report
 MOST_PAGES: Final = 3  # of a passage that goes over several
@@ -57,9 +58,23 @@ class Drawing:
             why = source.document.absent if source and source.document else "its source was redacted"
             made = [Passage(f"There is no picture of the passage: {why}.")]
         else:
-            made = [*self._of_pdf(quotation, source)] if kind == PDF else [self._whole(quotation, source)]
+            made = [*self._of_pdf(quotation, source)] if kind == PDF else [*self._of_picture(quotation, source)]
         self.missing += sum(one.content is None for one in made)
         return made
+
+    def _of_picture(self, quotation: Quotation, source: CitedSource) -> Iterator[Passage]:
+        """Yield the picture, and before it the region that is cited: on the whole picture it may be too small to be read."""
+        assert source.document is not None  # noqa: S101 - the caller looked
+        whole, region = self._whole(quotation, source), fragments.region(quotation.fragment)
+        if whole.region is not None and region is not None:
+            sides = [float(side) for side in region]
+            if sides[2] * sides[3] <= LARGE and self.left >= LARGEST:
+                parameters = {"page": quotation.page or 1, "most": LARGEST, "region": sides}
+                content, refused = self._asked(source.document.sha256, "smaller", parameters)
+                if refused is None:
+                    self.left -= len(content)
+                    yield Passage("The region alone, cut out of the document.", "image/jpeg", content)
+        yield whole
 
     def _whole(self, quotation: Quotation, source: CitedSource) -> Passage:
         """Return the document itself, which is a picture; of a large one a smaller copy, and of a scan the page."""

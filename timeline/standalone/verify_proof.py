@@ -1,8 +1,9 @@
 """Check that an event was in a timeline's log, word for word, without the program that made it and without trusting its owner.
 
-    python verify_proof.py FILE [--key VKEY]... [--checkpoint FILE]...
+    python verify_proof.py FILE [--key VKEY]... [--checkpoint FILE]... [--files FOLDER]...
 
-Needs Python 3.11; with --key, the package cryptography as well. Exit code: 0 shown, 1 not shown, 2 wrong usage. A proof does not
+Needs Python 3.11; with --key, the package cryptography as well. Exit code: 0 shown, 1 not shown, 2 wrong usage. With --files, its
+documents are looked for in folders by their hashes, and each quotation at its place in the text of its source. A proof does not
 show that the event is true; that it was recorded at its stated time (the oldest copy of its checkpoint that others have shows
 that); that others see the same log; without --key, that anyone signed. verify_log.py checks a whole log. The functions that read
 checkpoints, keys and signatures are the same in both files, so that each file is complete by itself.
@@ -15,9 +16,13 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 
 import argparse
 import base64
+import io
 import json
 import re
+import sys
+import unicodedata
 from collections import namedtuple
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -122,7 +127,42 @@ def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes
     return sha256(b"\x01" + path[-1] + root_of_path(leaf, index - split, size - split, path[:-1])).digest()
 
 
-def check_proof(content: str, vkeys: list[str], checkpoints: list[str]) -> list[str]:
+def readable(data: str) -> str:
+    """Put each field of an event's data on a line of its own; data that is not in canonical JSON stays as it is."""
+    try:
+        value = json.loads(data)
+        return json.dumps(value, ensure_ascii=False, indent=1) if CANONICAL.encode(value) == data else data
+    except (ValueError, RecursionError):
+        return data
+
+
+def letters(text: str) -> str:
+    """Return a text without spaces, punctuation and other signs, with each ligature as its letters, to compare the rest."""
+    return "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] in "LMN")
+
+
+def check_files(data: str, folders: list[str]) -> Iterator[str]:
+    """Look for the documents of an event in folders, by their SHA-256, and for each quotation at its place in the text."""
+    paths = [path for folder in folders for path in sorted(Path(folder).iterdir()) if path.is_file()]
+    files = {sha256(path.read_bytes()).hexdigest(): path for path in reversed(paths)}  # the first of equal ones
+    statement = json.loads(data).get("statement") or {}
+    for field, what in (("sha256", "document"), ("text_sha256", "text")):
+        if hash_ := statement.get(field):
+            yield f"Its {what}: {files.get(hash_, 'not in these folders')} (SHA-256 {hash_})"
+    for number, one in enumerate(statement.get("citations", ()), 1):
+        place = f"Citation {number}, source {one['source']}, document {files.get(one['sha256'], 'not in these folders')}"
+        path, quote, start, end = files.get(one["text_sha256"]), one.get("quote"), one.get("start_char"), one.get("end_char")
+        if quote is None or path is None:
+            yield f"{place}: {'its text is not in these folders' if quote else 'described, not quoted: judge for yourself'}"
+            continue
+        there = path.read_bytes().decode()[start:end]
+        if (one["grade"] == "exact" and there != quote) or letters(there) != letters(quote):
+            raise NotShown(f"citation {number}: its words are not at characters {start} to {end} of {path}")
+        alike = "" if there == quote else f", with other spaces or signs: {json.dumps(there, ensure_ascii=False)}"
+        yield f"{place}: its words are at characters {start} to {end} of {path}{alike}"
+
+
+def check_proof(content: str, vkeys: list[str], checkpoints: list[str], folders: list[str] | None = None) -> list[str]:
     """Check a proof (c2sp.org/tlog-proof): format, event, index and hashes; an empty line; a checkpoint. Return what it shows."""
     match = re.fullmatch(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,17})\n((?:.+\n)*)\n((?s:.+))", content)
     if not match:
@@ -140,7 +180,9 @@ def check_proof(content: str, vkeys: list[str], checkpoints: list[str]) -> list[
     return [
         f"{event['stream']}@{event['version']} ({event['type']}) is at position {index + 1} of {checkpoint.origin}",
         f"The log then had {checkpoint.size} events, with the root {checkpoint.root.hex()}; {signers}",
-        f"Recorded, as the log says, by {event['recorded_by']} at {event['recorded_at']}: {data}",
+        f"Recorded, as the log says, by {event['recorded_by']} at {event['recorded_at']}:",
+        *readable(data).split("\n"),
+        *(check_files(data, folders) if folders and data.startswith("{") else ()),
     ]
 
 
@@ -149,12 +191,15 @@ if __name__ == "__main__":
     parser.add_argument("file")
     parser.add_argument("--key", action="append", default=[])
     parser.add_argument("--checkpoint", action="append", default=[])
+    parser.add_argument("--files", action="append", default=[])
     arguments = parser.parse_args()
     try:
         proof, *checkpoints = [Path(file).read_bytes().decode() for file in (arguments.file, *arguments.checkpoint)]
-        lines = [*check_proof(proof, arguments.key, checkpoints), "Shown"]
+        lines = [*check_proof(proof, arguments.key, checkpoints, arguments.files), "Shown"]
     except Exception as error:  # after any error, nothing is shown; cryptography's error for an invalid signature has no text
         lines = [f"Fault: {str(error) or 'a signature is not valid'}", "Not shown"]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack letters
     for line in lines:  # escape line ends, control and text-direction characters, which could mislead
-        print("".join(one if one.isprintable() and one.isascii() else json.dumps(one)[1:-1] for one in line))
+        print("".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in line))
     raise SystemExit(int(lines[-1] != "Shown"))

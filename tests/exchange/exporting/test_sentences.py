@@ -31,6 +31,25 @@ def test_an_entry_of_a_table_is_named_and_not_quoted(name: str) -> None:
     assert not [line for line in lost([happening()], format_named(name)) if line.startswith("entries")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "entry"),
+    [
+        ("Ship,Day\n", "\nRif,2024", True),
+        ("\t\t", "\t\n", True),
+        ("", ",09:40\n", False),
+        ("Atlas,", "\n", False),
+        ("on\n", "\fB", True),
+    ],
+)
+def test_words_out_of_a_row_are_no_entry(before: str, after: str, entry: bool) -> None:
+    """A row is one only as a whole, with or without its empty cells; other data files are quoted by the entry."""
+    quoted = quotation(source=TABLE, quote=ROW, prefix=before, suffix=after)
+    assert quoted.is_entry is entry
+    assert ("Entry in" in written("ics", happening(quotations=(quoted,)))) is entry
+    assert replace(quoted, source=replace(TABLE, media_type="application/json")).is_entry
+    assert not replace(quoted, source=SOURCE).is_entry
+
+
 def test_every_imported_format_is_a_file_of_entries() -> None:
     """Readers and writers name the same media types, although neither may import the other."""
     assert {one.reads for one in formats.OURS if one.reads} == DATA

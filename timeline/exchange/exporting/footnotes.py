@@ -39,7 +39,7 @@ class Footnote:
     def before(self) -> str:
         """The words before the source: whether it disputes the happening, and whether an entry is quoted."""
         words = "Disputed by " if self.quotation.stance == "disputes" else ""
-        if self.quotation.source.is_data:
+        if self.quotation.is_entry:
             words += sentences.ENTRY if not words else f"an {sentences.ENTRY.lower()}"
         return f"{words.strip()} " if words else ""
 

@@ -156,7 +156,7 @@ _CHECKS: Final[dict[str, Callable[[Happening], bool]]] = {
     "eras": lambda happening: happening.kind == "era" and None not in (span(happening.date).start, span(happening.date).end),
     "returns": lambda happening: any("\r" in text for text in _prose(happening) if text),
     "cells": lambda happening: any(map(is_formula, _texts(happening))),
-    "entries": lambda happening: any(quotation.source.is_data for quotation in happening.quotations),
+    "entries": lambda happening: any(quotation.is_entry for quotation in happening.quotations),
     "role": lambda happening: any(role for _, role in happening.actors),
 }
 

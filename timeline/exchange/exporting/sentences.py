@@ -59,7 +59,7 @@ def citation(quotation: Quotation) -> str:
     source = f"{source_line(quotation.source)}{place(quotation)}"
     if quotation.description is not None:
         return f"{disputes}{wording.DESCRIBED}: {one_line(quotation.description)} ({source}){supports}"
-    if quotation.source.is_data:
+    if quotation.is_entry:
         return f"{disputes}{ENTRY} {source}{supports}"
     return f"{disputes}“{one_line(quotation.quote)}” ({source}){supports}"
 
@@ -105,7 +105,7 @@ def html(happening: Happening, about: About, summary: str | None = None) -> str:
         source = escape(source_line(quotation.source), quote=False)
         address = quotation.source.url or (about.source(quotation.source.id) if about.page else None)
         linked = f'<a href="{escape(address)}">{source}</a>' if address else source
-        entry = quotation.source.is_data
+        entry = quotation.is_entry
         quoted = f"<blockquote>{escape(quotation.quote, quote=False)}</blockquote>"
         described = f"<p>{wording.DESCRIBED}: {escape(one_line(quotation.description), quote=False)}</p>"
         words = "" if entry else quoted if quotation.description is None else described

@@ -17,7 +17,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import extractors, fragments, images
+from timeline import extractors, images, media_types
 from timeline.shortening import shortened
 from timeline.web import access, links, security, showing, withholding
 from timeline.web.pages import etag, plain_answers
@@ -36,21 +36,6 @@ FRAMED: Final = (
     "message/rfc822",
 )
 STREAMED: Final = 4_000_000  # bytes that are read at a time
-_SUFFIXES: Final = {
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "application/xhtml+xml": ".xhtml",
-    "multipart/related": ".mhtml",
-    PDF: ".pdf",
-    "application/warc": ".warc",
-    "application/epub+zip": ".epub",
-    "message/rfc822": ".eml",
-    **{media_type: suffix for suffix, media_type in images.SUFFIXES.items() if suffix != ".jpeg"},
-    **{media_type: suffix for suffix, media_type in images.OTHER_SUFFIXES.items() if suffix != ".tiff"},
-    **{media_type: suffix for suffix, media_type in fragments.RECORDINGS.items() if suffix not in (".opus", ".m4v")},
-}
 # Everything else is an attachment: a browser would run scripts in it, or hand it to a program that does.
 _SHOWN: Final = frozenset(("text/plain", *images.SUFFIXES.values()))
 _SANDBOX: Final = "sandbox; default-src 'none'"
@@ -121,7 +106,7 @@ async def is_withheld(database: Database, sha256: str) -> bool:
 
 def kind_of(media_type: str | None) -> str:
     """Return a media type without its parameters."""
-    return (media_type or "").partition(";")[0].strip().lower()
+    return media_types.plain(media_type)
 
 
 def has_pages(media_type: str | None, extractor: str | None) -> bool:
@@ -241,7 +226,7 @@ def _part(request: Request, tag: str, size: int) -> range | None:
 
 def _content_type(row: Row, kind: str) -> str:
     """Return a media type that browsers know, with the encoding of a plain text as far as it is known."""
-    if kind not in _SUFFIXES:
+    if kind not in media_types.SUFFIXES:
         return "application/octet-stream"
     extractor = row["extractor"] or ""
     encoding = "utf-8" if extractor == extractors.GIVEN else (extractors.encoding(extractor) or "").removesuffix("-sig")
@@ -251,7 +236,7 @@ def _content_type(row: Row, kind: str) -> str:
 
 def _file_name(row: Row, kind: str) -> str:
     """Name the file after the title, without characters that mean something to a file system (RFC 6266, 4.3)."""
-    suffix = _SUFFIXES.get(kind, ".bin")
+    suffix = media_types.suffix(kind)
     letters = "".join(char if unicodedata.category(char)[0] in "LMNPSZ" else " " for char in row["title"] or row["id"])
     name = " ".join(re.sub(r'[\\/:*?"<>|]+', " ", letters).split())[:100].strip(". ").removesuffix(suffix) or "document"
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", row["id"])[:100].strip("-.").removesuffix(suffix) or "document"

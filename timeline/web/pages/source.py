@@ -252,7 +252,8 @@ async def _cited_passages(datasette: Datasette, database: Database, source: Row)
 async def _captures(datasette: Datasette, database: Database, id_: str) -> list[tuple[str, str, str]]:
     """Return (address, time in words, relation in words) of other captures of the same document."""
     rows = await database.execute(
-        "select other.id, other.archived_at, same, later from ("
+        "select other.id, other.archived_at, same, later, other.collected_from,"
+        " (select collected_from from sources where id = :id) as own from ("
         "select earlier as capture, same, 0 as later from captures where source = :id"
         " union all select source, same, 1 from captures where earlier = :id"
         ") join sources as other on other.id = capture order by other.archived_at, other.id limit :most",
@@ -262,10 +263,21 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
         (
             links.source(datasette, database.name, row["id"]),
             date_wording.recording_time(row["archived_at"]),
-            _CAPTURES[row["same"], row["later"]],
+            _relation(id_, row),
         )
         for row in rows.rows
     ]
+
+
+def _relation(id_: str, other: Row) -> str:
+    """Say how another source is a capture of the same document. The pictures of a fetched page were drawn, not fetched again."""
+    if other["collected_from"] == f"source/{id_}":
+        return "drawn from this page"
+    if other["own"] == f"source/{other['id']}":
+        return "the page from which this was drawn"
+    if other["own"] and other["own"] == other["collected_from"] and other["own"].startswith("source/"):
+        return "drawn from the same page"
+    return _CAPTURES[other["same"], other["later"]]
 
 
 async def _as_picture(datasette: Datasette, request: Request, database: Database, source: Row) -> dict[str, Any]:

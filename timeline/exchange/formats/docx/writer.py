@@ -170,7 +170,7 @@ class _Writer:
         else:
             short = self.run(footnotes.short_title(title), _ITALIC, language=language)
             cited = f"{short}{self.run(' (as in note ')}{_number_of(note.first)}{self.run(')')}"
-        words = note.quotation.quote if source.is_data else f"“{wording.one_line(note.quotation.quote)}”"
+        words = note.quotation.quote if note.quotation.is_entry else f"“{wording.one_line(note.quotation.quote)}”"
         if note.quotation.description is not None:
             words, language = f"{wording.DESCRIBED}: {wording.one_line(note.quotation.description)}", self._about.language or ""
         proof = [self.run(line) for line in note.proof]

@@ -167,7 +167,7 @@ def _note(note: Footnote) -> str:
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
     else:
         cited += f' (as in <a href="#note-{note.first}">note {note.first}</a>)'
-    words, entry = _e(note.quotation.words), source.is_data  # an entry of a table is not prose
+    words, entry = _e(note.quotation.words), note.quotation.is_entry  # an entry of a table is not prose
     quoted = f': <code dir="auto">{words}</code>' if entry else f': <q dir="auto"{lang}>{words}</q>'
     if note.quotation.description is not None:
         quoted = f": <em>{wording.DESCRIBED}:</em> <bdi>{words}</bdi>"

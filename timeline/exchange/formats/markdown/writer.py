@@ -90,7 +90,7 @@ def _note(note: Footnote) -> str:
         else f"{footnotes.short_title(title)} (as in note {note.first})"
     )
     words = escaped(note.quotation.words)
-    quoted = words if note.quotation.source.is_data else f"“{words}”"
+    quoted = words if note.quotation.is_entry else f"“{words}”"
     if note.quotation.description is not None:
         quoted = f"{wording.DESCRIBED}: {words}"
     parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}: {quoted}"]
