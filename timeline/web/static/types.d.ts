@@ -86,6 +86,8 @@ interface Option {
   /** How wide the label is; and how wide it is where no edge is near. */
   label: number;
   full: number;
+  /** Whether an edge leaves hardly any of it. */
+  isStub: boolean;
   /** How far from its beginning a bar and a label that goes beyond its end reach; 0 of any other. */
   end: number;
   left: number;
