@@ -14,8 +14,6 @@ export class Loader {
     this.source = source;
     this.changed = changed;
     this.scale = new Scale();
-    /** @type {View} */
-    this.data = { window: null, first: 0, last: 0, count: 0, may: 0, lanes: [], items: [], clusters: [], others: [], exact: true };
     this.problem = "";
     this.asked = 0;
     /** How many may fall into a window, as last heard. @type {{window: string, many: number | null}} */
@@ -117,7 +115,7 @@ export class Loader {
  * Keep of earlier data, fetched at the same scale, what is still in view: it is taken out of the count that it is in now.
  * @param {View} before @param {View} data @param {Span} window @returns {View}
  */
-function joined(before, data, window) {
+export function joined(before, data, window) {
   if (!data.exact || before.lanes.map((lane) => lane.value).join() !== data.lanes.map((lane) => lane.value).join()) return data;
   const known = new Set(data.items.map((item) => item.id));
   const clusters = data.clusters.map((cluster) => /** @type {Cluster} */ ([...cluster]));

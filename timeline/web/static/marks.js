@@ -139,20 +139,20 @@ export function tell(element, { lane, at, width, from, to, count, start, end }, 
   styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
   styled(button.firstChild, `margin-inline-start:${from - at}px;inline-size:${Math.max(4, to - from)}px;block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
   const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
-  button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
+  button.lastChild.textContent = count.toLocaleString(locale, compact);
   Object.assign(button.dataset, { lane, start, end, count });
   const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"), locale);
   button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
 }
 
 /** Say how many happenings. @param {number} count @param {string} about @param {string} locale */
-export const manyOf = (count, about, locale) => `${about}${new Intl.NumberFormat(locale).format(count)} happening${count === 1 ? "" : "s"}`;
+export const manyOf = (count, about, locale) => `${about}${count.toLocaleString(locale)} happening${count === 1 ? "" : "s"}`;
 
 /** Say for how long nothing happened. @param {number} days @param {string} locale */
 export function nothing(days, locale) {
   const [many, unit] = days > DAYS_OF_A_YEAR ? [days / DAYS_OF_A_YEAR, "year"] : days > 60 ? [days / 30.44, "month"] : [days, "day"];
   const whole = Math.max(1, Math.floor(many));
-  return `${new Intl.NumberFormat(locale).format(whole)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
+  return `${whole.toLocaleString(locale)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
 }
 
 /**

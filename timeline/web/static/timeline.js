@@ -30,7 +30,10 @@ async function json(url) {
 }
 
 /** The address of what a window holds. */
-const viewOf = (window, width, parts) => asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) });
+const viewOf = (window, width, parts) => {
+  const focus = state().get("focus");
+  return asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }), ...(focus && { focus }) });
+};
 
 const address = (item) => {
   const as_of = state().get("as_of");
@@ -45,7 +48,10 @@ const source = {
   address,
   view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
-  without: () => state().get("without")?.split("\n") ?? [],
+  off(kinds) {
+    const lines = state().get("without")?.split("\n") ?? [];
+    return lines[0] === "!" ? ["", ...kinds.filter((kind) => !lines.includes(kind))] : lines;
+  },
 };
 
 const drawing = new Drawing(root, source, {
@@ -62,7 +68,7 @@ const drawing = new Drawing(root, source, {
     by("found").focus();
   },
 }, locale());
-const card = new Card(by("card"), leave, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
+const card = new Card(by("card"), leave, next);
 on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
@@ -76,7 +82,7 @@ function open(item, step) {
 async function openCard(item) {
   await card.open(address(item), story(item));
   // A sheet from below must not cover it.
-  if (matchMedia("(max-width: 63.99rem)").matches) root.querySelector(`.lanes [data-id="${CSS.escape(item.id)}"]`)?.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(max-width: 63.99rem)").matches) drawing.seek();
 }
 
 // From anywhere but a field, which has uses of its own for the key.
@@ -97,12 +103,19 @@ function leave() {
 /** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
 const steps = [];
 
-/** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
-async function next(step) {
+/** Go on to another, or else the next in time. Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step @param {Item} [item] */
+async function next(step, item) {
+  if (item) return arriveAt(item);
   if (steps.length && drawing.held) return;
   steps.push(step);
   if (steps.length > 1) return;
   for (; steps.length; steps.shift()) await take(steps[0]);
+}
+
+/** @param {Item} item */
+function arriveAt(item) {
+  open(item, !state().has("focus"));
+  drawing.seek();
 }
 
 /** @param {1 | -1} step */
@@ -113,11 +126,11 @@ async function take(step) {
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
   // The reader may have gone elsewhere meanwhile: no more follow.
   if (card.asked !== shown) steps.length = 1;
-  else if (found.item) open(found.item, !state().has("focus"));
+  else if (found.item) arriveAt(found.item);
   else {
     card.busy(false);
     if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
-    else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
+    else drawing.tell(`There is nothing ${step > 0 ? "later" : "earlier"}.`);
   }
 }
 
@@ -145,7 +158,7 @@ by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-t
 
 // What is to be embedded is what one sees when one asks for it.
 on(document, "toggle", ({ target }) => {
-  const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
+  const code = target.id === "embed" && target.querySelector("textarea");
   const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
   if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
 }, true);
@@ -157,8 +170,7 @@ asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 let lit;
 for (const type of ["pointerover", "focusin"]) {
   on(document, type, ({ target }) => {
-    const near = target instanceof Element ? target.closest(".item a, #found .happening") : null;
-    const id = /** @type {HTMLElement | null} */ (near)?.dataset.id;
+    const id = target.closest?.(".item a, #found .happening")?.dataset.id;
     if (id === lit) return;
     lit = id;
     for (const one of document.querySelectorAll(".lit")) one.classList.remove("lit");
@@ -167,10 +179,12 @@ for (const type of ["pointerover", "focusin"]) {
 }
 // The legend switches each kind off and on.
 on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
-  const kind = target.closest("button")?.textContent, without = new Set(source.without?.());
-  if (!kind) return;
-  without.delete(kind) || without.add(kind);
-  find.load(changed({ without: [...without].join("\n") }), true).then(() => find.fill(true));
+  const kind = target.closest("button")?.value, all = drawing.overview.kinds ?? [], off = new Set(source.off?.(all));
+  if (kind === undefined) return;
+  off.delete(kind) || off.add(kind);
+  // Without the others, those are named that stay.
+  const without = off.has("") ? ["!", ...all.filter((one) => !off.has(one))] : [...off];
+  find.load(changed({ without: without.join("\n") }), true).then(() => find.fill(true));
 });
 arrive(document);
 // News can wait until the page is there.
