@@ -31,18 +31,23 @@ function format(locale, options) {
 
 /** English is written as the server writes it; to make a format takes longer than all else. */
 const MONTHS = "January February March April May June July August September October November December".split(" ");
+const THOUSANDS = /\B(?=(\d{3})+$)/g;
 const isEnglish = (/** @type {string} */ locale) => locale.startsWith("en");
+
+/** Write a whole number. @param {number} n @param {string} locale */
+export const number = (n, locale, useGrouping = true) =>
+  !isEnglish(locale) ? n.toLocaleString(locale, { useGrouping }) : useGrouping ? String(n).replace(THOUSANDS, ",") : String(n);
 
 /** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
 export function yearName(year, locale, era = false) {
   const shown = year < 1 ? 1 - year : year;
-  const number = isEnglish(locale) && shown < 1e4 ? shown : shown.toLocaleString(locale, { useGrouping: shown > 9999 });
-  if (year >= 1 && !era) return `${number}`;
-  if (isEnglish(locale)) return `${number} ${year < 1 ? "BCE" : "CE"}`;
+  const name = number(shown, locale, shown > 9999);
+  if (year >= 1 && !era) return name;
+  if (isEnglish(locale)) return `${name} ${year < 1 ? "BCE" : "CE"}`;
   // The language decides where the era goes and how it is written: only the number is replaced.
   const sample = /** @type {Date} */ (asDate(dayNumber(year < 1 ? -4 : 5, 6)));
   const parts = format(locale, { year: "numeric", era: "short" }).formatToParts(sample);
-  return parts.map((part) => (part.type === "year" ? number : part.value)).join("");
+  return parts.map((part) => (part.type === "year" ? name : part.value)).join("");
 }
 
 /** Return an instant in the reader's language, as exact as the unit. @param {number} at @param {string} unit @param {string} locale */
@@ -51,14 +56,10 @@ export function timeName(at, unit, locale) {
   const date = asDate(at);
   const name = yearName(year, locale, year < 1000);
   if (unit === "year" || !date) return name;
+  const isDay = unit !== "month";
   const isTimed = unit === "minute" || unit === "hour";
-  if (isEnglish(locale)) return (unit === "month" ? "" : day + " ") + MONTHS[month - 1] + " " + name + (isTimed ? ", " + clock(date, locale) : "");
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = { year: "numeric", month: "long" };
-  if (unit !== "month") options.day = "numeric";
-  if (isTimed) Object.assign(options, CLOCK);
-  if (year < 1000) options.era = "short";
-  return format(locale, options).format(date);
+  if (isEnglish(locale)) return (isDay ? day + " " : "") + MONTHS[month - 1] + " " + name + (isTimed ? ", " + clock(date, locale) : "");
+  return format(locale, { year: "numeric", month: "long", ...(isDay && { day: "numeric" }), ...(isTimed && CLOCK), ...(year < 1000 && { era: "short" }) }).format(date);
 }
 
 /** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit @param {string} locale */

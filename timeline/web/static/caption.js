@@ -2,7 +2,7 @@
 // The words around the drawing: which window it is and how many happenings are in it, and which colour is which kind. Owns those
 // words. Counts nothing.
 
-import { periodName, unitOf } from "./axis.js";
+import { number, periodName, unitOf } from "./axis.js";
 import { make, manyOf } from "./marks.js";
 
 /**
@@ -15,13 +15,12 @@ import { make, manyOf } from "./marks.js";
 export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
   const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
   if (here === null) return [when, "…"];
-  const number = (/** @type {number} */ many) => many.toLocaleString(locale);
   const words = [manyOf(here, exact ? "" : "about ", locale)];
   const more = Math.max(0, (may ?? 0) - here);
   // To nothing, there is no more.
-  if (more && more !== unplaced) words.push(`${number(more)} ${here ? "more " : ""}may fall here`);
-  else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
-  if (outside) words.push(`${number(outside)} outside this window`);
+  if (more && more !== unplaced) words.push(`${number(more, locale)} ${here ? "more " : ""}may fall here`);
+  else if (unplaced) words.push(`${number(unplaced, locale)} more without a day to be drawn at`);
+  if (outside) words.push(`${number(outside, locale)} outside this window`);
   return [when, words.join("; ")];
 }
 

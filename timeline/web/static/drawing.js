@@ -56,7 +56,7 @@ export class Drawing {
     this.kept = { memory: memory(), length: 0, room: "", whole: false, rows: ROWS };
     listen(this.view, this);
     on(this.view, "click", (event) => this.click(event));
-    this.sight = new Sight(this.part("words"), this.part("lanes"));
+    this.sight = new Sight(this.part("words"), this.part("lanes"), locale);
     const resized = new ResizeObserver(() => {
       if (this.width === this.wide && this.free === this.spare) return;
       this.draw();
@@ -321,7 +321,7 @@ export class Drawing {
       return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
     const made = (/** @type {Item} */ item, /** @type {number} */ number) =>
-      keep(`${item.id} ${number} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
+      keep(`${item.id} ${number} ${item.edtf} ${item.title} ${item.marks}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
     const about = data.exact ? "" : "about ";
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
@@ -339,8 +339,8 @@ export class Drawing {
     if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
     this.strip.show(window, width);
     const isWhole = this.isWhole(window);
-    for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
-      this.part(name).hidden = !narrow || isWhole || !there;
+    this.part("turn-before").hidden = !narrow || isWhole || window.start <= this.whole.start;
+    this.part("turn-after").hidden = !narrow || isWhole || window.end >= this.whole.end;
     const at = this.focus ? this.share(span(this.focus)[0]) : -1;
     const pin = this.part("pin");
     pin.hidden = narrow || !(at >= 0 && at <= 1);
@@ -355,7 +355,7 @@ export class Drawing {
     const { window, width, locale, scale } = this;
     const { data } = this.loader;
     const unit = this.pen.unit();
-    const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
+    const room = [...data.lanes.map(({ label }) => label), unit, width].join();
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
     const placed = layout(data, window, width, { rows: this.kept.rows, unit, free: this.spare, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });

@@ -9,7 +9,7 @@ import { by, clicked, fetched, on } from "./page.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
-const PARTS = ["about", "known", "chosen", "found", "facets", "notes"];
+const PARTS = ["about", "read-story", "known", "chosen", "found", "facets", "notes"];
 
 export class Find {
   /**

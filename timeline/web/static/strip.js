@@ -18,7 +18,7 @@ export class Strip {
     this.locale = locale;
     const [picture, frame, labels] = /** @type {any} */ (element.children);
     [this.others, this.path] = picture.children;
-    Object.assign(this, { frame, labels });
+    [this.frame, this.labels] = [frame, labels];
     on(element, "pointerdown", (event) => this.drag(event));
   }
 

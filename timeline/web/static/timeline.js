@@ -19,8 +19,7 @@ if (!by("drawing-data")) await new Promise((go) => addEventListener("DOMContentL
 const root = by("drawing");
 const here = root.dataset.here ?? "";
 
-/** @param {Document} page @returns {{overview: any, view: any, position: number}} */
-const brought = (page) => JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
+const LINE_END = "\n";
 
 /** @param {string} url */
 async function json(url) {
@@ -37,7 +36,7 @@ const viewOf = (window, width, parts) => {
 
 const address = (item) => {
   const as_of = state().get("as_of");
-  return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
+  return `${here}/${item.id.replaceAll(".", "~2E")}` + (as_of ? `?as_of=${encodeURIComponent(as_of)}` : "");
 };
 
 /** A happening among those that match, with its neighbours. @param {{id: string}} item */
@@ -49,7 +48,7 @@ const source = {
   view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
   off(kinds) {
-    const lines = state().get("without")?.split("\n") ?? [];
+    const lines = state().get("without")?.split(LINE_END) ?? [];
     return lines[0] === "!" ? ["", ...kinds.filter((kind) => !lines.includes(kind))] : lines;
   },
 };
@@ -138,7 +137,7 @@ const renew = print(drawing, () => viewOf(drawing.whole, 680, drawing.scale.writ
 
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
-  const { overview, view } = brought(page);
+  const { overview, view } = JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
   // The one that the address names is sure of its place.
   const id = state().get("focus");
   const shown = drawing.focus?.id;
@@ -146,6 +145,7 @@ function arrive(page) {
   if (!id) card.close();
   drawing.set(overview, view, state().has("scale"));
   renew();
+  follow();
   if (id && shown !== id) openCard({ id });
 }
 
@@ -159,12 +159,12 @@ by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-t
 // What is to be embedded is what one sees when one asks for it.
 on(document, "toggle", ({ target }) => {
   const code = target.id === "embed" && target.querySelector("textarea");
-  const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
+  const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;");
   if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
 }, true);
 root.hidden = false;
 // The axis is that of all that is known now, so that one sees it fill.
-asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
+const follow = asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 // The list and the drawing answer each other.
 /** @type {string | undefined} */
 let lit;
@@ -184,11 +184,10 @@ on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
   off.delete(kind) || off.add(kind);
   // Without the others, those are named that stay.
   const without = off.has("") ? ["!", ...all.filter((one) => !off.has(one))] : [...off];
-  find.load(changed({ without: without.join("\n") }), true).then(() => find.fill(true));
+  find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
 arrive(document);
 // News can wait until the page is there.
-const news = () => import("./live.js").then(({ live }) => live(root, find, by));
-if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
+if (root.dataset.live) setTimeout(() => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader)), 500);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);
