@@ -220,8 +220,8 @@ def lab(light: list[float]) -> tuple[float, float, float]:
 @pytest.mark.parametrize(("theme", "paper"), [(0, "#fdfcfa"), (1, "#14181c")])
 def test_the_colours_of_kinds_are_distinct(theme: int, paper: str) -> None:
     """Their contrast with the page is at least three to one, and everybody can distinguish them from each other."""
-    lines = [line for line in (assets.STATIC / "drawing.css").read_text(encoding="utf-8").splitlines() if "--k0: #" in line]
-    colours = re.findall(r"--k\d: (#[0-9a-f]{6})", lines[theme])
+    style = (assets.STATIC / "drawing.css").read_text(encoding="utf-8")
+    colours = [both[theme] for both in re.findall(r'data-kind="\d".*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)', style)]
     assert len(colours) == 7
 
     def luminance(colour: str) -> float:

@@ -113,8 +113,15 @@ def test_text_of_twice_the_size_fits(visitor: Visitor, demo: Served) -> None:
 
 
 def test_nothing_is_lost_at_twice_the_zoom(visitor: Visitor, demo: Served) -> None:
-    """A desk of 1280 by 900 pixels has 640 by 450: nothing scrolls sideways, and all is in reach."""
+    """A desk of 1280 by 900 pixels has 640 by 450: nothing scrolls sideways, all is in reach, and no control is out of sight."""
     page = visitor.open(demo.page, viewport={"width": 640, "height": 450})
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll(".controls :is(button, select, input, summary)")].filter((e) => {
+          const { left, top, width, height } = e.getBoundingClientRect();
+          return e.checkVisibility() && width && !e.contains(document.elementFromPoint(left + width - 2, top + height / 2));
+        }).map((e) => e.outerHTML)"""
+    )
+    assert hidden == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert overlaps(page) == []
     assert len(drawn(page)["ids"]) == drawn(page)["count"]

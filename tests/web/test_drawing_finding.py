@@ -114,6 +114,7 @@ def test_what_was_known_when(visitor: Visitor, demo: Served) -> None:
     expect(label).to_have_text("Attacks in Casablanca")
     expect(page.locator("#found #h-casablanca-attacks h3")).to_have_text("Attacks in Casablanca")
     expect(page.locator("#moment-said")).to_contain_text(str(end - 1))
+    expect(page.locator("#read-story")).to_have_attribute("href", re.compile(f"as_of={end - 1}"))
     expect(page.locator(".as-of")).to_be_visible()
     slider.fill(str(end - 20))
     page.wait_for_url(f"**as_of={end - 20}**")

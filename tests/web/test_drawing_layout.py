@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from browser import Served, Visitor, settled
 
+from timeline import dates
 from timeline.dates.calendar import civil, day_number
 from timeline.selection import window as windows
 
@@ -217,6 +218,27 @@ def some_days() -> list[int]:
         *(dice.randint(1, 800_000) for _ in range(2000)),
         *extreme,
     ]
+
+
+def test_english_dates_are_the_servers(run: Run) -> None:
+    """In the browser they are written as on the server: days, months, years and minutes, before year 1 and far from it too."""
+    dice = chance(7)
+    texts = []
+    for _ in range(400):
+        year, month, day = (
+            dice.choice([dice.randint(-3000, 999), dice.randint(1000, 9999)]),
+            dice.randint(1, 12),
+            dice.randint(1, 28),
+        )
+        date = f"{'-' if year < 0 else ''}{abs(year):04}"
+        texts += [date, f"{date}-{month:02}", f"{date}-{month:02}-{day:02}"]
+    assert run("datewords.js", 'given.map((one) => m.inWords(one, "en-GB"))', texts) == [dates.words(one) for one in texts]
+    timed = [
+        f"{date}T{dice.randint(0, 23):02}:{dice.randint(0, 59):02}" for date in texts if date.count("-") == 2 and date[0] != "-"
+    ]
+    written = run("datewords.js", 'given.map((one) => m.inWords(one, "en-GB"))', timed)
+    days = run("datewords.js", 'given.map((one) => m.inWords(one, "en-GB"))', [one[:10] for one in timed])
+    assert written == [f"{day}, {one[11:]}" for day, one in zip(days, timed, strict=True)]
 
 
 def test_the_calendar_is_the_servers(run: Run) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import TABLET, Served, Visitor, drawn, settled, standing, window_of
+from browser import DESK, PHONE, TABLET, Served, Visitor, drawn, settled, standing, window_of
 from drawn_page import asked, at_rest, box_of, near, press, shifted, view_of, zoomed
 
 from timeline import dates
@@ -214,10 +214,10 @@ def test_the_whole_of_it_goes_by_keyboard(visitor: Visitor, demo: Served) -> Non
     expect(page.locator("#card .card-title")).to_be_visible()
     seen = [asked(page)["focus"]]
     for _ in range(4):
-        press(page, "ArrowDown")
+        press(page, "ArrowRight")
         seen.append(asked(page)["focus"])
     assert seen == listed[:5]
-    press(page, "ArrowUp")
+    press(page, "ArrowLeft")
     assert asked(page)["focus"] == listed[3]
     page.keyboard.press("Escape")
     settled(page)
@@ -230,18 +230,19 @@ def test_each_press_of_a_key_counts_however_slow_the_answer(visitor: Visitor, de
     """Three presses go three on, though none was answered when the next came; what was left meanwhile stays left."""
     page = visitor.open(demo.page)
     listed = page.evaluate("[...document.querySelectorAll('#found .happening')].map((li) => li.id.slice(2))")
+    press(page, "ArrowDown")
     page.evaluate(
         "() => { const at_once = fetch;"
         " window.fetch = async (...asked) => { await new Promise((go) => setTimeout(go, 300)); return at_once(...asked); }; }"
     )
     view_of(page).focus()
     for _ in range(3):
-        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
     settled(page)
-    assert asked(page)["focus"] == listed[2]
-    for _ in ("with a card open", "with none"):
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("ArrowDown")
+    assert asked(page)["focus"] == listed[3]
+    for key in ("ArrowRight", "ArrowDown"):  # with a card open, and with none
+        page.keyboard.press(key)
+        page.keyboard.press(key)
         page.keyboard.press("Escape")
         page.wait_for_timeout(700)  # longer than the answers take
         assert "focus" not in asked(page)
@@ -255,7 +256,7 @@ def test_next_and_previous_go_through_all_and_end_in_words(visitor: Visitor, dem
     last = page.evaluate("[...document.querySelectorAll('#found .happening')].at(-1).id.slice(2)")
     assert asked(page)["focus"] == last
     expect(page.locator("#card [rel=next]")).to_have_count(0)
-    press(page, "ArrowDown")
+    press(page, "ArrowRight")
     expect(page.locator(".drawn [role=status]").filter(has_text="nothing later").first).to_be_attached()
     assert asked(page)["focus"] == last
     page.locator("#card [rel=prev]").click()
@@ -330,3 +331,58 @@ def test_go_to_a_date_far_outside_says_what_is_there(visitor: Visitor, demo: Ser
     page.locator(".drawn-empty button").click()
     settled(page)
     assert drawn(page)["count"] == len(standing(demo.file, -1e15, 1e15))
+
+
+# How many rows there are, and in which of them the open happening is in sight, above the axis and a sheet.
+OPEN = """() => {
+  const items = [...document.querySelectorAll(".lanes .item")];
+  const rows = [...new Set(items.map((item) => item.getBoundingClientRect().top))].sort((one, other) => one - other);
+  const words = document.querySelector(".words").getBoundingClientRect();
+  const card = document.querySelector("#card");
+  const low = [innerHeight, ...(words.height ? [words.top] : [])];
+  if (getComputedStyle(card).position === "fixed") low.push(card.getBoundingClientRect().top);
+  const boxes = items.filter((item) => item.matches(".focused")).map((item) => item.getBoundingClientRect());
+  const seen = boxes.filter(({ top }) => top >= -1 && top + 20 <= Math.min(...low) + 1);
+  return [rows.length, seen.map(({ top }) => rows.indexOf(top))];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(DESK, 500), (PHONE, 844)])
+@pytest.mark.parametrize("lanes", ["none", "actor"])
+def test_up_and_down_go_by_row_and_never_out_of_sight(visitor: Visitor, demo: Served, lanes: str, width: int, height: int) -> None:
+    """From what was clicked, row by row down and back, also where a happening is in several lanes; then Enter goes to its card."""
+    page = visitor.open(f"{demo.page}?lanes={lanes}&size=1", viewport={"width": width, "height": height})
+    page.locator(".lanes .item a .text").first.click()
+    expect(page.locator("#card .card-title")).to_be_visible()
+    settled(page)
+    many, (row, *_) = page.evaluate(OPEN)
+    last = min(many - 1, row + 16)
+    for expected in [*range(row + 1, last + 1), last - 1]:
+        page.keyboard.press("ArrowDown" if expected > row else "ArrowUp")
+        settled(page)
+        row = expected
+        assert row in page.evaluate(OPEN)[1]
+    # Enter goes to the card of that happening, not of the one that was clicked.
+    title = page.locator(".item.focused .text").first.text_content() or ""
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "card"
+    assert title[:20] in (page.locator("#card").text_content() or "")
+
+
+def test_the_next_in_time_is_drawn_where_it_was_only_counted(visitor: Visitor, tricky: Served) -> None:
+    """By keys and by the card's own links; also after zooming out, and by lanes."""
+    page = visitor.open(f"{tricky.page}?size=1&lanes=kind&view=1950-01-01/1951-01-01")
+    press(page, "ArrowDown")
+    for step in ("key", "link", "key"):
+        before = asked(page)["focus"]
+        if step == "key":
+            press(page, "ArrowRight")
+        else:
+            page.locator("#card .before-after [rel=next]").click()
+        settled(page)
+        assert asked(page)["focus"] != before
+        expect(page.locator(".item.focused a")).to_have_attribute("data-id", asked(page)["focus"])
+    lane = page.locator(".lane", has=page.locator(".item.focused")).get_attribute("aria-label")
+    assert lane == "arrival"
+    press(page, "-")
+    expect(page.locator(".item.focused a")).to_have_attribute("data-id", asked(page)["focus"])

@@ -211,7 +211,7 @@ def test_each_kind_has_a_colour_and_the_legend_switches_it(visitor: Visitor, dem
     """Off and on again, one beside the other; what does not match stays as pale marks, and the axis as it is."""
     page = visitor.open(demo.page)
     kinds = page.locator(".kinds button")
-    assert kinds.count() == 6
+    assert kinds.count() == 7
     colours = set(
         page.evaluate("[...document.querySelectorAll('.kinds li')].map((li) => getComputedStyle(li, '::before').backgroundColor)")
     )
@@ -230,7 +230,7 @@ def test_each_kind_has_a_colour_and_the_legend_switches_it(visitor: Visitor, dem
         assert set(drawn(page)["ids"]) == left
         assert page.locator(".lines .other").count() > 10
         assert page.locator(".words .tick").all_inner_texts() == ticks
-        assert kinds.count() == 6
+        expect(kinds.filter(visible=True)).to_have_count(7)
         expect(page.locator("#chosen .chips")).to_contain_text(", ".join(off))
     # A filter that is chosen in the form holds beside it.
     page.locator("#f-q").fill("Hammouchi")
@@ -246,6 +246,34 @@ def test_each_kind_has_a_colour_and_the_legend_switches_it(visitor: Visitor, dem
     page.reload()
     settled(page)
     kinds.filter(has_text="statement").press("Enter")
+    page.wait_for_url(lambda url: "without=" not in url)
+    settled(page)
+    assert drawn(page)["count"] == len(standing(demo.file, -1e15, 1e15))
+
+
+def test_the_legend_switches_all_other_kinds(visitor: Visitor, demo: Served) -> None:
+    """It stays there, and what has no colour of its own goes and comes back; the address names what stays."""
+    page = visitor.open(demo.page)
+    coloured = [str(name) for name in page.locator(".kinds button").all_text_contents()][:6]
+    named = ", ".join(f"'{one}'" for one in coloured)
+    others = page.locator(".kinds button", has_text="other")
+    page.locator(".kinds button", has_text="award").click()
+    settled(page)
+    expect(others).to_be_visible()
+    others.click()
+    settled(page)
+    expect(others).to_have_attribute("aria-pressed", "false")
+    expect(others).to_be_visible()
+    assert asked(page)["without"].splitlines() == ["!", *(one for one in coloured if one != "award")]
+    left = standing(demo.file, -1e15, 1e15, f"status = 'current' and kind in ({named}) and kind is not 'award'")
+    assert {one.get_attribute("data-id") for one in page.locator("#found .happening").all()} == set(drawn(page)["ids"]) == left
+    expect(page.locator("#chosen .chips")).to_contain_text(f"all kinds but {coloured[0]}")
+    page.reload()
+    settled(page)
+    others.press("Space")
+    settled(page)
+    assert asked(page)["without"] == "award"
+    page.locator(".kinds button", has_text="award").click()
     page.wait_for_url(lambda url: "without=" not in url)
     settled(page)
     assert drawn(page)["count"] == len(standing(demo.file, -1e15, 1e15))

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MANY = 200 if os.environ.get("TIMELINE_EVERY_ADDRESS") else 4
 BY = 40  # pixels that the hand moves
-STUB = 70  # pixels beside a mark in which a label has room, with the line that leads to it
 TEXT = "It is written here, in these very words."
 WORDS = ("the", "great", "war", "queen", "ends in a treaty", "after a long siege", "by fire at sea", "near the walls")
 # Each label that is drawn: its lane and id, the row that it is in, its words, where it is, and whether any of it is cut off.
@@ -105,8 +104,23 @@ def test_what_stays_in_view_keeps_its_row_and_its_label(
             assert [pair for pair in both if in_view(pair, 1) and pair[0]["row"] != pair[1]["row"]] == [], view
             # A label goes only with its mark. What an edge left no room for may have one now.
             changed = [pair for pair in both if pair[0]["words"] not in (None, pair[1]["words"])]
-            assert [pair for pair in changed if in_view(pair, STUB)] == [], view
+            assert [pair for pair in changed if in_view(pair, 1)] == [], view
             before = after
+
+
+@pytest.mark.parametrize("by", [BY, -BY])
+def test_a_label_stays_until_its_mark_is_gone(visitor: Visitor, crowded: Served, by: int) -> None:
+    """In a dense drawing too, step by step towards either edge; an edge only leaves less of it."""
+    page = visitor.open(f"{crowded.page}?size=1&view=1850-01-01/1900-01-01", viewport={"width": DESK, "height": 900})
+    before, there = labels(page), 0
+    for _ in range(5):
+        drag(page, by)
+        after = labels(page)
+        named = {one for one, label in before.items() if label["words"] and min(label["mark"], after.get(one, label)["mark"]) > 1}
+        assert [one for one in named & after.keys() if after[one]["words"] is None] == []
+        there += len(named)
+        before = after
+    assert there > 50
 
 
 def in_view(pair: tuple[dict[str, Any], dict[str, Any]], room: float) -> bool:

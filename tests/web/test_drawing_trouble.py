@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import pypdfium2
 import pytest
 from browser import Served, Visitor, drawn, settled, standing
 from drawn_page import WINDOWS, press, view_of
@@ -186,13 +187,27 @@ def test_thirty_two_happenings_are_eight_pages(visitor: Visitor, demo: Served, p
     page = visitor.open(f"{demo.page}?size=100")
     folded = page.locator("#found .more-quotations")
     assert folded.count() > 20
+    # Paper cannot be unfolded, with or without a script.
     page.emulate_media(media="print")
-    # Paper cannot be unfolded.
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for quotation in (folded.locator("q").first, folded.locator("q").last):
         expect(quotation).to_be_visible()
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
     expect(folded.locator("q").first).to_be_hidden()
+    page.emulate_media(media="print")
     margins = dict.fromkeys(("top", "bottom", "left", "right"), "1cm")
     printed = page.pdf(format=paper, margin=margins)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
+    document = pypdfium2.PdfDocument(printed)
+    words = "".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    quoted = [str(text) for text in folded.locator("q").all_text_contents()]
+    assert [text for text in quoted if "".join(text.split()) not in words.replace("\ufffe", "-")] == []
+
+
+def test_a_happening_is_whole_on_paper(visitor: Visitor, demo: Served) -> None:
+    """Its page has no script, and nothing of it is folded away there: neither quotations nor history."""
+    page = visitor.open(demo.page + "/ga-93", settle=False)
+    folded = page.locator("main details p")
+    expect(folded.last).to_be_hidden()
+    page.emulate_media(media="print")
+    for one in folded.all():
+        expect(one).to_be_visible()

@@ -11,6 +11,7 @@ from typing import Any
 import browser as in_browser
 import pytest
 from browser import Served, Visitor, drawn, settled
+from drawn_page import press
 
 from timeline import Timeline
 
@@ -48,7 +49,7 @@ def news(page: Any) -> Any:  # noqa: ANN401 - Playwright's own
 
 
 def test_it_says_what_is_new_and_takes_it_in_when_asked(visitor: Visitor, served: Served) -> None:
-    """Nothing moves before; screen readers hear it once; then list, drawing and counts have it."""
+    """Nothing moves before; screen readers hear it once; then list, drawing and counts have it, and mark it."""
     page = visitor.open(served.page)
     expect(news(page)).to_be_hidden()
     page.evaluate("""() => { window.heard = []; new MutationObserver(() => heard.push(said.textContent)).observe(
@@ -72,6 +73,18 @@ def test_it_says_what_is_new_and_takes_it_in_when_asked(visitor: Visitor, served
     expect(page.locator("#about")).to_contain_text(f"{FIRST + 3} happenings")
     assert page.evaluate("document.activeElement.id") == "found"
     assert page.evaluate("heard").pop().startswith(f"{FIRST + 3} happenings")
+    # Each of them is marked, in the drawing and in the list, and nothing else is; also where it was drawn before.
+    marked = {one.get_attribute("data-id") for one in page.locator(".item.is-new a", has_text="✦").all()}
+    assert marked == {"new1", "new2", "new3", "h05"}
+    assert {one.get_attribute("data-id") for one in page.locator("#found .happening", has_text="✦ new").all()} == marked
+    expect(page.locator(".item a[data-id=new1]")).to_have_attribute("aria-label", re.compile(r"\(.*new\)$"))
+    expect(page.locator(".signs-list")).to_contain_text("new or changed since you opened the page")
+    page.locator("#f-q").fill("Hall")
+    page.wait_for_url("**q=Hall**")
+    settled(page)
+    expect(page.locator("#h-new1 .mark", has_text="✦ new")).to_have_count(1)
+    press(page, "+", "-")
+    expect(page.locator(".item.is-new a[data-id=new1]")).to_have_count(1)
     record(served, "new4")
     expect(news(page)).to_have_text("1 new happening")
 

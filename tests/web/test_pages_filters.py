@@ -229,7 +229,7 @@ async def test_words_in_the_past_are_explained(demo: Path) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "", "kind=opening", "without=opening%0Ak%27%22%26%3F%23%25", "as_of=19&without=meeting",
+        "", "kind=opening", "without=opening%0Ak%27%22%26%3F%23%25", "as_of=19&without=meeting", "without=%21%0Aopening%0Ameeting",
         "actor=faisal-shahkar", "tag=C%C3%B4te", "source=arabic", "place=Marrakech&status=all",
         "from=2003&to=2003", "q=cote", "q=cote+noon&from=1990", "to=-0043",
         "as_of=12", "as_of=19&actor=Faisal+Shahkar", "as_of=20&q=talks",

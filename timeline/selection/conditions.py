@@ -226,8 +226,9 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
         if column in state.given:
             where[column] = f"happenings.{column} = :{column}"
             params[column] = state.given[column]
-    if state.without:
-        where["without"] = "coalesce(happenings.kind, '') not in (select value from json_each(:without))"
+    if "without" in state.given:
+        inside = "in" if state.without_others else "not in"
+        where["without"] = f"coalesce(happenings.kind, '') {inside} (select value from json_each(:without))"
         params["without"] = json.dumps(state.without)
     if (mark := state.given.get("mark")) in MARKS:
         where["mark"] = _CORRECTED_NOW if mark == "corrected" and state.status == "current" else MARKS[mark]

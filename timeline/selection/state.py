@@ -15,7 +15,8 @@ from timeline.selection.time_order import Key
 from timeline.selection.window import Window
 
 FACETS = ("kind", "actor", "place", "tag", "source", "mark", "review")
-# `without` is a list of kinds that are left out, each on a line.
+# `without` is a list of kinds that are left out, each on a line. After a line ALL_BUT, it is a list of those that are not.
+ALL_BUT = "!"
 FILTERS = ("q", *FACETS, "without", "from", "to")
 # How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "scale", "view", "focus")
@@ -125,8 +126,13 @@ class State:
 
     @property
     def without(self) -> list[str]:
-        """The kinds that are left out."""
-        return self.given.get("without", "").splitlines()
+        """The kinds that are left out; or, if `without_others`, those that are not."""
+        return self.given.get("without", "").splitlines()[self.without_others :]
+
+    @property
+    def without_others(self) -> bool:
+        """Whether all kinds are left out but those of `without`, and the happenings without a kind too."""
+        return self.given.get("without", "").splitlines()[:1] == [ALL_BUT]
 
     @property
     def focus(self) -> str | None:

@@ -108,8 +108,16 @@ def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Cho
     drawn_on = _axis(snapshot, result, choices, selection)
     overview = _overview(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
     view = _view(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
-    overview["absent"] = _absent_kinds(overview["kinds"], kinds, result.counted)
+    overview["absent"] = _absent_kinds(overview["kinds"], kinds, _counted_of_any_kind(snapshot, result))
     return in_script({"position": result.end, "overview": overview, "view": view})
+
+
+def _counted_of_any_kind(snapshot: Snapshot, result: Matches) -> int | None:
+    """Count the matches, whatever kind is asked for or left out; None if there are too many."""
+    given = {name: value for name, value in result.state.given.items() if name not in ("kind", "without")}
+    if given == result.state.given:
+        return result.counted
+    return matches.of_state(snapshot, result, replace(result.state, given=given), matches.COUNTING_MS).counted
 
 
 def _absent_kinds(coloured: Sequence[str], kinds: Choices, counted: int | None) -> list[str]:
@@ -264,13 +272,13 @@ def _whole_days(start: float, end: float) -> tuple[float, float]:
     return math.floor(start), math.ceil(end)
 
 
-def _next(snapshot: Snapshot, result: Matches, _: Mapping[str, Choices], request: Request) -> dict[str, Any]:
+def _next(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], request: Request) -> dict[str, Any]:
     state, backwards = result.state, request.args.get("step") == "-1"
     size = 1 if "focus" in state.given else MOST_OF_A_DAY
     page = _page(snapshot, result, _key(snapshot, state, backwards=backwards), size, backwards=backwards)
     in_order = page.rows[::-1] if backwards else page.rows
     row = next((one for one in in_order if "focus" in state.given or _begins_in(state.window, one["date"])), None)
-    return {"item": _items(snapshot, [row])[0] if row else None}
+    return {"item": _items(snapshot, [row], _drawn_selection(result, choices))[0] if row else None}
 
 
 def _list(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], _: Request) -> dict[str, Any]:
@@ -292,12 +300,12 @@ def _page(snapshot: Snapshot, result: Matches, key: Key, size: int, *, backwards
     return matches.page(snapshot, replace(result, state=turned))
 
 
-def _items(snapshot: Snapshot, listed: Sequence[Row], selection: DrawnSelection | None = None) -> list[dict[str, Any]]:
+def _items(snapshot: Snapshot, listed: Sequence[Row], selection: DrawnSelection) -> list[dict[str, Any]]:
     """Return the happenings as JSON for the browser, with their lanes in the drawing."""
     rows = [happenings.at(snapshot, row["position"]) for row in listed]
     disputed = happenings.disputed(snapshot, rows)
     in_lanes: Mapping[int, Sequence[int]] = {}
-    if selection and selection.facet:
+    if selection.facet:
         in_lanes = lanes.assign(snapshot, selection.facet, gather.lanes_of(snapshot, selection), rows)
     return [gather.item(row, in_lanes.get(row["position"], (0,)), disputed=row["id"] in disputed) for row in rows]
 

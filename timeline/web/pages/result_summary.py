@@ -67,7 +67,7 @@ def value_labels(state: State, actor_name: str | None) -> dict[str, str | None]:
         "actor": actor_name,
         "mark": states.MARKS.get(state.given.get("mark", "")),
         "review": states.REVIEWS.get(state.given.get("review", "")),
-        "without": ", ".join(state.without),
+        "without": ("all kinds but " if state.without_others else "") + (", ".join(state.without) or "none"),
     }
 
 

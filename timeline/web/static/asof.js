@@ -6,11 +6,11 @@ import { by, on } from "./page.js";
 
 const SLIDING = 120;
 
-/** @param {HTMLElement} root @param {(as_of: string | null) => void} ask */
+/** @param {HTMLElement} root @param {(as_of: string | null) => void} ask @returns {() => void} to be called when another state is shown */
 export function asOf(root, ask) {
   const slider = /** @type {HTMLInputElement | null} */ (root.querySelector("#moment"));
   const caption = /** @type {HTMLOutputElement | null} */ (root.querySelector("#moment-said"));
-  if (!slider || !caption) return;
+  if (!slider || !caption) return () => {};
   const show = () => {
     caption.textContent = slider.value === slider.max ? "now" : `position ${slider.value}`;
     slider.ariaValueText = caption.textContent;
@@ -25,12 +25,10 @@ export function asOf(root, ask) {
       ask(slider.value === slider.max ? null : slider.value);
     }, SLIDING);
   });
-  const follow = () => {
+  return () => {
     // The hand is still on it.
     if (pause) return;
     slider.value = (state().get("as_of") && by("known")?.dataset.position) || slider.max;
     show();
   };
-  new MutationObserver(follow).observe(by("main"), { childList: true });
-  follow();
 }

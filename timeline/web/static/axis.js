@@ -29,30 +29,37 @@ function format(locale, options) {
   return entry;
 }
 
+/** English is written as the server writes it; to make a format takes longer than all else. */
+const MONTHS = "January February March April May June July August September October November December".split(" ");
+const THOUSANDS = /\B(?=(\d{3})+$)/g;
+const isEnglish = (/** @type {string} */ locale) => locale.startsWith("en");
+
+/** Write a whole number. @param {number} n @param {string} locale */
+export const number = (n, locale, useGrouping = true) =>
+  !isEnglish(locale) ? n.toLocaleString(locale, { useGrouping }) : useGrouping ? String(n).replace(THOUSANDS, ",") : String(n);
+
 /** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
 export function yearName(year, locale, era = false) {
   const shown = year < 1 ? 1 - year : year;
-  const number = new Intl.NumberFormat(locale, { useGrouping: shown > 9999 }).format(shown);
-  if (year >= 1 && !era) return number;
-  if (locale.startsWith("en")) return `${number} ${year < 1 ? "BCE" : "CE"}`;
+  const name = number(shown, locale, shown > 9999);
+  if (year >= 1 && !era) return name;
+  if (isEnglish(locale)) return `${name} ${year < 1 ? "BCE" : "CE"}`;
   // The language decides where the era goes and how it is written: only the number is replaced.
   const sample = /** @type {Date} */ (asDate(dayNumber(year < 1 ? -4 : 5, 6)));
   const parts = format(locale, { year: "numeric", era: "short" }).formatToParts(sample);
-  return parts.map((part) => (part.type === "year" ? number : part.value)).join("");
+  return parts.map((part) => (part.type === "year" ? name : part.value)).join("");
 }
 
 /** Return an instant in the reader's language, as exact as the unit. @param {number} at @param {string} unit @param {string} locale */
 export function timeName(at, unit, locale) {
-  const [year] = civil(at);
+  const [year, month, day] = civil(at + 0.5 / MINUTES);
   const date = asDate(at);
-  if (unit === "year" || !date) return yearName(year, locale, year < 1000);
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = { year: "numeric", month: "long" };
-  if (unit !== "month") options.day = "numeric";
-  if (unit === "minute" || unit === "hour") Object.assign(options, CLOCK);
-  if (year < 1000) options.era = "short";
-  const words = format(locale, options).format(date);
-  return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
+  const name = yearName(year, locale, year < 1000);
+  if (unit === "year" || !date) return name;
+  const isDay = unit !== "month";
+  const isTimed = unit === "minute" || unit === "hour";
+  if (isEnglish(locale)) return (isDay ? day + " " : "") + MONTHS[month - 1] + " " + name + (isTimed ? ", " + clock(date, locale) : "");
+  return format(locale, { year: "numeric", month: "long", ...(isDay && { day: "numeric" }), ...(isTimed && CLOCK), ...(year < 1000 && { era: "short" }) }).format(date);
 }
 
 /** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit @param {string} locale */
@@ -64,7 +71,7 @@ export function periodName({ start, end }, unit, locale) {
 }
 
 /** Return the time of day of an instant. @param {any} date @param {string} locale */
-export const clock = (date, locale) => format(locale, CLOCK).format(date);
+export const clock = (date, locale) => (isEnglish(locale) ? date.toISOString().slice(-13, -8) : format(locale, CLOCK).format(date));
 
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = LABEL_ROOM) {
@@ -122,11 +129,12 @@ function tick(at, unit, locale, era) {
   if (unit === "year" || !date || (unit === "month" && month === 1)) {
     return { at, label: yearName(year, locale, era && year > 0 && year < 1000), major: unit !== "year" || year === 1 };
   }
-  if (unit === "month") return { at, label: format(locale, { month: "short" }).format(date), major: false };
+  const short = (/** @type {Intl.DateTimeFormatOptions} */ options) => (isEnglish(locale) ? (options.day ? day + " " : "") + MONTHS[month - 1].slice(0, 3) : format(locale, { month: "short", ...options }).format(date));
+  if (unit === "month") return { at, label: short({}), major: false };
   const midnight = Math.abs(at - Math.round(at)) < 0.25 / MINUTES;
   if (unit === "day" || midnight) {
     const major = unit !== "day" || day === 1;
-    return { at, label: format(locale, { day: "numeric", month: "short" }).format(date), major };
+    return { at, label: short({ day: "numeric" }), major };
   }
   return { at, label: clock(date, locale), major: false };
 }

@@ -2,7 +2,7 @@
 // The words around the drawing: which window it is and how many happenings are in it, and which colour is which kind. Owns those
 // words. Counts nothing.
 
-import { periodName, unitOf } from "./axis.js";
+import { number, periodName, unitOf } from "./axis.js";
 import { make, manyOf } from "./marks.js";
 
 /**
@@ -15,28 +15,23 @@ import { make, manyOf } from "./marks.js";
 export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
   const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
   if (here === null) return [when, "…"];
-  const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
   const words = [manyOf(here, exact ? "" : "about ", locale)];
   const more = Math.max(0, (may ?? 0) - here);
   // To nothing, there is no more.
-  if (more && more !== unplaced) words.push(`${number(more)} ${here ? "more " : ""}may fall here`);
-  else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
-  if (outside) words.push(`${number(outside)} outside this window`);
+  if (more && more !== unplaced) words.push(`${number(more, locale)} ${here ? "more " : ""}may fall here`);
+  else if (unplaced) words.push(`${number(unplaced, locale)} more without a day to be drawn at`);
+  if (outside) words.push(`${number(outside, locale)} outside this window`);
   return [when, words.join("; ")];
 }
 
 /** Name the colours of the kinds that there are; each switches its kind off and on. @param {Overview} overview @param {Source} source */
 export function kinds({ kinds = [], absent = [] }, source) {
-  const row = (/** @type {HTMLElement} */ inner, /** @type {number} */ number) => {
+  const off = source.off?.(kinds);
+  return (kinds.length ? [...kinds, ""] : []).map((kind, number) => {
     const element = make("li", "");
-    element.dataset.kind = String(number);
-    element.hidden = absent.includes(kinds[number - 1] ?? "");
-    element.append(inner);
+    element.dataset.kind = kind ? number + 1 : 0;
+    element.hidden = absent.includes(kind) && !off?.includes(kind);
+    element.append(Object.assign(make("button", "plain", kind || "other"), { type: "button", dir: "auto", value: kind, ariaPressed: String(!off?.includes(kind)) }));
     return element;
-  };
-  const named = kinds.map((kind, number) => {
-    const button = Object.assign(make("button", "plain", kind), { type: "button", dir: "auto", ariaPressed: String(!source.without?.().includes(kind)) });
-    return row(button, number + 1);
   });
-  return kinds.length ? [...named, row(make("span", "", "other"), 0)] : [];
 }

@@ -4,10 +4,10 @@
 
 import { translate } from "./datewords.js";
 import { make } from "./marks.js";
-import { clicked, on } from "./page.js";
+import { clicked, fetched, on } from "./page.js";
 
 export class Card {
-  /** @param {HTMLElement} element @param {() => void} closed @param {(id: string) => void} turned to a neighbour */
+  /** @param {HTMLElement} element @param {() => void} closed @param {(step: 1 | -1) => void} turned to a neighbour */
   constructor(element, closed, turned) {
     this.element = element;
     this.body = /** @type {HTMLElement} */ (element.querySelector(".card-body"));
@@ -19,7 +19,7 @@ export class Card {
       const link = clicked(event);
       if (!link?.closest(".before-after")) return;
       event.preventDefault();
-      turned(new URL(link.href).searchParams.get("story") ?? "");
+      turned(link.rel === "next" ? 1 : -1);
     });
     this.asked = 0;
     this.drag(closed);
@@ -69,27 +69,20 @@ export class Card {
   async open(address, story) {
     const asked = (this.asked += 1);
     this.busy(true);
-    let article = null;
-    let neighbours = null;
-    let place = null;
-    try {
-      const response = await fetch(story);
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      article = page.querySelector("main article.one");
-      // Of an unknown happening the page says so.
-      if (!article) (article = make("div", "")).append(...page.querySelectorAll("main > *"));
-      neighbours = page.querySelector("main > .before-after");
-      place = page.querySelector(".story-place");
-    } catch {
-      // What is to be said is the same as of a page without an article.
-    }
-    article ??= make("p", "", "It could not be fetched. Try again.");
+    const page = await fetched(story).catch(() => null);
     if (asked !== this.asked) return;
+    let article = page?.querySelector("main article.one");
+    if (!article) {
+      article = make("div", "", page ? "" : "It could not be fetched. Try again.");
+      // Of an unknown happening the page says so.
+      article.append(...(page?.querySelectorAll("main > *") ?? []));
+    }
+    const neighbours = page?.querySelector("main > .before-after");
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
     const inside = this.body.matches(":focus-within");
-    this.body.replaceChildren(document.adoptNode(article), ...(neighbours ? [document.adoptNode(neighbours)] : []));
-    /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = place?.textContent ?? "";
+    this.body.replaceChildren(article, ...(neighbours ? [neighbours] : []));
+    /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = page?.querySelector(".story-place")?.textContent ?? "";
     this.busy(false);
     this.element.hidden = false;
     this.element.scrollTop = 0;

@@ -8,7 +8,7 @@ import { on } from "./page.js";
 /** @type {Record<string, string>} */
 // prettier-ignore
 export const KEYS = {
-  ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
+  ArrowLeft: "left", ArrowRight: "right", PageUp: "before", PageDown: "after", ArrowDown: "down", ArrowUp: "up",
   "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
 };
 
@@ -25,8 +25,10 @@ export function actions(drawing) {
       drawing.show({ start: now() - half, end: now() + half }, { step: true, free: true });
     },
     scale: () => drawing.turn(),
-    previous: () => drawing.heard.next(-1),
-    next: () => drawing.heard.next(1),
+    left: () => drawing.along(-1),
+    right: () => drawing.along(1),
+    up: () => drawing.across(-1),
+    down: () => drawing.across(1),
     enter: () => drawing.focus && drawing.heard.entered(drawing.focus),
     close: () => (drawing.listing?.close() ? drawing.view.focus({ preventScroll: true }) : drawing.heard.closed()),
     only: () => drawing.heard.listed(drawing.period),

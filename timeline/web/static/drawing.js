@@ -9,7 +9,7 @@ import { column } from "./column.js";
 import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { CHIPS, layout, memory, ROW, span, touches } from "./layout.js";
-import { Loader } from "./loader.js";
+import { joined, Loader } from "./loader.js";
 import { arrange, axis, beside, count, fill, happening, lane, make, manyOf, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
@@ -54,20 +54,9 @@ export class Drawing {
     this.drawn = 0;
     /** What stays as it is while one moves along, and at which scale. */
     this.kept = { memory: memory(), length: 0, room: "", whole: false, rows: ROWS };
-    listen(this.view, {
-      shift: (share, step) => this.shift(share, step),
-      zoom: (factor, at, step) => this.zoom(factor, at, step),
-      zooms: (factor) => factor > 1 || this.length < this.scale.length(this.whole) * 0.999,
-      settle: () => {
-        this.show(this.window, { step: performance.now() - (this.settled ?? -1e4) > 1500, calm: true });
-        this.settled = performance.now();
-      },
-      key: (key, held) => this.key(key, held),
-      scrolls: () => this.narrow,
-      refused: () => this.hint(),
-    });
+    listen(this.view, this);
     on(this.view, "click", (event) => this.click(event));
-    this.sight = new Sight(this.part("words"), this.part("lanes"));
+    this.sight = new Sight(this.part("words"), this.part("lanes"), locale);
     const resized = new ResizeObserver(() => {
       if (this.width === this.wide && this.free === this.spare) return;
       this.draw();
@@ -120,14 +109,10 @@ export class Drawing {
     return end === undefined ? this.whole : { start, end };
   }
 
-  get overview() {
-    return this.given ?? this.strip.overview;
-  }
-
   /** Take over what was found anew. @param {Overview} overview @param {View} view @param {boolean} [isTrue] whether the axis is not to be broken */
   set(overview, view, isTrue = false) {
     cancelAnimationFrame(this.motion ?? 0);
-    this.given = overview;
+    this.overview = overview;
     this.isTrue = isTrue;
     this.listing?.close();
     this.kept.length = 0;
@@ -233,6 +218,17 @@ export class Drawing {
     return key in KEYS;
   }
 
+  /** Whether there is anything to be seen by zooming in by a factor. @param {number} factor */
+  zooms(factor) {
+    return factor > 1 || this.length < this.scale.length(this.whole) * 0.999;
+  }
+
+  /** The hand has let go. */
+  settle() {
+    this.show(this.window, { step: performance.now() - (this.settled ?? -1e4) > 1500, calm: true });
+    this.settled = performance.now();
+  }
+
   /** Say, the first time, how the wheel zooms. */
   hint() {
     if (this.hinted) return;
@@ -253,10 +249,50 @@ export class Drawing {
     return at > 0 && at < 1 ? at : 0.5;
   }
 
-  /** Mark a happening, and bring it into view where no part of it is. @param {Item | null} item */
+  /** Go on in time: to the next happening where one is open, else the window by a part. @param {1 | -1} step */
+  along(step) {
+    if (!this.focus) return this.shift(step / 4, true);
+    this.view.focus({ preventScroll: true });
+    this.heard.next(step);
+  }
+
+  /** Where the open happening is drawn; of several lanes, in the one in which it was come to. */
+  get own() {
+    const all = [...this.view.querySelectorAll(".focused > a")];
+    return all.includes(this.link) ? this.link : all[0];
+  }
+
+  /** Go to what is nearest in the next row, above or below; with none open, to the first or the last. @param {1 | -1} step */
+  across(step) {
+    const from = this.own?.getBoundingClientRect();
+    const away = (/** @type {any} */ link) => {
+      const { top, left } = link.getBoundingClientRect();
+      const rows = (top - from.top) * step;
+      return rows > 1 ? rows * 1e4 + Math.abs(left - from.left) : Infinity;
+    };
+    this.view.focus({ preventScroll: true });
+    if (!from) return this.heard.next(step);
+    this.link = [...this.view.querySelectorAll(".item > a")].sort((one, other) => away(one) - away(other) || 0)[0];
+    if (away(this.link) < Infinity) this.heard.next(step, this.item(this.link.dataset.id));
+    else this.tell(`There is nothing ${step > 0 ? "below" : "above"}.`);
+  }
+
+  /** Scroll to the open happening where it is not in sight. */
+  seek() {
+    this.own?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} id */
+  item(id) {
+    return this.loader.data.items.find((one) => one.id === id);
+  }
+
+  /** Mark a happening, draw it by itself, and bring it into view where no part of it is. @param {Item | null} item */
   lookAt(item) {
     this.focus = item;
     if (item) {
+      const { loader } = this;
+      if (item.lanes) loader.data = joined({ ...loader.data, items: [item] }, loader.data, this.window);
       const [from] = span(item);
       const at = this.scale.at(from);
       this.aloud(named(item, this.locale));
@@ -285,7 +321,7 @@ export class Drawing {
       return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
     const made = (/** @type {Item} */ item, /** @type {number} */ number) =>
-      keep(`${item.id} ${number} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
+      keep(`${item.id} ${number} ${item.edtf} ${item.title} ${item.marks}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
     const about = data.exact ? "" : "about ";
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
@@ -303,8 +339,8 @@ export class Drawing {
     if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
     this.strip.show(window, width);
     const isWhole = this.isWhole(window);
-    for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
-      this.part(name).hidden = !narrow || isWhole || !there;
+    this.part("turn-before").hidden = !narrow || isWhole || window.start <= this.whole.start;
+    this.part("turn-after").hidden = !narrow || isWhole || window.end >= this.whole.end;
     const at = this.focus ? this.share(span(this.focus)[0]) : -1;
     const pin = this.part("pin");
     pin.hidden = narrow || !(at >= 0 && at <= 1);
@@ -319,7 +355,7 @@ export class Drawing {
     const { window, width, locale, scale } = this;
     const { data } = this.loader;
     const unit = this.pen.unit();
-    const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
+    const room = [...data.lanes.map(({ label }) => label), unit, width].join();
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
     const placed = layout(data, window, width, { rows: this.kept.rows, unit, free: this.spare, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
@@ -389,7 +425,7 @@ export class Drawing {
     const id = clicked(event)?.dataset.id;
     if (!id) return;
     event.preventDefault();
-    const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing?.items.get(id);
+    const item = this.item(id) ?? this.listing?.items.get(id);
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));
   }
 

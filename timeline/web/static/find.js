@@ -5,11 +5,11 @@
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
 import { make } from "./marks.js";
-import { by, clicked, on } from "./page.js";
+import { by, clicked, fetched, on } from "./page.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
-const PARTS = ["about", "known", "chosen", "found", "facets", "notes"];
+const PARTS = ["about", "read-story", "known", "chosen", "found", "facets", "notes"];
 
 export class Find {
   /**
@@ -28,15 +28,14 @@ export class Find {
       this.submit(true);
     });
     on(form, "input", (event) => {
-      const typed = event.target instanceof HTMLInputElement;
       clearTimeout(pause);
       // A year is not found before it is written: dates and positions wait for the field to be left.
-      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), TYPING);
+      if (event.target.name === "q") pause = setTimeout(() => this.submit(!state().has("q")), TYPING);
     });
     on(document, "click", (event) => this.follow(event));
     // The choice of lanes belongs to the form, and stands elsewhere.
     on(document, "change", ({ target }) => {
-      if (target instanceof Element && target["form"] === form && target.getAttribute("name") !== "q") this.submit(true);
+      if (target.form === form && target.name !== "q") this.submit(true);
     });
   }
 
@@ -74,9 +73,8 @@ export class Find {
     document.body.ariaBusy = "true";
     let page;
     try {
-      const response = await fetch(url, { signal: asking.signal, headers: { Accept: "text/html" } });
-      page = new DOMParser().parseFromString(await response.text(), "text/html");
-      if (!page.getElementById("found")) throw new Error(page.querySelector("main p")?.textContent ?? `the server answered ${response.status}`);
+      page = await fetched(url, { signal: asking.signal, headers: { Accept: "text/html" } });
+      if (!page.getElementById("found")) throw new Error(page.querySelector("main p")?.textContent ?? "the server has no answer");
     } catch (error) {
       if (asking.signal.aborted) return;
       const text = `That could not be looked up (${error instanceof Error ? error.message : error}). The list is from before.`;
@@ -87,7 +85,7 @@ export class Find {
     }
     const focused = document.activeElement?.id;
     const inside = document.activeElement?.closest(PARTS.map((id) => `#${id}`).join());
-    const open = [...document.querySelectorAll("#find details, #found details")].map((one) => one instanceof HTMLDetailsElement && one.open && one.id);
+    const open = [...document.querySelectorAll("#find details, #found details")].map((/** @type {any} */ one) => one.open && one.id);
     const drawing = by("drawing");
     const at = () => drawing.getBoundingClientRect().top;
     const before = at();

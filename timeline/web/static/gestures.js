@@ -12,8 +12,8 @@ import { on } from "./page.js";
  * @property {(factor: number) => boolean} zooms whether there is anything to be seen by that
  * @property {() => void} settle the hand has let go
  * @property {(key: string, held: boolean) => boolean} key whether the key meant something
- * @property {() => boolean} scrolls whether the view only scrolls: time runs down
- * @property {() => void} refused the wheel was left to the page
+ * @property {boolean} narrow whether the view only scrolls: time runs down
+ * @property {() => void} hint the wheel was left to the page
  */
 
 const SLACK = 4;
@@ -31,7 +31,7 @@ export function listen(view, moves) {
   let travelled = 0;
 
   on(view, "pointerdown", (event) => {
-    if (event.button || moves.scrolls()) return;
+    if (event.button || moves.narrow) return;
     if (!fingers.size) travelled = 0;
     fingers.set(event.pointerId, event.clientX);
   });
@@ -70,7 +70,7 @@ export function listen(view, moves) {
   );
   on(view, "dragstart", (event) => event.preventDefault());
   on(view, "dblclick", (event) => {
-    if (!moves.scrolls() && (!(event.target instanceof Element) || !event.target.closest("a, button, .listing"))) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
+    if (!moves.narrow && !event.target.closest("a, button, .listing")) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
   });
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -79,20 +79,20 @@ export function listen(view, moves) {
     view,
     "wheel",
     (event) => {
-      if (moves.scrolls() || (event.target instanceof Element && event.target.closest(".listing"))) return;
+      if (moves.narrow || event.target.closest(".listing")) return;
       const pixels = event.deltaMode === 1 ? 32 : event.deltaMode === 2 ? 400 : 1;
       const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
       const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * pixels)) / 300);
       // The wheel is the page's, unless a key says otherwise, or the view has the focus and there is something to be seen.
       if (!sideways && !event.ctrlKey && !event.metaKey) {
-        if (document.activeElement !== view) return moves.refused();
+        if (document.activeElement !== view) return moves.hint();
         if (!moves.zooms(factor)) return;
       }
       event.preventDefault();
       if (sideways) moves.shift(((rtl() ? -1 : 1) * (event.deltaX || event.deltaY) * pixels) / width(), false);
       else moves.zoom(factor, at(event.clientX), false);
       clearTimeout(rest);
-      rest = setTimeout(moves.settle, 150);
+      rest = setTimeout(() => moves.settle(), 150);
     },
     { passive: false },
   );

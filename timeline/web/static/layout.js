@@ -24,7 +24,7 @@ const WAYS = [
 const ROOMY = 180;
 /** The room between an end of a bar and the label inside it. */
 const INSIDE = 8;
-/** An edge may leave so much of a label that was there already, at least. */
+/** Where an edge leaves less than so much of a label that was there already, it is written on the other side if that is free. */
 const STUB = 48;
 /** The sign for a side that is not known. */
 const TAIL = 44;
@@ -128,14 +128,16 @@ function box(item, lane, px, width, all, unit, measure) {
     const least = Math.min(longest, WAYS[way].least * unit);
     /** @type {Option[]} */
     const found = [];
-    // What had a label keeps it, and the room for it, as long as an edge leaves some of it. What once was short stays so.
+    // What had a label keeps it, and the room for it, for as long as its mark is there. What once was short stays so. Of one that
+    // an edge leaves only a stub of, the other side is better.
     const put = (/** @type {Option["side"]} */ side, /** @type {number} */ lines, /** @type {number} */ wanted, /** @type {number} */ least, /** @type {number} */ room, limit = 0) => {
       const same = was?.side === side ? was : null;
       const full = same?.full ?? Math.min(wanted, room);
-      const label = Math.min(full, room);
-      if (label < (same ? Math.min(full, STUB * unit) : least)) return;
+      const label = Math.max(same ? 1 : 0, Math.min(full, room));
+      if (!same && label < least) return;
       const reached = side === "right" ? after + line + full : Math.max(after, Math.min(inner + full, limit));
-      found.push({ side, lines: same?.lines ?? lines, label, full, left: side === "left" ? before - line - full : before, right: reached, end: limit && (same?.end || reached - from) });
+      const isStub = label < Math.min(full, STUB * unit);
+      found.push({ side, lines: same?.lines ?? lines, label, full, isStub, left: side === "left" ? before - line - full : before, right: reached, end: limit && (same?.end || reached - from) });
     };
     const room = right - inset - inner;
     const isInside = was?.side === "inside";
@@ -147,11 +149,11 @@ function box(item, lane, px, width, all, unit, measure) {
       }
       if (!isInside || !was.end) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
     }
-    if (after >= 0 && to <= width) put("right", lines, longest, least, all - after - line);
+    if (after >= 0 && (to <= width || was?.side === "right")) put("right", lines, longest, least, all - after - line);
     if (before <= width) put("left", lines, longest, least, before - line);
     return found;
   };
-  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, end: 0, left: before, right: after });
+  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, isStub: false, end: 0, left: before, right: after });
   return { item, lane, row: -1, top: 0, from, to, point, ways, options: [], bare, ...bare };
 }
 
@@ -203,11 +205,11 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     const { row } = /** @type {Place} */ (kept.get(name(box)));
     if (box.row < 0 && isFree(box, row, box.bare)) put(box, row, box.bare);
   }
-  // A label that an edge cut off is written on the other side, and again when there is room.
+  // A label that an edge cuts off is written on the other side, and again when there is room.
   for (const box of known) {
     const before = /** @type {Place} */ (kept.get(name(box)));
-    if (box.row < 0 || box.side !== "none" || (before.side === "none" && !before.cut)) continue;
-    const option = box.options.find((one) => isFree(box, box.row, one));
+    if (box.row < 0 || !(box.isStub || (box.side === "none" && (before.side !== "none" || before.cut)))) continue;
+    const option = box.options.find((one) => !one.isStub && isFree(box, box.row, one));
     if (option) put(box, box.row, option);
   }
 

@@ -2,8 +2,8 @@
 // News of the log: says how much there is, moves nothing, and takes it in when asked to. Owns the one connection for it,
 // which a hidden tab does not have: browsers open six to a host.
 
-/** @param {any} root @param {any} find @param {(id: string) => any} by */
-export function live(root, find, by) {
+/** @param {any} root @param {any} find @param {(id: string) => any} by @param {import("./loader.js").Loader} loader */
+export function live(root, find, by, loader) {
   /** What is new or has changed: the position of each stream, and whether it is new. @type {Map<string, [number, boolean]>} */
   const news = new Map();
   const button = Object.assign(document.createElement("button"), { type: "button", className: "news", hidden: true });
@@ -38,8 +38,13 @@ export function live(root, find, by) {
 
   // Whatever the reader looks up brings what is new by then.
   find.arrived = (page) => {
+    for (const [stream, [at]] of news) {
+      if (at > page.getElementById("drawing").dataset.live) continue;
+      loader.news.add(stream.slice(10));
+      news.delete(stream);
+    }
     arrived(page);
-    for (const [stream, [at]] of news) if (at <= page.getElementById("drawing").dataset.live) news.delete(stream);
+    for (const id of loader.news) by(`h-${id}`)?.querySelector("h3").append(" ", Object.assign(document.createElement("span"), { className: "mark small", textContent: "✦ new" }));
     text = null;
     show();
   };

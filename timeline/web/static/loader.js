@@ -14,10 +14,10 @@ export class Loader {
     this.source = source;
     this.changed = changed;
     this.scale = new Scale();
-    /** @type {View} */
-    this.data = { window: null, first: 0, last: 0, count: 0, may: 0, lanes: [], items: [], clusters: [], others: [], exact: true };
     this.problem = "";
     this.asked = 0;
+    /** What was recorded or changed since the page was opened. @type {Set<string>} */
+    this.news = new Set();
     /** How many may fall into a window, as last heard. @type {{window: string, many: number | null}} */
     this.heard = { window: "", many: null };
   }
@@ -26,7 +26,7 @@ export class Loader {
   take(data) {
     clearTimeout(this.waiting);
     this.asked += 1;
-    this.data = data;
+    this.data = this.marked(data);
     this.problem = "";
     this.changed(false);
   }
@@ -52,7 +52,7 @@ export class Loader {
   async fetch(window, width, asked) {
     let problem = "";
     try {
-      const data = await this.source.view(window, width, this.scale.written(window, width));
+      const data = this.marked(await this.source.view(window, width, this.scale.written(window, width)));
       if (asked === this.asked) this.data = this.alike(window) ? joined(this.data, data, window) : data;
     } catch (error) {
       problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
@@ -60,6 +60,12 @@ export class Loader {
     if (asked !== this.asked) return;
     this.problem = problem;
     this.changed(false);
+  }
+
+  /** Mark what is new. @param {View} data */
+  marked(data) {
+    for (const { id, marks } of data.items) if (this.news.has(id)) marks?.push("new");
+    return data;
   }
 
   /** Whether the data at hand was fetched for a window as long as this one. @param {Span} wanted @param {number} [slack] */
@@ -117,8 +123,9 @@ export class Loader {
  * Keep of earlier data, fetched at the same scale, what is still in view: it is taken out of the count that it is in now.
  * @param {View} before @param {View} data @param {Span} window @returns {View}
  */
-function joined(before, data, window) {
-  if (!data.exact || before.lanes.map((lane) => lane.value).join() !== data.lanes.map((lane) => lane.value).join()) return data;
+export function joined(before, data, window) {
+  const values = (/** @type {View} */ { lanes }) => lanes.map((lane) => lane.value).join();
+  if (!data.exact || values(before) !== values(data)) return data;
   const known = new Set(data.items.map((item) => item.id));
   const clusters = data.clusters.map((cluster) => /** @type {Cluster} */ ([...cluster]));
   const items = [...data.items];

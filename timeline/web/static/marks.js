@@ -2,7 +2,7 @@
 // The elements of the drawing: a lane, a happening, a count, the axis. Owns what they are made of, and the classes and
 // signs that say how vague a date is and how sure a happening; the style sheet owns how those look. Places nothing in time.
 
-import { context, periodName, timeName, ticks, unitOf } from "./axis.js";
+import { context, number, periodName, timeName, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
 import { CHIPS, ROW, span } from "./layout.js";
 import { inWords } from "./datewords.js";
@@ -15,6 +15,7 @@ const MARKS = {
   corrected: ["↻", "corrected"],
   claimed: ["“", "a claim"],
   single: ["①", "single source"],
+  new: ["✦", "new"],
 };
 const DAYS_OF_A_YEAR = 365.2425;
 
@@ -51,12 +52,6 @@ export function fill(parent, marks) {
     else if (element.firstChild?.textContent !== text) element.replaceChildren(make("bdi", "", text));
   });
   while (parent.children.length > marks.length) parent.lastChild.remove();
-}
-
-/** @param {Item} item */
-export function classes({ how, about, perhaps, start, end, marks = [] }) {
-  const names = ["item", how, about && "about", perhaps && "perhaps", start && `start-${start}`, end && `end-${end}`];
-  return [...names, ...marks.map((mark) => `is-${mark}`)].filter(Boolean).join(" ");
 }
 
 /** Say when: English as the server has it. @param {Item} item @param {string} locale */
@@ -105,7 +100,9 @@ export function when(element, item, locale) {
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
 export function dress(element, item, also) {
   const vague = item.c !== undefined || item.d !== undefined;
-  const name = [classes(item), ...Object.keys(also).filter((one) => also[one]), ...(vague ? ["vague"] : [])].join(" ");
+  const { how, about, perhaps, start, end, marks = [] } = item;
+  const all = { ...also, about, perhaps, vague, [`start-${start}`]: start, [`end-${end}`]: end };
+  const name = ["item", how, ...Object.keys(all).filter((one) => all[one]), ...marks.map((mark) => `is-${mark}`)].join(" ");
   if (element.className !== name) element.className = name;
   if (!vague) return;
   const [a, b] = span(item);
@@ -114,12 +111,12 @@ export function dress(element, item, also) {
 }
 
 /** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {number} unit @param {boolean} focused */
-export function place(element, { item, top, from, to, point, side, lines, label, end }, width, unit, focused) {
+export function place(element, { item, top, from, to, point, side, lines, label, isStub, end }, width, unit, focused) {
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width)];
   const out = side === "right" || side === "left";
   const link = element.firstChild;
-  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, beyond: end > 0, signed: link.lastChild.childElementCount > 1, past: from < -1, on: to > width + 1, focused });
+  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, stub: isStub, beyond: end > 0, signed: link.lastChild.childElementCount > 1, on: to > width + 1, focused });
   styled(element, `inset-block-start:${top}px;inset-inline-start:${left}px;inline-size:${Math.max(0, right - left)}px;block-size:${(lines * ROW - 2) * unit}px`);
   styled(link, out || left >= 0 ? "" : `--shift:${-left}px`);
   styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px;--end:${right - Math.max(0, left) - 8 * unit}px${lines > 1 ? `;inline-size:${label}px` : ""}`);
@@ -138,21 +135,20 @@ export function tell(element, { lane, at, width, from, to, count, start, end }, 
   const button = element.firstChild;
   styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
   styled(button.firstChild, `margin-inline-start:${from - at}px;inline-size:${Math.max(4, to - from)}px;block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
-  const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
-  button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
+  button.lastChild.textContent = count < 1e4 ? number(count, locale) : count.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 2 });
   Object.assign(button.dataset, { lane, start, end, count });
   const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"), locale);
   button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
 }
 
 /** Say how many happenings. @param {number} count @param {string} about @param {string} locale */
-export const manyOf = (count, about, locale) => `${about}${new Intl.NumberFormat(locale).format(count)} happening${count === 1 ? "" : "s"}`;
+export const manyOf = (count, about, locale) => `${about}${number(count, locale)} happening${count === 1 ? "" : "s"}`;
 
 /** Say for how long nothing happened. @param {number} days @param {string} locale */
 export function nothing(days, locale) {
   const [many, unit] = days > DAYS_OF_A_YEAR ? [days / DAYS_OF_A_YEAR, "year"] : days > 60 ? [days / 30.44, "month"] : [days, "day"];
   const whole = Math.max(1, Math.floor(many));
-  return `${new Intl.NumberFormat(locale).format(whole)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
+  return `${number(whole, locale)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
 }
 
 /**

@@ -7,5 +7,8 @@ export const by = (id) => document.getElementById(id);
 /** The link that a click follows here, and not in another tab. @param {any} event @returns {HTMLAnchorElement | null | undefined} */
 export const clicked = (event) => (event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest?.("a"));
 
+/** Fetch another page, of which parts are wanted. @param {string | URL} address @param {RequestInit} [how] */
+export const fetched = async (address, how) => new DOMParser().parseFromString(await (await fetch(address, how)).text(), "text/html");
+
 /** @param {any} element @param {string} type @param {(event: any) => void} hear @param {AddEventListenerOptions} [options] */
 export const on = (element, type, hear, options) => element.addEventListener(type, hear, options);

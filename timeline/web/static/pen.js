@@ -5,7 +5,7 @@ const LONG = 120;
 
 /** @param {HTMLElement} element whose font the words are in @returns {{unit: () => number, measure: (text: string) => number}} */
 export function pen(element) {
-  const canvas = document.createElement("canvas").getContext("2d");
+  const canvas = /** @type {any} */ (document.createElement("canvas").getContext("2d"));
   const widths = new Map();
   let font = "";
   return {
@@ -14,7 +14,7 @@ export function pen(element) {
       const { fontSize, fontFamily } = getComputedStyle(element);
       if (font !== `${fontSize} ${fontFamily}`) {
         font = `${fontSize} ${fontFamily}`;
-        if (canvas) canvas.font = font;
+        canvas.font = font;
         widths.clear();
       }
       return parseFloat(fontSize) / 14;
@@ -23,7 +23,7 @@ export function pen(element) {
       if (!widths.has(text)) {
         // Of a very long text the beginning tells enough: no label shows all of it.
         const beginning = text.slice(0, LONG);
-        widths.set(text, ((canvas?.measureText(beginning).width ?? 0) * text.length) / (beginning.length || 1) + 8);
+        widths.set(text, (canvas.measureText(beginning).width * text.length) / (beginning.length || 1) + 8);
       }
       return widths.get(text);
     },

@@ -26,9 +26,6 @@ export function print(drawing, address) {
   let restore = () => {};
   const sized = (/** @type {string} */ width) => [drawing.root, drawing.view].forEach((one) => (one.style.inlineSize = width));
   addEventListener("beforeprint", () => {
-    // Paper cannot be unfolded.
-    const folded = [...document.querySelectorAll("#found details:not([open])")];
-    for (const one of folded) one.open = true;
     // On paper an address needs its host; the passage names the place.
     for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href.split("#")[0];
     const { window, loader } = drawing;
@@ -42,7 +39,6 @@ export function print(drawing, address) {
     }
     drawing.draw();
     restore = () => {
-      for (const one of folded) one.open = false;
       sized("");
       drawing.window = window;
       loader.data = data;

@@ -28,9 +28,10 @@ if (root && text) {
     const item = items.find((one) => touches(one, window));
     if (item) open(item);
   };
-  const next = (step) => {
-    const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
-    if (items[at]) drawing.lookAt(items[at]);
+  const next = (step, item = items[drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1]) => {
+    if (!item) return;
+    drawing.lookAt(item);
+    drawing.seek();
   };
   const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
   control(drawing);

@@ -2,13 +2,15 @@
 // The lower end of the drawing, where the window ends before it does and the axis covers the rest: whole rows are in sight above
 // the axis, and how much follows below. Owns that. Reads places when all has its own, so that nothing is placed twice.
 
+import { number } from "./axis.js";
 import { CHIPS, ROW } from "./layout.js";
 
 export class Sight {
-  /** @param {any} words the axis, which stays in sight @param {any} lanes */
-  constructor(words, lanes) {
+  /** @param {any} words the axis, which stays in sight @param {any} lanes @param {string} locale */
+  constructor(words, lanes, locale) {
     this.words = words;
     this.lanes = lanes;
+    this.locale = locale;
     /** From where to where each happening and each count is, below the top of the lanes, and of how many. @type {[number, number, number][]} */
     this.heights = [];
     this.about = "";
@@ -38,13 +40,13 @@ export class Sight {
     const room = document.documentElement.clientHeight - axis - top;
     // The note needs some room too.
     const most = room - axis * 0.6;
-    const cut = (/** @type {number} */ edge) => heights.filter(([from, to]) => from < edge - 1 && to > edge + 1).length;
     // Of the last places where a row begins or ends, the one that cuts the fewest labels of two lines.
-    const edges = heights.flatMap(([from, to]) => [from, to]).filter((edge) => edge <= most && edge > most - axis * 2);
-    const edge = edges.sort((one, other) => cut(one) - cut(other) || other - one)[0];
+    const edges = [...new Set(heights.flatMap(([from, to]) => [from, to]))].filter((edge) => edge <= most && edge > most - axis * 2);
+    const cuts = edges.map((edge) => ({ edge, cut: heights.filter(([from, to]) => from < edge - 1 && to > edge + 1).length }));
+    const { edge } = cuts.sort((one, other) => one.cut - other.cut || other.edge - one.edge)[0] ?? {};
     const below = heights.reduce((sum, [, to, many]) => sum + (to > edge + 1 ? many : 0), 0);
     if (height > room && below) {
-      words.dataset.more = `▾ ${this.about}${below.toLocaleString()} more below`;
+      words.dataset.more = `▾ ${this.about}${number(below, this.locale)} more below`;
       words.style.setProperty("--more", `${room - edge}px`);
     } else delete words.dataset.more;
   }

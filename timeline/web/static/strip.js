@@ -3,7 +3,6 @@
 // view. Owns the strip's drawing and its dragging. For those who see and point: by keyboard the view itself is moved.
 
 import { axis, fill } from "./marks.js";
-import { Scale } from "./scale.js";
 import { on } from "./page.js";
 
 /** That of the picture, which is in the page. */
@@ -17,21 +16,13 @@ export class Strip {
     this.element = element;
     this.moved = moved;
     this.locale = locale;
-    /** @type {Overview} */
-    this.overview = { first: null, last: null, bars: [], exact: true };
-    this.scale = new Scale();
-    this.measure = (/** @type {string} */ text) => text.length;
-    /** For how wide a strip its labels are. */
-    this.wide = 0;
-    /** The span that the strip is over: that of the drawing. @type {Span} */
-    this.span = { start: 0, end: 1 };
     const [picture, frame, labels] = /** @type {any} */ (element.children);
     [this.others, this.path] = picture.children;
-    Object.assign(this, { frame, labels });
+    [this.frame, this.labels] = [frame, labels];
     on(element, "pointerdown", (event) => this.drag(event));
   }
 
-  /** @param {Overview} overview @param {Span} span @param {Scale} scale @param {(text: string) => number} measure */
+  /** Take over what it is over; `wide`: for how wide a strip its labels are. @param {Overview} overview @param {Span} span that of the drawing @param {import("./scale.js").Scale} scale @param {(text: string) => number} measure */
   set(overview, span, scale, measure) {
     Object.assign(this, { overview, span, scale, measure, wide: 0 });
     const others = overview.others ?? [];

@@ -19,8 +19,7 @@ if (!by("drawing-data")) await new Promise((go) => addEventListener("DOMContentL
 const root = by("drawing");
 const here = root.dataset.here ?? "";
 
-/** @param {Document} page @returns {{overview: any, view: any, position: number}} */
-const brought = (page) => JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
+const LINE_END = "\n";
 
 /** @param {string} url */
 async function json(url) {
@@ -30,11 +29,14 @@ async function json(url) {
 }
 
 /** The address of what a window holds. */
-const viewOf = (window, width, parts) => asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) });
+const viewOf = (window, width, parts) => {
+  const focus = state().get("focus");
+  return asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }), ...(focus && { focus }) });
+};
 
 const address = (item) => {
   const as_of = state().get("as_of");
-  return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
+  return `${here}/${item.id.replaceAll(".", "~2E")}` + (as_of ? `?as_of=${encodeURIComponent(as_of)}` : "");
 };
 
 /** A happening among those that match, with its neighbours. @param {{id: string}} item */
@@ -45,7 +47,10 @@ const source = {
   address,
   view: (...of) => json(viewOf(...of)),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
-  without: () => state().get("without")?.split("\n") ?? [],
+  off(kinds) {
+    const lines = state().get("without")?.split(LINE_END) ?? [];
+    return lines[0] === "!" ? ["", ...kinds.filter((kind) => !lines.includes(kind))] : lines;
+  },
 };
 
 const drawing = new Drawing(root, source, {
@@ -62,7 +67,7 @@ const drawing = new Drawing(root, source, {
     by("found").focus();
   },
 }, locale());
-const card = new Card(by("card"), leave, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
+const card = new Card(by("card"), leave, next);
 on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
@@ -76,7 +81,7 @@ function open(item, step) {
 async function openCard(item) {
   await card.open(address(item), story(item));
   // A sheet from below must not cover it.
-  if (matchMedia("(max-width: 63.99rem)").matches) root.querySelector(`.lanes [data-id="${CSS.escape(item.id)}"]`)?.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(max-width: 63.99rem)").matches) drawing.seek();
 }
 
 // From anywhere but a field, which has uses of its own for the key.
@@ -97,12 +102,19 @@ function leave() {
 /** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
 const steps = [];
 
-/** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
-async function next(step) {
+/** Go on to another, or else the next in time. Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step @param {Item} [item] */
+async function next(step, item) {
+  if (item) return arriveAt(item);
   if (steps.length && drawing.held) return;
   steps.push(step);
   if (steps.length > 1) return;
   for (; steps.length; steps.shift()) await take(steps[0]);
+}
+
+/** @param {Item} item */
+function arriveAt(item) {
+  open(item, !state().has("focus"));
+  drawing.seek();
 }
 
 /** @param {1 | -1} step */
@@ -113,11 +125,11 @@ async function take(step) {
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
   // The reader may have gone elsewhere meanwhile: no more follow.
   if (card.asked !== shown) steps.length = 1;
-  else if (found.item) open(found.item, !state().has("focus"));
+  else if (found.item) arriveAt(found.item);
   else {
     card.busy(false);
     if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
-    else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
+    else drawing.tell(`There is nothing ${step > 0 ? "later" : "earlier"}.`);
   }
 }
 
@@ -125,7 +137,7 @@ const renew = print(drawing, () => viewOf(drawing.whole, 680, drawing.scale.writ
 
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
-  const { overview, view } = brought(page);
+  const { overview, view } = JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
   // The one that the address names is sure of its place.
   const id = state().get("focus");
   const shown = drawing.focus?.id;
@@ -133,6 +145,7 @@ function arrive(page) {
   if (!id) card.close();
   drawing.set(overview, view, state().has("scale"));
   renew();
+  follow();
   if (id && shown !== id) openCard({ id });
 }
 
@@ -145,20 +158,19 @@ by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-t
 
 // What is to be embedded is what one sees when one asks for it.
 on(document, "toggle", ({ target }) => {
-  const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
-  const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
+  const code = target.id === "embed" && target.querySelector("textarea");
+  const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;");
   if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
 }, true);
 root.hidden = false;
 // The axis is that of all that is known now, so that one sees it fill.
-asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
+const follow = asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 // The list and the drawing answer each other.
 /** @type {string | undefined} */
 let lit;
 for (const type of ["pointerover", "focusin"]) {
   on(document, type, ({ target }) => {
-    const near = target instanceof Element ? target.closest(".item a, #found .happening") : null;
-    const id = /** @type {HTMLElement | null} */ (near)?.dataset.id;
+    const id = target.closest?.(".item a, #found .happening")?.dataset.id;
     if (id === lit) return;
     lit = id;
     for (const one of document.querySelectorAll(".lit")) one.classList.remove("lit");
@@ -167,14 +179,15 @@ for (const type of ["pointerover", "focusin"]) {
 }
 // The legend switches each kind off and on.
 on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
-  const kind = target.closest("button")?.textContent, without = new Set(source.without?.());
-  if (!kind) return;
-  without.delete(kind) || without.add(kind);
-  find.load(changed({ without: [...without].join("\n") }), true).then(() => find.fill(true));
+  const kind = target.closest("button")?.value, all = drawing.overview.kinds ?? [], off = new Set(source.off?.(all));
+  if (kind === undefined) return;
+  off.delete(kind) || off.add(kind);
+  // Without the others, those are named that stay.
+  const without = off.has("") ? ["!", ...all.filter((one) => !off.has(one))] : [...off];
+  find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
 arrive(document);
 // News can wait until the page is there.
-const news = () => import("./live.js").then(({ live }) => live(root, find, by));
-if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
+if (root.dataset.live) setTimeout(() => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader)), 500);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);

@@ -86,6 +86,8 @@ interface Option {
   /** How wide the label is; and how wide it is where no edge is near. */
   label: number;
   full: number;
+  /** Whether an edge leaves hardly any of it. */
+  isStub: boolean;
   /** How far from its beginning a bar and a label that goes beyond its end reach; 0 of any other. */
   end: number;
   left: number;
@@ -163,7 +165,7 @@ interface Source {
   /** What begins in a window, in the order of time; `after` is where the rest begins. */
   list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
   /** The kinds that are switched off. */
-  without?(): string[];
+  off?(kinds: string[]): string[];
   /** The address of a happening's own page. */
   address(item: Item): string;
 }
@@ -176,7 +178,8 @@ interface Heard {
   scaled?(isTrue: boolean): void;
   /** The reader wants to be where the open happening is told of. */
   entered(item: Item): void;
-  next(step: 1 | -1): void;
+  /** The reader goes on: to that item, or else to the next in time. */
+  next(step: 1 | -1, item?: Item): void;
   closed(): void;
   /** The list is to show what stands in a window. */
   listed(window: Span): void;
