@@ -28,7 +28,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_related (happening, other, relation);
 CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, caption, credit);
 
 -- The people whom any of the versions names. is_latest: whether it is the latest version.
-CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);
+CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, number, actor, name, role, is_latest, is_current);
 
 -- The reviews of happenings.
 CREATE TEMP TABLE IF NOT EXISTS staged_reviews (happening, position, PRIMARY KEY (happening, position)) WITHOUT ROWID;
