@@ -10,7 +10,7 @@ CREATE TABLE density (
     bucket INTEGER NOT NULL,
     starts INTEGER NOT NULL,
     ends   INTEGER NOT NULL,
-    PRIMARY KEY (kind, scale, bucket)
+    PRIMARY KEY (scale, kind, bucket)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX density_none ON density (starts, ends) WHERE starts = 0 AND ends = 0;

@@ -28,7 +28,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_related (happening, other, relation);
 CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, caption, credit);
 
 -- The people whom any of the versions names. is_latest: whether it is the latest version.
-CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);
+CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, number, actor, name, role, is_latest, is_current);
 
 -- The reviews of happenings. reviewer: the name as same_name gives it. version: the reviewed one, or 0 if the review is redacted.
 CREATE TEMP TABLE IF NOT EXISTS staged_reviews (

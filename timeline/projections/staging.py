@@ -139,11 +139,11 @@ class Staged:
             disputes += values[_STANCE] == "disputes"
         if "actors" in statement:
             add = self._rows["staged_actors"].append
-            for actor in statement["actors"]:
+            for number, actor in enumerate(statement["actors"], start=1):
                 named = actor_id(actor["name"])
                 name = self._names.get(named) or self._first_name(named, actor["name"])
                 people.append(name)
-                add((id, named, name, actor.get("role"), is_latest, is_current))
+                add((id, number, named, name, actor.get("role"), is_latest, is_current))
         searched = (title, summary, place, "\n".join(people) or None, "\n".join(words) or None)
         self._rows["staged_versions"].append(
             (

@@ -34,7 +34,6 @@ _COLUMNS: Final = (
 )
 _NOW: Final = f"""\
 with happenings as not materialized (select {_COLUMNS}, review from main.happenings{{index}}),
-happening_actors as not materialized (select happening, actor, role, rowid as number from main.happening_actors),
 sources as not materialized (select *, 0 as corrected_since from main.sources),
 reviews as not materialized (select * from main.reviews where known_until is null)
 """
@@ -80,7 +79,7 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
         ),
     ),
     "happening_actors": (
-        "actor, role, rowid as number",
+        "actor, role, number",
         "actors",
         ("cast(actor_id(listed.value ->> '$.name') as text)", _TEXT.format("role"), _NTH),
     ),
