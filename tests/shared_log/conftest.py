@@ -1,10 +1,15 @@
 """A PostgreSQL for the tests of the shared log, started once; each test has a database of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import count
 
 import pytest
 from cluster import Cluster, binaries
+from examples import Clock
+
+from timeline import Timeline
+from timeline.shared_log import connecting, sharing
 
 _numbers = count(1)
 
@@ -21,7 +26,40 @@ def cluster() -> Iterator[Cluster]:
         made.remove()
 
 
+@pytest.fixture(scope="session")
+def emptied(cluster: Cluster) -> str:
+    """Make a database whose log is made again for each test: a new database takes longer."""
+    return cluster.database("emptied")
+
+
 @pytest.fixture
 def database(cluster: Cluster) -> Callable[[], str]:
     """Make a database without a log at each call, and give its address."""
     return lambda: cluster.database(f"d{next(_numbers)}")
+
+
+@pytest.fixture
+def url(emptied: str) -> str:
+    """Make an empty shared log, and give its address."""
+    return emptied_log(emptied)
+
+
+def emptied_log(url: str) -> str:
+    """Make the log at an address anew, without events."""
+    with closing(connecting.connect(url, expects_log=False)) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS timeline CASCADE")
+    sharing.share(None, url)
+    return url
+
+
+@pytest.fixture
+def path(url: str) -> str:
+    """Give the tests of the log in a file a shared log instead."""
+    return url
+
+
+@pytest.fixture
+def timeline(url: str) -> Iterator[Timeline]:
+    """Open an empty shared log, as tests/conftest.py does a file."""
+    with Timeline(url, by="tester", clock=Clock()) as timeline:
+        yield timeline
