@@ -24,7 +24,7 @@ LEVELS = [
         "plugin_settings",
         "shortening",
     },
-    {"pending_events", "file_claims", "recognised"},
+    {"pending_events", "file_claims", "recognised", "followed"},
     {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
     {"notebook", "field_types"},

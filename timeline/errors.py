@@ -238,6 +238,10 @@ class GuardsMissing(DatabaseRefused):
     """The triggers that keep the log append-only are missing or changed."""
 
 
+class SharedLogDiffers(DatabaseRefused):
+    """A file and the shared log do not hold the same events, or the shared log fails its own hashes. Nothing was written."""
+
+
 # Proof
 
 

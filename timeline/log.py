@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from timeline import files, new_file, published_copies, sqlite_journals, unfinished_copies
+from timeline import files, followed, new_file, published_copies, sqlite_journals, unfinished_copies
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
@@ -197,7 +197,12 @@ class Log:
         self._absent = wanted.difference(stream for (stream,) in there) - self._pending.streams
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
-        """Append data at the next position, as the stream's next version. The caller holds the transaction."""
+        """Append data at the next position, as the stream's next version. The caller holds the transaction.
+
+        Raises DatabaseRefused where the file follows a shared log, which alone appends.
+        """
+        if not self._pending.began:
+            followed.refuse_append(self.path)
         self._make()
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
