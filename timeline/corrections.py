@@ -5,10 +5,11 @@ follow.
 """
 
 import json
+import sqlite3
 from hashlib import sha256
 from typing import Any, Final
 
-from timeline.log import Event, Log, canonical
+from timeline.event import canonical
 
 _TABLES: Final = (
     "CREATE TEMP TABLE IF NOT EXISTS correction_prints (print BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID",
@@ -19,26 +20,21 @@ _TABLES: Final = (
 class Corrections:
     """The corrections of a log. Each is read once; a rollback undoes that too."""
 
-    def __init__(self, log: Log) -> None:
-        self.log = log
-
-    def find(self, stream: str, type: str, changes: dict[str, Any], reason: str) -> Event | None:
-        """Find the first event of a stream with these changes and this reason. The caller holds the transaction."""
-        self._read_new(stream)
-        row = self.log.connection.execute(
+    def find(self, connection: sqlite3.Connection, stream: str, type: str, changes: dict[str, Any], reason: str) -> int | None:
+        """Find the first version of a stream with these changes and this reason. The caller holds the transaction."""
+        self._read_new(connection, stream)
+        row = connection.execute(
             "SELECT version FROM temp.correction_prints WHERE print = ?", (_print(stream, type, changes, reason),)
         ).fetchone()
-        event = None if row is None else self.log.version_of(stream, row[0])
-        return event if event is not None and event.data is not None else None
+        return None if row is None else int(row[0])
 
-    def drop(self) -> None:
+    def drop(self, connection: sqlite3.Connection) -> None:
         """Drop the fingerprints."""
         for name in ("correction_prints", "correction_reading"):
-            self.log.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+            connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
-    def _read_new(self, stream: str) -> None:
+    def _read_new(self, connection: sqlite3.Connection, stream: str) -> None:
         """Read the corrections added to a stream since the last call."""
-        connection = self.log.connection
         for table in _TABLES:
             connection.execute(table)
         row = connection.execute("SELECT version FROM temp.correction_reading WHERE stream = ?", (stream,)).fetchone()

@@ -52,7 +52,7 @@ class Cluster:
     def run(self, program: str, *words: str) -> str:
         """Run one of PostgreSQL's programs to its end, and return its output."""
         done = subprocess.run(
-            self.command(program, *words), capture_output=True, text=True, cwd=self.folder, env=self._environment()
+            self.command(program, *words), check=False, capture_output=True, text=True, cwd=self.folder, env=self._environment()
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -98,8 +98,9 @@ class Cluster:
     def kill(self) -> None:
         """Kill every process of the server with -9, as a power cut would."""
         if self._server is not None:
-            children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self._server.pid)], capture_output=True, text=True).stdout
-            for process in (str(self._server.pid), *children.split()):
+            listed = ["ps", "-o", "pid=", "--ppid", str(self._server.pid)]
+            children = subprocess.run(listed, check=False, capture_output=True, text=True)
+            for process in (str(self._server.pid), *children.stdout.split()):
                 with suppress(ProcessLookupError):
                     os.kill(int(process), signal.SIGKILL)
             self._server.wait()

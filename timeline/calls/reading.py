@@ -289,7 +289,7 @@ class Reading(Opened):
             size = f"{self.log.size():,} events" if self.log.is_there else "not there yet"
         except sqlite3.ProgrammingError:
             size = "closed"
-        return f"<Timeline {self.log.path}: {size}>"
+        return f"<Timeline {self.log.name}: {size}>"
 
     def _repr_html_(self) -> str:
         """Show its first happenings in a notebook."""

@@ -4,6 +4,7 @@ No message repeats a password. psycopg is imported on first use: it is the extra
 """
 
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -45,16 +46,21 @@ def shown(url: str) -> str:
     return f"{scheme}://{user.partition(':')[0]}{at}{host}"
 
 
+def refuse_without_psycopg(url: str) -> None:
+    """Raise DatabaseRefused if the extra `shared` is not installed."""
+    if find_spec("psycopg") is None:
+        raise DatabaseRefused(shown(url), "psycopg is not installed. Install it: pip install 'cited-timeline[shared]'")
+
+
 def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
     """Connect to the server of a log, without a transaction. Raises DatabaseRefused.
 
     The session waits at most `WAIT` seconds for another writer, notices a broken link, and acknowledges what is on disk.
     """
+    refuse_without_psycopg(url)
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
     name = shown(url)
-    try:
-        import psycopg  # noqa: PLC0415 - the extra `shared`
-    except ImportError:
-        raise DatabaseRefused(name, "psycopg is not installed. Install it: pip install 'cited-timeline[shared]'") from None
     try:
         given = psycopg.conninfo.conninfo_to_dict(url)
         if url.partition("?")[0].count("@") > 1:  # the rest of a password would be taken for a host, and be repeated
@@ -105,7 +111,8 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
     import psycopg  # noqa: PLC0415 - the extra `shared`
 
     code = getattr(error, "sqlstate", None) or ""
-    words = " ".join(_without_password(url, str(error)).split())
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    words = " ".join(_without_password(url, primary or str(error)).split())
     if code == "55P03":
         reason = f"another writer has been appending to it for {WAIT} seconds. Try again when it is done"
     elif code == "25006":
