@@ -102,6 +102,10 @@ class PictureWithoutAlt(StatementWarning):
     """A picture of a happening has no alternative text, so that people who cannot see it do not learn what it shows."""
 
 
+class FileLagsBehind(StatementWarning):
+    """An append is in the shared log, but the file that follows it does not show it yet."""
+
+
 class QuotedDateDiffers(StatementWarning):
     """A correction changes the date of a happening but keeps a quotation that states another one. It is appended all the same."""
 

@@ -27,6 +27,7 @@ SOON: Final = 0.05  # seconds until the look after news: writers announce only s
 FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after trouble: twice as long each time
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
 WRITTEN: Final = 5.0  # seconds between two writings of an unchanged status
+FRESH: Final = 10.0  # seconds for which a status is new enough to be that of now
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
@@ -96,7 +97,7 @@ class Follower:
         self._reader: Reader | None = None
         self._log: Log | None = None
         self._identity: object = None
-        self._status = followed.status(path) or Status()
+        self._status = self._shown = followed.status(path) or Status()
         self._written = self._reported = self._cleaned = float("-inf")
         self._state: State = ""
         self._begins = True  # nothing was compared in this process yet
@@ -104,11 +105,7 @@ class Follower:
     @contextmanager
     def attached(self) -> Iterator[None]:
         """Be the one process that follows into the file. A file that follows nothing yet is compared with the log first."""
-        if not followed.note(self.path).exists():
-            self._attach()
-        elif self.known != self.note:
-            with self._alone():
-                self._attach()
+        self.attach()
         with self._alone():
             try:
                 yield
@@ -122,6 +119,14 @@ class Follower:
             if not ours:
                 raise DatabaseRefused(self.path, "another process follows into it already. See: timeline follow --status")
             yield
+
+    def attach(self) -> None:
+        """Note that the file follows the log, unless that is noted already. The file is compared with the log first."""
+        if not followed.note(self.path).exists():
+            self._attach()
+        elif self.known != self.note:
+            with self._alone():
+                self._attach()
 
     def _attach(self) -> None:
         """Compare the file with the log, and note that it follows it, while nobody else can append to it."""
@@ -155,7 +160,9 @@ class Follower:
                         self._wait(wait)
                 retry = FIRST_RETRY
             except DatabaseRefused as error:
-                if _is_final(error, self.path):
+                if self.stop.is_set():  # it was interrupted
+                    break
+                if is_final(error, self.path):
                     self._write_status(connected=False, error=str(error))
                     raise
                 self._trouble(error)
@@ -280,20 +287,19 @@ class Follower:
         error: str = "",
     ) -> None:
         """Write the status where it has changed, and now and then where it has not."""
-        now, was = _now(), self._status
-        new = was
-        if connected is not None and (connected != was.connected or not was.since):
+        now, new = _now(), self._status
+        if connected is not None and (connected != new.connected or not new.since):
             new = replace(new, connected=connected, since=now)
         if error:
             new = replace(new, error=error, error_at=now)
         if position is not None and there is not None:
             new = replace(new, position=position, there=there)
-        changed = new != was or (new.position, new.there) != (was.position, was.there)
         if up_to_date:
             new = replace(new, up_to_date_at=now)
         self._status = new
+        changed = replace(new, up_to_date_at="") != replace(self._shown, up_to_date_at="")
         if changed or self._clock() - self._written >= WRITTEN:
-            self._written = self._clock()
+            self._written, self._shown = self._clock(), new
             followed.write_status(self.path, new)
 
     def _close(self) -> None:
@@ -304,7 +310,24 @@ class Follower:
         self._reader = self._log = None
 
 
-def _is_final(error: DatabaseRefused, path: Path) -> bool:
+def pull(log: Log, reader: Reader, position: int) -> bool:
+    """Bring a file up to a position, beside the process that follows. Return whether it must be cleaned: see `storing.store`.
+
+    Raises what `follow` raises. It waits only briefly while the file is busy.
+    """
+    (patience,) = log.connection.execute("PRAGMA busy_timeout").fetchone()
+    log.connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
+    try:
+        live = False
+        while (size := log.size()) < position:
+            batch = reader.batch(size, storing.leaf(log, size), partial(storing.holds, log))
+            live |= storing.store(log, batch)
+        return live
+    finally:
+        log.connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def is_final(error: DatabaseRefused, path: Path) -> bool:
     """Whether trying again is of no use: the log differs, or the file itself cannot be used. A full or busy disk passes."""
     if isinstance(error, SharedLogDiffers | GuardsMissing):
         return True

@@ -22,12 +22,15 @@ from timeline.shared_log import connecting
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import psycopg
+
 EVENTS: Final = 50_000  # in a batch: with more, the read tables are extended in longer runs, and faster
 ROOM: Final = 64_000_000  # bytes of events, and of documents, in a batch that has more than one
 LARGE: Final = 8_000_000  # bytes of a document that is read by itself
 BLOCK: Final = 65_536  # events that are compared by one hash
+_END: Final = "SELECT coalesce(max(position), 0), pg_is_in_recovery() FROM timeline.events"
 _EVENTS: Final = f"""
-SELECT coalesce(max(position), 0) FROM timeline.events;
+{_END};
 SELECT {merkle.COLUMNS} FROM timeline.events WHERE position = {{after}};
 SELECT {COLUMNS} FROM (
     SELECT *, sum(coalesce(octet_length(data), 0)) OVER (ORDER BY position) - coalesce(octet_length(data), 0) AS before
@@ -77,12 +80,12 @@ class Batch:
 class Reader:
     """A connection to a shared log that only reads. Not to be shared between threads."""
 
-    def __init__(self, url: str, file: Path) -> None:
-        """Connect, to read for a file. Raises DatabaseRefused."""
+    def __init__(self, url: str, file: Path, connection: psycopg.Connection[Any] | None = None) -> None:
+        """Connect, or use a connection without a transaction, to read for a file. Raises DatabaseRefused."""
         self.name = connecting.shown(url)
         self._file = file
         self._url = url
-        self._connection = connecting.connect(url)
+        self._connection = connecting.connect(url) if connection is None else connection
 
     def close(self) -> None:
         """Close the connection."""
@@ -96,13 +99,15 @@ class Reader:
         """
         with self._errors():
             cursor = self._connection.execute(_EVENTS.format(after=after, most=most, room=ROOM))
-            ((end,),) = cursor.fetchall()
+            ((end, is_standby),) = cursor.fetchall()
             cursor.nextset()
             there = cursor.fetchone()
             cursor.nextset()
             events = [Event(*row) for row in cursor]
             cursor.nextset()
             redactions = [Redaction(position, *_redacted(data)) for position, data in cursor]
+        if end < after and is_standby:  # it has not received them yet
+            return Batch(after, end, (), {}, ())
         if end < after:
             raise self.shorter(after, end)
         if after and there != leaf:
@@ -141,9 +146,11 @@ class Reader:
         Raises SharedLogDiffers where they are not the same.
         """
         with self._errors():
-            end = self.end()
-            if end < size:
+            row = self._connection.execute(_END).fetchone()
+            end, is_standby = row or (0, False)
+            if end < size and not is_standby:
                 raise self.shorter(size, end)
+            size = min(size, end)
             rows = self._connection.execute(_BLOCKS, (size,), binary=True).fetchall()
             hashes = dict(rows)
         ours = leaves(0)
@@ -159,12 +166,6 @@ class Reader:
                 if one != other:
                     return number
         return after + 1
-
-    def end(self) -> int:
-        """Return the last position of the log."""
-        with self._errors():
-            row = self._connection.execute("SELECT coalesce(max(position), 0) FROM timeline.events").fetchone()
-        return int(row[0]) if row else 0
 
     def listen(self) -> None:
         """Ask for hints. Where the server gives none, as a standby does not, there is still the poll."""

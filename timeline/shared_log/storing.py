@@ -17,6 +17,7 @@ from timeline.shared_log.reader import Batch, Leaf, Redaction, documents_of
 
 # They judge an event by others, or by its data. Of a log that was redacted before it was read, that is no longer there.
 _JUDGING: Final = tuple(f"events_insert_{name}" for name in ("next", "form", "source", "citation", "review", "redaction"))
+_STEPS: Final = 100_000  # of SQLite's virtual machine, between two looks of Python for a signal
 _LEAF: Final = f"SELECT {merkle.COLUMNS} FROM events WHERE position = ?"
 _LEAVES: Final = f"SELECT {merkle.COLUMNS} FROM events WHERE position > ? ORDER BY position"
 _WITHOUT_EARLIER: Final = """
@@ -30,6 +31,7 @@ def opened(path: Path) -> Log:
     """Open a file to store events in; the first batch makes it. Raises DatabaseRefused where its read tables are outdated."""
     log = Log(path, complete=projections.begin)
     log.prepare(projections.register)
+    log.prepare(lambda connection: connection.set_progress_handler(lambda: 0, _STEPS))
     if log.is_there and not projections.is_current(log.connection):
         log.close()
         raise DatabaseRefused(path, f"{projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
