@@ -23,6 +23,7 @@ except ImportError:  # not POSIX: two followers of one file then do the same wor
 
 NOTE: Final = ".follows.json"
 STATUS: Final = ".follows.status.json"
+FRESH: Final = 10.0  # seconds for which a file that was up to date counts as up to date: its follower notes that every few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,15 @@ def seconds_since(instant: str, now: datetime) -> float | None:
         return max(0.0, (now - datetime.fromisoformat(instant)).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+def duration(seconds: float) -> str:
+    """Word a number of seconds: "3 hours"."""
+    for length, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= length:
+            number = int(seconds // length)
+            return f"{number:,} {name}{'' if number == 1 else 's'}"
+    return "a moment"
 
 
 def _replace(path: Path, content: object, *, durable: bool) -> None:

@@ -42,7 +42,7 @@ url_option = click.option("--follow", "followed_url", metavar="URL", help="Follo
 def follow(url: str | None, once: bool, poll: float, append_as: str, status: bool, beside: bool, as_json: bool, db: Path) -> None:
     """Follow the shared log at URL (postgresql://…) into a file of its own: catch up, and then take each event as it comes.
 
-    The file is a timeline like any other: serve it, search it, verify it, publish it. What is appended to it here goes to the shared
+    The file is a timeline like any other: serve it, search it, verify it, publish it. Whatever you append to it goes to the shared
     log. Every hash is checked on the way. A log that does not begin with the file's events is refused. The address is noted beside
     the file, without a password, and can be left out from then on. Give the password by PGPASSFILE or PGPASSWORD.
 
@@ -96,7 +96,7 @@ def _show(path: Path, *, as_json: bool) -> None:
     connected = running and status.connected
     behind = status.there - status.position
     ago = followed.seconds_since(status.up_to_date_at, instants.now())
-    lag = 0.0 if connected and behind == 0 and ago is not None and ago <= following.FRESH else ago
+    lag = 0.0 if connected and behind == 0 and ago is not None and ago <= followed.FRESH else ago
     if as_json:
         json_forms.write(
             {
@@ -115,7 +115,7 @@ def _show(path: Path, *, as_json: bool) -> None:
             }
         )
         return
-    late = "never up to date yet" if lag is None else "up to date" if lag == 0 else f"last up to date {_duration(lag)} ago"
+    late = "never up to date yet" if lag is None else "up to date" if lag == 0 else f"last up to date {followed.duration(lag)} ago"
     missing = f", {count(behind, 'event')} behind" if behind else ""
     state = "connected" if connected else "not connected" if running else "not running"
     since = f" since {status.since[:19].replace('T', ' ')} UTC" if status.since and running else ""
@@ -127,13 +127,6 @@ def _show(path: Path, *, as_json: bool) -> None:
         click.echo(harmless(f"last trouble, {status.error_at[:19].replace('T', ' ')} UTC: {status.error}"))
 
 
-def _duration(seconds: float) -> str:
-    for length, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            return count(int(seconds // length), name)
-    return count(int(seconds), "second")
-
-
 @contextmanager
 def beside_server(url: str | None, path: Path) -> Iterator[None]:
     """Follow a shared log in a process of its own within the block. It ends with this process, however that ends.
@@ -143,9 +136,8 @@ def beside_server(url: str | None, path: Path) -> Iterator[None]:
     if url is None:
         yield
         return
-    environment = dict(os.environ)
-    if password := connecting.password(url):
-        environment["PGPASSWORD"] = password
+    if password := connecting.password(url):  # it is noted nowhere, and the desk needs it too
+        os.environ["PGPASSWORD"] = password
     try:
         following.Follower(url, path).attach()
     except DatabaseRefused as error:
@@ -153,7 +145,7 @@ def beside_server(url: str | None, path: Path) -> Iterator[None]:
             raise
         _report(f"{error}. It is served as it is meanwhile")
     words = [sys.executable, "-c", "from timeline.cli import main; main()", "follow", "--beside", "--db", str(path)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(words, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own command
         try:
             yield
         finally:

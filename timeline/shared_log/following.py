@@ -27,7 +27,6 @@ SOON: Final = 0.05  # seconds until the look after news: writers announce only s
 FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after trouble: twice as long each time
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
 WRITTEN: Final = 5.0  # seconds between two writings of an unchanged status
-FRESH: Final = 10.0  # seconds for which a status is new enough to be that of now
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
