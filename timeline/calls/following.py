@@ -88,9 +88,9 @@ class FollowingCalls(Opened):
         if named is None:
             raise DatabaseRefused(self._own.path, "follows no shared log any more. Open it anew")
         if self._shared is None:
+            user = f"&user={quote(named.append_as, safe='')}" if named.append_as else ""
             parameter = "&" if "?" in named.url else "?"
-            url = f"{named.url}{parameter}user={quote(named.append_as, safe='')}" if named.append_as else named.url
-            self._shared = self.open_shared(url)
+            self._shared = self.open_shared(f"{named.url}{parameter}target_session_attrs=read-write{user}")
             self._shared.log.project = self._own.project
         return self._shared
 

@@ -97,7 +97,7 @@ class Follower:
         self._log: Log | None = None
         self._identity: object = None
         self._status = self._shown = followed.status(path) or Status()
-        self._written = self._reported = self._cleaned = float("-inf")
+        self._written = self._reported = self._cleaned = float("-inf")  # when it was, or may be, done
         self._state: State = ""
         self._begins = True  # nothing was compared in this process yet
 
@@ -243,12 +243,12 @@ class Follower:
         log = self._opened()
         if (last := storing.last_redaction(log)) <= self._status.cleaned:
             return
-        if not at_once and self._clock() - self._cleaned < CLEANED:
+        if not at_once and self._clock() < self._cleaned:
             return
-        self._cleaned = self._clock()
         try:
             log.scrub()
         except DatabaseRefused as error:
+            self._cleaned = self._clock() + CLEANED
             reason = f"a redaction has arrived, but traces of it are left: {error.reason}"
             self._status = replace(self._status, error=reason, error_at=_now())
             self._report(f"{self.path}: {reason}. It is tried again")

@@ -91,14 +91,14 @@ class Reader:
         """Close the connection."""
         self._connection.close()
 
-    def batch(self, after: int, leaf: Leaf | None, holds: Callable[[str], bool] = lambda _: False, most: int = EVENTS) -> Batch:
+    def batch(self, after: int, leaf: Leaf | None, holds: Callable[[str], bool] = lambda _: False) -> Batch:
         """Read the next events after a position, of which there may be none. `holds`: whether a document need not be read.
 
         `leaf` is the event at that position as the reader's file has it. Raises SharedLogDiffers where the log has another event
         there, or none; DatabaseRefused where the server does not answer.
         """
         with self._errors():
-            cursor = self._connection.execute(_EVENTS.format(after=after, most=most, room=ROOM))
+            cursor = self._connection.execute(_EVENTS.format(after=after, most=EVENTS, room=ROOM))
             ((end, is_standby),) = cursor.fetchall()
             cursor.nextset()
             there = cursor.fetchone()
