@@ -24,7 +24,7 @@ LEVELS = [
         "plugin_settings",
         "shortening",
     },
-    {"pending_events", "file_claims", "recognised", "corrections", "log_queries"},
+    {"pending_events", "file_claims", "recognised", "corrections", "log_queries", "followed"},
     {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
     {"notebook", "field_types"},
@@ -52,7 +52,7 @@ LEVELS = [
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
 READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "fragments", "images"}
 READING_MAY_IMPORT |= {"reading", "selection", "shortening"}
-WEB_MAY_IMPORT = READING_MAY_IMPORT | {"file_claims", "merkle", "plugin_settings", "processes", "recognised", "web"}
+WEB_MAY_IMPORT = READING_MAY_IMPORT | {"file_claims", "followed", "merkle", "plugin_settings", "processes", "recognised", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
 # The walk of an import, from the ground up: each room imports those before it. `formats` stands for the readers.

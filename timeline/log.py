@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from timeline import files, log_queries, new_file, published_copies, sqlite_journals, unfinished_copies
+from timeline import files, followed, log_queries, new_file, published_copies, sqlite_journals, unfinished_copies
 from timeline.corrections import Corrections
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
@@ -205,6 +205,8 @@ class Log:
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""
+        if not self._pending.began:
+            followed.refuse_append(self.path)
         self._make()
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)

@@ -5,7 +5,7 @@ from contextlib import closing
 from itertools import count
 
 import pytest
-from cluster import Cluster, binaries
+from cluster import PASSWORD, Cluster, binaries
 from examples import Clock
 
 from timeline import Timeline
@@ -38,9 +38,16 @@ def database(cluster: Cluster) -> Callable[[], str]:
     return lambda: cluster.database(f"d{next(_numbers)}")
 
 
+@pytest.fixture(scope="session")
+def share_empty() -> Callable[[str], None]:
+    """Give the call that makes an empty shared log in a database."""
+    return lambda address: sharing.share(None, address) and None
+
+
 @pytest.fixture
-def url(emptied: str) -> str:
-    """Make an empty shared log, and give its address."""
+def url(emptied: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make an empty shared log, and give its address; its password is in the environment as well."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
     return emptied_log(emptied)
 
 

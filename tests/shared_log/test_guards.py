@@ -1,4 +1,4 @@
-"""PostgreSQL itself refuses what may not be in the log, by whatever client it is tried, and lets each role do no more than it may."""
+"""PostgreSQL itself refuses what may not be in the log, whichever client tries, and each role does no more than it may."""
 
 import hashlib
 import json
@@ -124,8 +124,8 @@ def test_data_that_contradicts_the_log_is_refused(
     meeting: str,
     type: str,
     stream: str,
-    data: Any,
-    message: str,  # noqa: ANN401
+    data: Any,  # noqa: ANN401
+    message: str,
 ) -> None:
     """As in a file: citations, sources, reviews and redactions."""
     with pytest.raises(psycopg.Error, match=message):
@@ -164,7 +164,7 @@ def test_nothing_is_changed_or_removed_even_by_the_owner(
 ) -> None:
     """The triggers fire for everybody, and in sessions of replicas too."""
     before = [event.row for event in timeline.events()]
-    with pytest.raises(psycopg.Error, match="immutable|archived under"):
+    with pytest.raises(psycopg.Error, match=r"immutable|archived under"):
         connection.execute(statement)
     assert [event.row for event in timeline.events()] == before
 
@@ -219,7 +219,7 @@ def test_an_appender_appends_and_does_nothing_else(as_role: Any, timeline: Timel
             "CREATE TABLE timeline.mine (a int)",
             "CREATE OR REPLACE FUNCTION timeline.redact() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'",
         ):
-            with pytest.raises(psycopg.Error, match="permission denied|must be owner|syntax|cannot"):
+            with pytest.raises(psycopg.Error, match=r"permission denied|must be owner|syntax|cannot"):
                 raw.execute(statement)
         raw.execute("CREATE TEMP TABLE events (position bigint); CREATE TEMP TABLE documents (sha256 text)")
         with pytest.raises(psycopg.Error, match="gapless"):

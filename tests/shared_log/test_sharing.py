@@ -90,7 +90,7 @@ def test_another_log_is_left_alone(file: Path, tmp_path: Path, database: Callabl
         with Timeline(url, by="Ben") as there:
             there.archive(text="Another.", id="another", title="Another")
     before = rows(url)
-    with pytest.raises(DatabaseRefused, match="another log is there|there is a log of 9 events, and .* has 8"):
+    with pytest.raises(DatabaseRefused, match=r"another log is there|there is a log of 9 events, and .* has 8"):
         share(file, url)
     assert rows(url) == before
 
@@ -108,7 +108,7 @@ def test_an_altered_file_is_not_shared(file: Path, database: Callable[[], str], 
         raw.execute(statement)
         raw.execute(sql)
         raw.commit()
-    with pytest.raises(DatabaseRefused, match="altered|not those of|Nothing was shared"):
+    with pytest.raises(DatabaseRefused, match=r"altered|not those of|Nothing was shared"):
         share(file, url)
     with pytest.raises(DatabaseRefused, match="there is no log in this database"):
         Timeline(url)

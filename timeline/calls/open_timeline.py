@@ -4,7 +4,6 @@ Owns the state that all calls share. Must not append or read records itself.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -57,7 +56,7 @@ class Opened:
         if self.by is not None:
             self.by = check(Author, {"by": self.by}, "the author").by
         self.clock = clock
-        self.log: AnyLog = open_log(path, read_only=read_only, guarded=guarded, complete=_make_read_tables, upgrading=rebuilding)
+        self.log: AnyLog = open_log(path, read_only=read_only, guarded=guarded, complete=projections.begin, upgrading=rebuilding)
         self.log.prepare(projections.register)
         self._database: Database | None = None
         self._streams = Streams(self.log, self.by, clock)
@@ -147,9 +146,3 @@ class Opened:
         described = first.payload or self._streams.last(subject).payload
         media_type = str(described.get("statement", {}).get("media_type", ""))
         return statements.SourceText(quotes.Text(text.decode()), named["sha256"], named["text_sha256"], media_type)
-
-
-def _make_read_tables(connection: sqlite3.Connection) -> None:
-    """Create the read tables of a new log."""
-    projections.register(connection)
-    projections.create(connection)

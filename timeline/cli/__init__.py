@@ -15,6 +15,7 @@ HOMES = {
     "build": "appending.build",
     "serve": "serving.serve",
     "desk": "serving.desk",
+    "follow": "following.follow",
     "append": "appending.append",
     "archive": "archiving.archive",
     "import": "importing.import_",

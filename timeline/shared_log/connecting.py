@@ -111,6 +111,18 @@ def refuse_other_format(connection: "psycopg.Connection[Any]", name: str) -> Non
         raise DatabaseRefused(name, reason)
 
 
+def password(url: str) -> str | None:
+    """Return the password in an address; None if there is none. Raises DatabaseRefused without psycopg."""
+    refuse_without_psycopg(url)
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url).get("password")
+    except psycopg.Error:  # connecting reports that
+        return None
+    return None if given is None else str(given)
+
+
 def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
     """Turn an error of PostgreSQL into a one-line explanation with the next step. `after` is the state of the log."""
     import psycopg  # noqa: PLC0415 - the extra `shared`

@@ -21,6 +21,7 @@ from timeline.fields import WITHOUT_STATEMENT
 from timeline.log_queries import Reference
 from timeline.pending_events import AT_ONCE, COLUMNS
 from timeline.shared_log import connecting, queries
+from timeline.shared_log.reader import Reader
 
 _PAGE: Final = 1_000  # events that are read at a time
 _ROOM: Final = 50_000_000  # characters of events that are remembered in a transaction
@@ -83,6 +84,10 @@ class SharedLog:
         """Do nothing: a log that is connected is there."""
 
     refuse_absent = make = look_again
+
+    def reader(self, file: Path) -> Reader:
+        """Return a reader for a follower's file, over this connection."""
+        return Reader(self._url, file, self._open)
 
     def close(self) -> None:
         """Close the connection, for good."""
