@@ -24,9 +24,9 @@ LEVELS = [
         "plugin_settings",
         "shortening",
     },
-    {"pending_events", "file_claims", "media_types", "recognised"},
+    {"pending_events", "file_claims", "media_types", "recognised", "log_queries", "followed"},
     {"authors", "size_limits", "files"},
-    {"opentimestamps"},
+    {"opentimestamps", "corrections"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
     {"notebook", "field_types"},
     {"selection"},
@@ -34,9 +34,11 @@ LEVELS = [
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
     {"stamps", "suggestions", "already_recorded"},
     {"new_file"},
+    {"log_identity"},
     {"projections", "log", "signing", "capture"},
-    {"originals"},
-    {"statements", "archived_source", "checkpoints", "redaction", "text_cache", "corrections", "part_of_circles"},
+    {"shared_log"},
+    {"originals", "any_log"},
+    {"statements", "archived_source", "checkpoints", "redaction", "text_cache", "part_of_circles"},
     {"streams"},
     {"archiving"},
     {"audit", "calls"},
@@ -51,7 +53,8 @@ LEVELS = [
 # What the web shows is read back by `reading`, which therefore needs no compiled package either.
 READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "fragments", "images"}
 READING_MAY_IMPORT |= {"reading", "selection", "shortening"}
-WEB_MAY_IMPORT = READING_MAY_IMPORT | {"file_claims", "media_types", "merkle", "plugin_settings", "processes", "recognised", "web"}
+WEB_MAY_IMPORT = READING_MAY_IMPORT | {"file_claims", "followed", "media_types", "merkle", "plugin_settings", "processes"}
+WEB_MAY_IMPORT |= {"recognised", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/rows/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
 # The walk of an import, from the ground up: each room imports those before it. `formats` stands for the readers.

@@ -17,11 +17,12 @@ from typing import Any
 from timeline import capture, documents, extractors, redaction, statements
 from timeline import fields as names
 from timeline.already_recorded import already_recorded
+from timeline.any_log import AnyLog
 from timeline.archived_source import ArchivedSource
 from timeline.capture.text_comparison import Comparing, Outcome
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
-from timeline.log import Event, Log
+from timeline.event import Event
 from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
 
@@ -74,7 +75,7 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
 class ExportedTexts:
     """Compares texts that came with their documents with those documents. Each is read once, before anything is written."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: AnyLog) -> None:
         """Skip the sources that are already in a log."""
         self._log = log
         self._known: dict[tuple[str, ...], Outcome] = {}
@@ -137,7 +138,7 @@ def _needs_no_reading(extractor: str) -> bool:
     return extractors.is_compared_at_once(extractor) or extractors.is_given(extractor)
 
 
-def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
+def source(log: AnyLog, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
     """Return the source of an event. Its text is read from the archive on first use."""
     statement = event.payload.get("statement", {})
     fields = {name: statement[name] for name in (*names.SOURCE, *names.DOCUMENT) if name in statement}
@@ -145,7 +146,7 @@ def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> Ar
 
 
 def existing_source(
-    log: Log, streams: Streams, content: bytes, subject: str | None, description: Description
+    log: AnyLog, streams: Streams, content: bytes, subject: str | None, description: Description
 ) -> ArchivedSource | None:
     """Find the source that has a file's bytes, without reading their text; None if the text must be read."""
     if log.is_withheld(hash_ := sha256(content).hexdigest()):
@@ -154,21 +155,13 @@ def existing_source(
     return None if event is None else source(log, event)
 
 
-def archived_events(log: Log, sha256: str) -> list[Event]:
+def archived_events(log: AnyLog, sha256: str) -> list[Event]:
     """Read the events that archived these bytes, oldest first, including events not projected yet."""
-    positions = log.connection.execute(
-        "SELECT first.position FROM sources JOIN events AS first ON first.stream = 'source/' || sources.id AND first.version = 1"
-        " WHERE sources.sha256 = ?1 UNION"
-        " SELECT position FROM events WHERE position > (SELECT position FROM projected) AND type = 'SourceArchived'"
-        " AND json_extract(data, '$.statement.sha256') = ?1 ORDER BY 1",
-        (sha256,),
-    )
-    events = (log.event(position) for (position,) in positions.fetchall())
-    return [event for event in events if event is not None and event.data is not None]
+    return log.archived(sha256)
 
 
 def existing_event(
-    log: Log, streams: Streams, subject: str | None, sha256: str, description: Description, text: str | None = None
+    log: AnyLog, streams: Streams, subject: str | None, sha256: str, description: Description, text: str | None = None
 ) -> Event | None:
     """Find the event that archived these bytes, under one id or any id; None if there is none.
 
@@ -202,7 +195,7 @@ def existing_event(
 
 
 def archive(
-    log: Log, streams: Streams, document: Document, subject: str | None, description: Description, expected: int | None
+    log: AnyLog, streams: Streams, document: Document, subject: str | None, description: Description, expected: int | None
 ) -> ArchivedSource:
     """Archive a document, or return the source that already has it. The caller holds the transaction."""
     hash_ = sha256(document.bytes).hexdigest()
@@ -249,13 +242,13 @@ def valid_facts(document: Document) -> dict[str, str]:
     return facts
 
 
-def free_id(log: Log, name: str, sha256: str) -> str:
+def free_id(log: AnyLog, name: str, sha256: str) -> str:
     """Make an unused id from a file name or an address; from the hash, if the name has no usable letters."""
     base = _id_letters(name) or f"source-{sha256[:12]}"
     return base if log.version(f"source/{base}") == 0 else _numbered(log, base)
 
 
-def archive_other_text(log: Log, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
+def archive_other_text(log: AnyLog, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
     """Archive another text of a source's bytes as a new source, unless one has it. The caller holds the transaction."""
     known = streams.statement(streams.last(stream("source", id)))
     text_sha256 = sha256(document.text.encode()).hexdigest()
@@ -294,7 +287,7 @@ def read_again(
     return capture.from_bytes(content, media_type, id, encoding=encoding, record=record, ocr=ocr)
 
 
-def bytes_and_statement(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
+def bytes_and_statement(log: AnyLog, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
     """Read the bytes of a source and its current statement. Raises UnknownSource, or Redacted."""
     subject = stream("source", id)
     statement = streams.statement(streams.last(subject))
@@ -305,7 +298,7 @@ def bytes_and_statement(log: Log, streams: Streams, id: str) -> tuple[bytes, sta
     return content, statement
 
 
-def why_absent(log: Log, named: Mapping[str, str]) -> str:
+def why_absent(log: AnyLog, named: Mapping[str, str]) -> str:
     """Word why the document with these hashes is not in the archive, to follow "it was", and what to do."""
     if log.is_withheld(named.get("sha256", "")):
         return "withheld by the publisher of this file. Archive the document itself again under this id, then repeat"
@@ -337,7 +330,7 @@ def _id_letters(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", letters).strip("-._").lower()[:180].rstrip("-._")
 
 
-def _numbered(log: Log, base: str) -> str:
+def _numbered(log: AnyLog, base: str) -> str:
     """Add a number to an id so that it is unused; a search with few steps finds one that follows a used number."""
     taken, free = 1, 2
     while log.version(f"source/{base[:190]}-{free}"):

@@ -8,8 +8,9 @@ added stops the owner from signing. Must not know how a signature is computed.
 from collections.abc import Iterable, Sequence
 
 from timeline import merkle, signing
+from timeline.any_log import AnyLog
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
-from timeline.log import Event, Log
+from timeline.log import Event
 from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, Signature, StoredCheckpoint
 from timeline.merkle.note import ED25519, TIME_STAMP, is_name, shown
 from timeline.merkle.proof import LARGEST
@@ -24,7 +25,7 @@ SELECT kept_at FROM checkpoints WHERE number = ? UNION ALL SELECT kept_at FROM s
 WHERE number = (SELECT max(number) FROM signatures)"""
 
 
-def head(log: Log, origin: str, size: int | None = None) -> Checkpoint:
+def head(log: AnyLog, origin: str, size: int | None = None) -> Checkpoint:
     """Compute the checkpoint of a log, now or at a size."""
     size = log.size() if size is None else size
     try:
@@ -33,7 +34,7 @@ def head(log: Log, origin: str, size: int | None = None) -> Checkpoint:
         raise _broken(log, error) from None
 
 
-def make(log: Log, key: SigningKey | None, origin: str | None, at: str) -> Note:
+def make(log: AnyLog, key: SigningKey | None, origin: str | None, at: str) -> Note:
     """Make the checkpoint of a log as it is now, signed if there is a key, and store it if the log can be written.
 
     Raises DatabaseRefused for an empty log, NoteInvalid for an origin that is malformed or not the log's, and ProofInvalid if
@@ -49,7 +50,7 @@ def make(log: Log, key: SigningKey | None, origin: str | None, at: str) -> Note:
     return note
 
 
-def _signed(log: Log, key: SigningKey | None, origin: str | None) -> Note:
+def _signed(log: AnyLog, key: SigningKey | None, origin: str | None) -> Note:
     if log.size() == 0:
         raise DatabaseRefused(log.path, "there are no events to sign. Append some first")
     checkpoint = head(log, _origin(log, key, origin))
@@ -79,7 +80,7 @@ def _is_signed_by(note: Note, key: Key) -> bool:
         return False
 
 
-def _origin(log: Log, key: SigningKey | None, origin: str | None) -> str:
+def _origin(log: AnyLog, key: SigningKey | None, origin: str | None) -> str:
     """Return the log's name: the key's name, the given origin, the first signed origin, or the hash of the first event.
 
     A key signs under its own name. If the file has signatures under other names only, this may be the wrong key, or somebody
@@ -101,7 +102,7 @@ def _origin(log: Log, key: SigningKey | None, origin: str | None) -> str:
     return name
 
 
-def doubts(log: Log, note: Note) -> list[str]:
+def doubts(log: AnyLog, note: Note) -> list[str]:
     """List the stored checkpoints that do not agree with a new one or cannot be read, as one line for each kind."""
     stored, unreadable = merkle.readable(log.connection)
     lines = [f"{place} {fault}" for place, fault in unreadable[:1]]
@@ -121,7 +122,9 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(map(shown, names[:_MAX_NAMES])) + (f" and {len(names) - _MAX_NAMES} others" if len(names) > _MAX_NAMES else "")
 
 
-def keep(log: Log, note: Note, keys: Iterable[Key], at: str, subject: str = "checkpoint", *, own: bool = False) -> list[Signature]:
+def keep(
+    log: AnyLog, note: Note, keys: Iterable[Key], at: str, subject: str = "checkpoint", *, own: bool = False
+) -> list[Signature]:
     """Store the trusted keys' signatures of a checkpoint of this log, and return the signatures that were ignored.
 
     The checkpoint must have the log's name, unless the log's `own` key gives it one. Raises NoteInvalid if no signature is by a
@@ -144,7 +147,7 @@ def keep(log: Log, note: Note, keys: Iterable[Key], at: str, subject: str = "che
     return [signature for signature in note.signatures if signature not in stored]
 
 
-def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Signature]], at: str) -> None:
+def _keep(log: AnyLog, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Signature]], at: str) -> None:
     """Store a checkpoint and signatures, each once. The caller holds the transaction.
 
     Times in the file are in order. If the clock was turned back, a row gets the latest time before it in the file, as the guards
@@ -167,7 +170,7 @@ def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Sign
         )
 
 
-def _after(log: Log, at: str, before: str, of: int) -> str:
+def _after(log: AnyLog, at: str, before: str, of: int) -> str:
     """Return a time, or a later one that precedes it in the file; ignore values that are not times."""
     times: list[str] = [time for (time,) in log.connection.execute(before, (of,)) if merkle.is_instant(time)]
     return max([at, *times])
@@ -189,7 +192,7 @@ def signed(note: Note, keys: Iterable[Key], subject: str = "checkpoint", *, ever
     return valid
 
 
-def extends(log: Log, checkpoint: Checkpoint, subject: str = "checkpoint") -> None:
+def extends(log: AnyLog, checkpoint: Checkpoint, subject: str = "checkpoint") -> None:
     """Check that a log only adds events to a checkpoint. Raises ProofInvalid."""
     size = log.size()
     if size < checkpoint.size:
@@ -205,7 +208,7 @@ def extends(log: Log, checkpoint: Checkpoint, subject: str = "checkpoint") -> No
         raise ProofInvalid(log.path, f"{differs}: it is another log, or its past was changed")
 
 
-def prove(log: Log, event: Event, note: Note) -> Proof:
+def prove(log: AnyLog, event: Event, note: Note) -> Proof:
     """Prove that an event is in the log of a checkpoint. Raises ProofInvalid if it is not."""
     checkpoint = Checkpoint.of(note)
     extends(log, checkpoint)
@@ -222,7 +225,7 @@ def prove(log: Log, event: Event, note: Note) -> Proof:
     return proof
 
 
-def covering(log: Log, position: int) -> Note:
+def covering(log: AnyLog, position: int) -> Note:
     """Choose the checkpoint for an event's proof: the last stored one that covers it, signed if any is, or a new one.
 
     It always has the log's own name; a checkpoint that somebody added under another name is never chosen.
@@ -231,5 +234,5 @@ def covering(log: Log, position: int) -> Note:
     return _signed(log, None, None) if number is None else merkle.checkpoints(log.connection, number)[0].note
 
 
-def _broken(log: Log, error: LookupError) -> DatabaseRefused:
+def _broken(log: AnyLog, error: LookupError) -> DatabaseRefused:
     return DatabaseRefused(log.path, f"{error}: the log is broken. Check it: timeline verify --db {log.path}")

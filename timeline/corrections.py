@@ -5,11 +5,12 @@ follow.
 """
 
 import json
+import sqlite3
 from hashlib import sha256
 from typing import Any, Final
 
 from timeline import authors
-from timeline.log import Event, Log, canonical
+from timeline.event import canonical
 
 _TABLES: Final = (
     "CREATE TEMP TABLE IF NOT EXISTS correction_prints (print BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID",
@@ -20,36 +21,26 @@ _TABLES: Final = (
 class Corrections:
     """The corrections and reviews of a log. Each is read once; a rollback undoes that too."""
 
-    def __init__(self, log: Log) -> None:
-        self.log = log
+    def find(self, connection: sqlite3.Connection, stream: str, type: str, changes: dict[str, Any], reason: str) -> int | None:
+        """Find the first version of a stream with these changes and this reason. The caller holds the transaction."""
+        return self._version(connection, stream, _print(stream, type, changes, reason))
 
-    def find(self, stream: str, type: str, changes: dict[str, Any], reason: str) -> Event | None:
-        """Find the first event of a stream with these changes and this reason. The caller holds the transaction."""
-        event = self._found(stream, _print(stream, type, changes, reason))
-        return event if event is not None and event.data is not None else None
+    def last_review(self, connection: sqlite3.Connection, stream: str, by: str, version: int) -> int | None:
+        """Find the version of a person's last review of a version of a stream. The caller holds the transaction."""
+        return self._version(connection, stream, _print_of_review(stream, by, version))
 
-    def last_review(self, stream: str, by: str, version: int) -> Event | None:
-        """Find a person's last review of a version of a stream that is not redacted. The caller holds the transaction."""
-        print_ = _print_of_review(stream, by, version)
-        last = self._found(stream, print_)
-        if last is not None and last.data is None:  # another program redacted it since it was read
-            self.drop()
-            last = self._found(stream, print_)
-        return last
+    def _version(self, connection: sqlite3.Connection, stream: str, print_: bytes) -> int | None:
+        self._read_new(connection, stream)
+        row = connection.execute("SELECT version FROM temp.correction_prints WHERE print = ?", (print_,)).fetchone()
+        return None if row is None else int(row[0])
 
-    def _found(self, stream: str, print_: bytes) -> Event | None:
-        self._read_new(stream)
-        row = self.log.connection.execute("SELECT version FROM temp.correction_prints WHERE print = ?", (print_,)).fetchone()
-        return None if row is None else self.log.version_of(stream, row[0])
-
-    def drop(self) -> None:
+    def drop(self, connection: sqlite3.Connection) -> None:
         """Drop the fingerprints."""
         for name in ("correction_prints", "correction_reading"):
-            self.log.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+            connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
-    def _read_new(self, stream: str) -> None:
+    def _read_new(self, connection: sqlite3.Connection, stream: str) -> None:
         """Read the corrections and reviews added to a stream since the last call."""
-        connection = self.log.connection
         for table in _TABLES:
             connection.execute(table)
         row = connection.execute("SELECT version FROM temp.correction_reading WHERE stream = ?", (stream,)).fetchone()

@@ -102,6 +102,10 @@ class PictureWithoutAlt(StatementWarning):
     """A picture of a happening has no alternative text, so that people who cannot see it do not learn what it shows."""
 
 
+class FileLagsBehind(StatementWarning):
+    """An append is in the shared log, but the file that follows it does not show it yet."""
+
+
 class QuotedDateDiffers(StatementWarning):
     """A correction changes the date of a happening but keeps a quotation that states another one. It is appended all the same."""
 
@@ -236,6 +240,10 @@ class RedactionUnfinished(DatabaseRefused):
 
 class GuardsMissing(DatabaseRefused):
     """The triggers that keep the log append-only are missing or changed."""
+
+
+class SharedLogDiffers(DatabaseRefused):
+    """A file and the shared log do not hold the same events, or the shared log fails its own hashes. Nothing was written."""
 
 
 # Proof

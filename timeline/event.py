@@ -46,6 +46,21 @@ class Event:
         return self.stream.partition("/")[2]
 
     @property
+    def row(self) -> tuple[Any, ...]:
+        """Its columns, in the order of the table."""
+        return (
+            self.position,
+            self.stream,
+            self.version,
+            self.type,
+            self.recorded_at,
+            self.recorded_by,
+            self.data,
+            self.salt,
+            self.data_hash,
+        )
+
+    @property
     def makes_statement(self) -> bool:
         """Whether it states something about its happening or source."""
         return self.type not in WITHOUT_STATEMENT

@@ -7,16 +7,18 @@ Must not interpret events. `append` assigns positions; `store` takes events whos
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
-from timeline import files, new_file, published_copies, sqlite_journals, unfinished_copies
-from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
+from timeline import files, followed, log_queries, new_file, published_copies, sqlite_journals, unfinished_copies
+from timeline.corrections import Corrections
+from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
-from timeline.log_schema import altered, bring_up_to_date
-from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
+from timeline.log_identity import identify
+from timeline.new_file import NewFile
 from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
 from timeline.sqlite_file import REFUSALS, connect, refusal, use_wal, write_blob
 
@@ -30,6 +32,8 @@ _REDACTS_DOCUMENT = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM js
 
 class Log:
     """One open timeline file. Not to be shared between threads."""
+
+    has_read_tables: Final = True
 
     def __init__(
         self,
@@ -48,6 +52,8 @@ class Log:
         the log's triggers are missing or changed; `guarded=False` skips that check, to look into such a file.
         """
         self.path = Path(path)
+        self.name = str(self.path)
+        self.project = self.path.parent  # where metadata.json is
         self.read_only = read_only
         self.guarded = guarded
         self.upgrading = upgrading
@@ -66,6 +72,7 @@ class Log:
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []
         self._new: NewFile | None = None  # while the first append is made
         self._pending = PendingEvents()
+        self._corrections = Corrections()
         self._absent: set[str] = set()  # streams that were looked up in this transaction, and are not there
         self._size: int | None = None  # in a transaction, where it is known
         self._holds_lock = False
@@ -198,6 +205,8 @@ class Log:
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""
+        if not self._pending.began:
+            followed.refuse_append(self.path)
         self._make()
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
@@ -209,18 +218,7 @@ class Log:
         Events are written some hundreds at a time, and before any other query.
         """
         self._make()
-        row = (
-            event.position,
-            event.stream,
-            event.version,
-            event.type,
-            event.recorded_at,
-            event.recorded_by,
-            event.data,
-            event.salt,
-            event.data_hash,
-        )
-        self._pending.add(row)
+        self._pending.add(event.row)
         self._absent.discard(event.stream)
         self._size = event.position
         if len(self._pending.rows) >= AT_ONCE:
@@ -272,12 +270,8 @@ class Log:
 
     def redacted(self, stream: str, type: EventType) -> Iterator[Event]:
         """Read the redacted events of a stream of one type. The lookup starts from the redactions, which are few."""
-        return self._many(
-            "WHERE type = ? AND position IN (SELECT json_extract(data, '$.position') FROM events"
-            " WHERE type = 'EventRedacted' AND +stream = ?)",
-            type,
-            stream,
-        )
+        positions = "SELECT json_extract(data, '$.position') FROM events WHERE type = 'EventRedacted' AND +stream = ?"
+        return self._many(f"WHERE type = ? AND position IN ({positions})", type, stream)
 
     def redaction(self, position: int) -> Event | None:
         """Read the EventRedacted for a position."""
@@ -329,25 +323,15 @@ class Log:
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
         """Read a stream's events in order, up to a position."""
-        return list(
-            self._many(
-                "WHERE stream = ? AND position <= ? ORDER BY version",
-                stream,
-                _NO_END if as_of is None else min(as_of, _NO_END),
-                about=stream,
-            )
-        )
+        until = _NO_END if as_of is None else min(as_of, _NO_END)
+        return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, until, about=stream))
 
     def last(self, stream: str, before: int = _NO_END) -> Event | None:
         """Read the last event of a stream that makes a statement, before a version."""
         if stream in self._absent:
             return None
-        return self._one(
-            f"WHERE stream = ? AND version < ? AND type NOT IN {WITHOUT_STATEMENT} ORDER BY version DESC LIMIT 1",
-            stream,
-            before,
-            about=stream,
-        )
+        where = f"WHERE stream = ? AND version < ? AND type NOT IN {WITHOUT_STATEMENT} ORDER BY version DESC LIMIT 1"
+        return self._one(where, stream, before, about=stream)
 
     def containing(self, stream: str, text: str) -> list[Event]:
         """Read the events of a stream whose data contains a text, in order."""
@@ -356,6 +340,64 @@ class Log:
     def events(self, after: int = 0) -> Iterator[Event]:
         """Read every event after a position, in order."""
         return self._many("WHERE position > ? ORDER BY position", after)
+
+    def naming(self, texts: Sequence[str]) -> Iterator[Event]:
+        """Read every event whose data contains one of several texts, in order."""
+        where = "WHERE EXISTS (SELECT 1 FROM json_each(?) AS one WHERE instr(data, one.value)) ORDER BY position"
+        return self._many(where, json.dumps([*texts]))
+
+    def archived(self, sha256: str) -> list[Event]:
+        """Read the events that archived a document, oldest first, unless they are redacted."""
+        events = (self.event(position) for position in log_queries.archived(self.connection, sha256))
+        return [event for event in events if event is not None and event.data is not None]
+
+    def first_position(self, stream: str) -> int | None:
+        """Return the position of the first event of a stream; None if it has none."""
+        row = self.connection.execute("SELECT position FROM events WHERE stream = ? AND version = 1", (stream,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def changed_since(self, stream: str, version: int) -> bool:
+        """Whether anything but reviews has followed a version of a stream."""
+        return log_queries.changed_since(self.connection, stream, version)
+
+    def part_of(self, stream: str) -> str | None:
+        """Return the happening that a stream's last statement is part of; None if there is none."""
+        return log_queries.part_of(self.connection, stream)
+
+    def references(self, after: int) -> Iterator[log_queries.Reference]:
+        """Read the references to happenings in the events after a position, in order; `related` as JSON."""
+        return log_queries.references(self.connection, after)
+
+    def redacted_citation(self, after: int) -> tuple[str, str] | None:
+        """Return a happening after a position, and a source that it cites whose document was redacted; None if there is none.
+
+        The read tables must be up to date.
+        """
+        return log_queries.redacted_citation(self.connection, after)
+
+    def correction(self, stream: str, type: str, changes: dict[str, Any], reason: str) -> Event | None:
+        """Find the first event of a stream with these changes and this reason. The caller holds the transaction."""
+        version = self._corrections.find(self.connection, stream, type, changes, reason)
+        event = None if version is None else self.version_of(stream, version)
+        return event if event is not None and event.data is not None else None
+
+    def last_review(self, stream: str, by: str, version: int) -> Event | None:
+        """Find a person's last review of a version of a stream that is not redacted. The caller holds the transaction."""
+        found = self._corrections.last_review(self.connection, stream, by, version)
+        last = None if found is None else self.version_of(stream, found)
+        if last is not None and last.data is None:  # another program redacted it since it was read
+            self.forget_corrections()
+            found = self._corrections.last_review(self.connection, stream, by, version)
+            last = None if found is None else self.version_of(stream, found)
+        return last
+
+    def reviews(self, stream: str) -> int:
+        """Count the reviews of a stream."""
+        return log_queries.reviews(self.connection, stream)
+
+    def forget_corrections(self) -> None:
+        """Drop what was remembered of the corrections and reviews, so that nothing of a redacted one stays."""
+        self._corrections.drop(self.connection)
 
     def _one(self, where: str, *values: object, about: str | None = None) -> Event | None:
         return next(self._many(where, *values, about=about), None)
@@ -372,39 +414,4 @@ class Log:
 
     def _identify(self, connection: sqlite3.Connection) -> bool:
         """Check that the file is a timeline, of a known format, and guarded. Return False if it is empty and may be written."""
-        application, form, objects = connection.execute(
-            "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)"
-            " FROM pragma_application_id AS a, pragma_user_version AS v"
-        ).fetchone()
-        if application == 0 and objects == 0 and not self.read_only:
-            return False
-        if application == 0 and objects == 0:
-            raise DatabaseRefused(self.path, f"it is empty. Make the timeline: timeline build --db {self.path}")
-        if application != APPLICATION_ID:
-            raise DatabaseRefused(self.path, "this SQLite file is not a timeline. Give the path of one, or of a new file")
-        if form > FORMAT:
-            raise DatabaseRefused(
-                self.path, f"written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
-            )
-        if form == FORMAT - 1 and self.upgrading and bring_up_to_date(connection, form, FORMAT):
-            return True
-        if form == FORMAT - 1:
-            raise DatabaseRefused(
-                self.path,
-                f"written by an earlier version of this program (format {form}, now {FORMAT})."
-                f" Bring it up to date: timeline rebuild --db {self.path}",
-            )
-        if form < FORMAT:
-            raise DatabaseRefused(
-                self.path,
-                f"written before the first release of this program (format {form}, known {FORMAT})."
-                f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}",
-            )
-        if self.guarded and (changed := altered(connection)):
-            names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
-            raise GuardsMissing(
-                self.path,
-                f"the log's guards are missing or changed: {names}. It may have been tampered with;"
-                f" it was not opened. Check it: timeline verify --db {self.path}",
-            )
-        return True
+        return identify(connection, self.path, read_only=self.read_only, guarded=self.guarded, upgrading=self.upgrading)

@@ -5,8 +5,7 @@ Owns the walk up the chains of `part_of`; it visits each happening once, however
 
 from typing import Final
 
-from timeline.fields import WITHOUT_STATEMENT
-from timeline.log import Log
+from timeline.any_log import AnyLog
 
 _REMEMBERED: Final = 1_000_000  # happenings; beyond that, some are visited again, which only takes time
 
@@ -14,7 +13,7 @@ _REMEMBERED: Final = 1_000_000  # happenings; beyond that, some are visited agai
 class PartOfChains:
     """The `part_of` chains of a log that does not change meanwhile."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: AnyLog) -> None:
         self.log = log
         self._cleared: set[str] = set()  # happenings whose chain was followed
         self._rings: dict[str, list[str]] = {}  # the circle of each happening in a circle not returned yet
@@ -34,7 +33,7 @@ class PartOfChains:
         at: str | None = happening
         while at is not None and at not in self._cleared and at not in chain:
             chain[at] = None
-            at = self._parent(at)
+            at = self.log.part_of(f"happening/{at}")
         if at is not None and at in chain:
             names = list(chain)
             ring = names[names.index(at) :]
@@ -42,11 +41,3 @@ class PartOfChains:
         if len(self._cleared) > _REMEMBERED:
             self._cleared.clear()
         self._cleared.update(chain)
-
-    def _parent(self, happening: str) -> str | None:
-        row = self.log.connection.execute(
-            "SELECT json_extract(data, '$.statement.part_of') FROM events"
-            f" WHERE stream = ? AND type NOT IN {WITHOUT_STATEMENT} ORDER BY version DESC LIMIT 1",
-            (f"happening/{happening}",),
-        ).fetchone()
-        return None if row is None else row[0]

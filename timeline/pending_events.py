@@ -24,6 +24,11 @@ class PendingEvents:
         self._first = 0
         self._hash = 0
 
+    @property
+    def began(self) -> bool:
+        """Whether an event was added in this transaction."""
+        return self._first > 0
+
     def add(self, row: Row) -> None:
         """Add a pending event."""
         self.rows.append(row)

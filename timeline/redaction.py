@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from timeline import authors, images, projections
+from timeline.any_log import AnyLog
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
-from timeline.log import Event, Log
+from timeline.event import Event
 from timeline.quotes.finding import CONTEXT
 
 _SOURCE_EVENTS = ("SourceArchived", "SourceCorrected")
@@ -28,7 +29,7 @@ class RedactedVersion:
     status: Literal["redacted"] = "redacted"
 
 
-def redactable(log: Log, position: int) -> Event:
+def redactable(log: AnyLog, position: int) -> Event:
     """Return the event at a position. Raises UnknownEvent, or StatementInvalid if the event is itself a redaction."""
     event = log.event(position)
     if event is None:
@@ -38,7 +39,7 @@ def redactable(log: Log, position: int) -> Event:
     return event
 
 
-def redacted_error(log: Log, event: Event) -> Redacted:
+def redacted_error(log: AnyLog, event: Event) -> Redacted:
     """Return the error for the data of a redacted event."""
     redaction = log.redaction(event.position)
     if redaction is None:
@@ -47,7 +48,7 @@ def redacted_error(log: Log, event: Event) -> Redacted:
     return Redacted(event.stream, f"version {event.version} was redacted at {place}")
 
 
-def version(log: Log, event: Event) -> RedactedVersion:
+def version(log: AnyLog, event: Event) -> RedactedVersion:
     """Return the redacted version of a happening."""
     redaction = log.redaction(event.position)
     reason = redaction.payload["reason"] if redaction else None
@@ -55,7 +56,7 @@ def version(log: Log, event: Event) -> RedactedVersion:
     return RedactedVersion(id, event.version, event.position, event.recorded_at, event.recorded_by, reason)
 
 
-def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str, Any]:
+def data(log: AnyLog, event: Event, reason: str, keep_documents: bool) -> dict[str, Any]:
     """Return the data of an EventRedacted: the position, the reason, the documents removed, and a source's documents that stay.
 
     Raises StatementInvalid if `keep_documents` would keep documents that no other event names.
@@ -70,23 +71,23 @@ def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str,
     return data_
 
 
-def is_confirmed(log: Log, event: Event) -> bool:
+def is_confirmed(log: AnyLog, event: Event) -> bool:
     """Whether another event names the same document as a source's event: a correction of the source, or a citation of it."""
     statement = event.payload["statement"]
-    confirming = log.connection.execute(
-        "SELECT 1 FROM events WHERE stream = ?1 AND position <> ?2 AND json_extract(data, '$.statement.text_sha256') = ?4"
-        " UNION ALL SELECT 1 FROM events, json_each(events.data, '$.statement.citations') AS citation"
-        " WHERE events.type LIKE 'Happening%' AND 'source/' || json_extract(citation.value, '$.source') = ?1"
-        " AND json_extract(citation.value, '$.sha256') = ?3 AND json_extract(citation.value, '$.text_sha256') = ?4 LIMIT 1",
-        (event.stream, event.position, statement["sha256"], statement["text_sha256"]),
-    )
-    return confirming.fetchone() is not None
+    named = {"source": event.subject, **{field: statement[field] for field in ("sha256", "text_sha256")}}
+    for other in log.naming((named["text_sha256"],)):
+        said = other.payload.get("statement", {})
+        if other.stream == event.stream and other.position != event.position and said.get("text_sha256") == named["text_sha256"]:
+            return True
+        if other.type.startswith("Happening") and any(one.items() >= named.items() for one in said.get("citations", ())):
+            return True
+    return False
 
 
-def refuse_to_keep(log: Log, event: Event, going: list[str]) -> None:
+def refuse_to_keep(log: AnyLog, event: Event, going: list[str]) -> None:
     """Refuse to keep documents that no event but this one names. Raises StatementInvalid."""
     for sha256 in going:
-        if event.type in _SOURCE_EVENTS or not _is_named(log, event, sha256, "1"):
+        if event.type in _SOURCE_EVENTS or not _is_named(log, event, sha256):
             raise StatementInvalid(
                 event.id,
                 f"no other event names document {sha256[:12]}…, so nobody could check later that it is the one that was"
@@ -94,7 +95,7 @@ def refuse_to_keep(log: Log, event: Event, going: list[str]) -> None:
             )
 
 
-def document_hashes(log: Log, source: str) -> dict[str, str]:
+def document_hashes(log: AnyLog, source: str) -> dict[str, str]:
     """Return the hashes of a source's document and text from an event of its stream; empty if all are redacted."""
     for event in log.stream(f"source/{source}"):
         holder = event.payload.get("kept" if event.type == "EventRedacted" else "statement")
@@ -103,28 +104,17 @@ def document_hashes(log: Log, source: str) -> dict[str, str]:
     return {}
 
 
-def refuse_redacted_citations(log: Log, after: int) -> None:
+def refuse_redacted_citations(log: AnyLog, after: int) -> None:
     """Refuse happenings after a position that cite a document which was redacted while they were being appended.
 
     Raises Redacted. The caller holds the transaction, and the read tables are up to date.
     """
-    removed = log.connection.execute(
-        "SELECT 1 FROM events WHERE type = 'EventRedacted' AND json_array_length(data, '$.documents') > 0 LIMIT 1"
-    )
-    if removed.fetchone() is None:
-        return
-    row = log.connection.execute(
-        "SELECT happenings.id, sources.id FROM happenings JOIN citations ON citations.happening = happenings.id"
-        " JOIN sources ON sources.id = citations.source"
-        " WHERE happenings.position > ? AND sources.text_sha256 IS NULL LIMIT 1",
-        (after,),
-    ).fetchone()
-    if row is not None:
-        happening, source = row
+    if (cited := log.redacted_citation(after)) is not None:
+        happening, source = cited
         raise Redacted(f"happening/{happening}", f"cites source/{source}, whose document was redacted. Leave it out")
 
 
-def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
+def documents(log: AnyLog, event: Event) -> tuple[list[str], list[str]]:
     """Return the documents that are removed with an event, and those that stay because others need them, by their SHA-256.
 
     An event's documents are those that it names: a source's own, or those that a happening cites. They stay if another happening
@@ -138,22 +128,18 @@ def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
         for sha256 in (one.get("sha256"), one.get("text_sha256"))
         if sha256 not in (None, images.NO_TEXT) and log.document(sha256) is not None
     }
-    others = "1" if event.type in _SOURCE_EVENTS else "events.type LIKE 'Happening%'"
-    needed = {sha256 for sha256 in own if _is_named(log, event, sha256, others)}
+    kind = "" if event.type in _SOURCE_EVENTS else "Happening"
+    needed = {sha256 for sha256 in own if _is_named(log, event, sha256, kind)}
     return sorted(own - needed), sorted(needed)
 
 
-def holders(log: Log, sha256: str) -> list[str]:
+def holders(log: AnyLog, sha256: str) -> list[str]:
     """List the sources that have a document as their bytes or their text."""
-    streams = log.connection.execute(
-        "SELECT DISTINCT stream FROM events WHERE type IN ('SourceArchived', 'SourceCorrected')"
-        " AND ? IN (json_extract(data, '$.statement.sha256'), json_extract(data, '$.statement.text_sha256')) ORDER BY stream",
-        (sha256,),
-    )
-    return [stream for (stream,) in streams]
+    named = (event for event in log.naming((sha256,)) if event.type in _SOURCE_EVENTS)
+    return sorted({one.stream for one in named if _names(one.payload["statement"], sha256)})
 
 
-def events_repeating(log: Log, event: Event) -> list[str]:
+def events_repeating(log: AnyLog, event: Event) -> list[str]:
     """List the other events that still have words of an event: title, summary, comment, quotations or the text around them."""
     statement = event.payload.get("statement", {})
     citations = statement.get("citations", [])
@@ -163,20 +149,25 @@ def events_repeating(log: Log, event: Event) -> list[str]:
     texts = [statement.get("title"), statement.get("summary"), comment, *words, *described]
     repeated = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
     places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations if "quote" in c]
-    rows = log.connection.execute(
-        "SELECT stream || '@' || version FROM events WHERE position <> ?1 AND type <> 'EventRedacted' AND data IS NOT NULL AND ("
-        " EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(events.data, word.value))"
-        " OR EXISTS (SELECT 1 FROM json_each(events.data, '$.statement.citations') AS citation, json_each(?3) AS place"
-        " WHERE json_extract(citation.value, '$.source') = json_extract(place.value, '$[0]')"
-        " AND json_extract(citation.value, '$.start_char') < json_extract(place.value, '$[2]')"
-        " AND json_extract(citation.value, '$.end_char') > json_extract(place.value, '$[1]'))) ORDER BY position",
-        (event.position, json.dumps(repeated), json.dumps(places)),
+    candidates = log.naming([*repeated, *{f'"source":"{source}"' for source, _, _ in places}])
+    others = (one for one in candidates if one.position != event.position and one.type != "EventRedacted")
+    return [one.id for one in others if any(word in (one.data or "") for word in repeated) or _overlaps(one, places)]
+
+
+def _overlaps(event: Event, places: list[tuple[str, int, int]]) -> bool:
+    """Whether an event cites words at one of some places, each a source, a start and an end."""
+    cited = [one for one in event.payload.get("statement", {}).get("citations", ()) if "start_char" in one]
+    return any(
+        one["source"] == source and one["start_char"] < end and one["end_char"] > start
+        for one in cited
+        for source, start, end in places
     )
-    return [id for (id,) in rows]
 
 
-def foreign_tables(log: Log) -> list[str]:
+def foreign_tables(log: AnyLog) -> list[str]:
     """List the tables in the file that this program did not make. A redaction does not search them."""
+    if not log.has_read_tables:
+        return []
     derived = [name for _, name in projections.objects()]
     ours = {"events", "documents", "checkpoints", "signatures", "projected", *derived}
     indexes = tuple(f"{name}_" for name in derived if name.endswith("_fts"))  # FTS5 has its own tables for an index
@@ -184,12 +175,16 @@ def foreign_tables(log: Log) -> list[str]:
     return [name for (name,) in names if name not in ours and not name.startswith(indexes)]
 
 
-def _is_named(log: Log, event: Event, sha256: str, others: str) -> bool:
-    """Whether one of the other events, chosen by a condition in SQL, names a document."""
-    naming = log.connection.execute(
-        "SELECT 1 FROM events, json_tree(events.data, '$.statement') AS field"
-        f" WHERE events.position <> ? AND events.type <> 'EventRedacted' AND {others}"
-        " AND field.key IN ('sha256', 'text_sha256') AND field.value = ? LIMIT 1",
-        (event.position, sha256),
-    )
-    return naming.fetchone() is not None
+def _is_named(log: AnyLog, event: Event, sha256: str, kind: str = "") -> bool:
+    """Whether one of the other events, of a kind of stream, names a document."""
+    others = (one for one in log.naming((sha256,)) if one.position != event.position and one.type.startswith(kind))
+    return any(one.type != "EventRedacted" and _names(one.payload.get("statement"), sha256) for one in others)
+
+
+def _names(value: object, sha256: str) -> bool:
+    """Whether a document is named by a part of a statement, at any depth."""
+    if isinstance(value, list):
+        return any(_names(one, sha256) for one in value)
+    if not isinstance(value, dict):
+        return False
+    return sha256 in (value.get("sha256"), value.get("text_sha256")) or any(_names(one, sha256) for one in value.values())

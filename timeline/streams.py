@@ -14,7 +14,7 @@ from typing import Any
 
 from timeline import authors, projections, redaction, size_limits, statements
 from timeline.already_recorded import already_recorded
-from timeline.corrections import Corrections
+from timeline.any_log import AnyLog
 from timeline.errors import (
     AlreadyRedacted,
     AlreadyRetracted,
@@ -28,43 +28,24 @@ from timeline.errors import (
     UnknownSource,
     VersionConflict,
 )
-from timeline.log import Event, EventType, Log, canonical
+from timeline.event import Event, EventType, canonical
 from timeline.model import Author, Reason, check
 from timeline.part_of_circles import PartOfChains
 from timeline.reading.wording import VERBS
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch
-_REFERENCES = """
-SELECT position, stream, version, part_of, superseded_by, related FROM (
-    SELECT
-        position, stream, version,
-        json_extract(data, path || 'part_of') AS part_of,
-        json_extract(data, '$.superseded_by') AS superseded_by,
-        json_extract(data, path || 'related') AS related
-    FROM (
-        SELECT position, stream, version, data, CASE type WHEN 'HappeningRecorded' THEN '$.statement.' ELSE '$.changes.' END AS path
-        FROM events
-        WHERE position > ? AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
-    )
-)
-WHERE part_of IS NOT NULL OR superseded_by IS NOT NULL OR related IS NOT NULL
-ORDER BY position
-"""  # the references in the events after a position
-
-_REVIEWS = "SELECT count(*) FROM events WHERE stream = ? AND type = 'HappeningReviewed'"
 
 
 class Streams:
     """The streams of a log, and the one transaction in which they grow."""
 
-    def __init__(self, log: Log, by: str | None, clock: Callable[[], datetime]) -> None:
+    def __init__(self, log: AnyLog, by: str | None, clock: Callable[[], datetime]) -> None:
         """Append to a log as `by`, or as the project's author, or without a name. `clock` returns the time."""
         self.log = log
         self.by = by
         self.clock = clock
         self.writing = False
-        self.corrections = Corrections(log)
         self._second = datetime.min.replace(tzinfo=UTC), ""  # the last second, and its text
         self._began = 0  # the log's size when the transaction began
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # data of events that the read tables lack, by position
@@ -75,7 +56,7 @@ class Streams:
     def _author(self) -> str:
         """Return the author: the given name, the project's author, or `unnamed`."""
         if self.by is None:
-            path = self.log.path.with_name("metadata.json")
+            path = self.log.project / "metadata.json"
             try:
                 by = authors.of_project(path)
             except ValueError as error:
@@ -111,8 +92,10 @@ class Streams:
             self._regained = True
 
     def project(self) -> None:
-        """Bring the read tables up to date with the events of this transaction."""
-        if self._regained:
+        """Bring the read tables, if the log has any, up to date with the events of this transaction."""
+        if not self.log.has_read_tables:
+            pass  # those who follow the log derive their own
+        elif self._regained:
             projections.rebuild(self.log.connection)
             self._regained = False
         else:
@@ -125,7 +108,7 @@ class Streams:
         A circle is reported once, at a reference that closes it. Events are read back from the log, not held in memory.
         """
         chains = PartOfChains(self.log)
-        for position, stream, version, part_of, superseded_by, related in self.log.connection.execute(_REFERENCES, (self._began,)):
+        for position, stream, version, part_of, superseded_by, related in self.log.references(self._began):
             if part_of is not None:
                 first = self._first_position(part_of)
                 if first is None:
@@ -147,10 +130,7 @@ class Streams:
 
     def _first_position(self, happening: str) -> int | None:
         """Return the position at which a happening was recorded; None if it was not."""
-        row = self.log.connection.execute(
-            "SELECT position FROM events WHERE stream = ? AND version = 1", (f"happening/{happening}",)
-        ).fetchone()
-        return None if row is None else int(row[0])
+        return self.log.first_position(f"happening/{happening}")
 
     def begin(
         self, subject: str, type: EventType, statement: statements.Statement, expected: int | None, *, in_order: bool = False
@@ -196,7 +176,7 @@ class Streams:
                 self._refuse_possibly_redacted(subject, "correction", self.log.redacted(subject, type), expected)
                 raise
             changes = {field: statement.get(field) for field in fields}
-            if (same := self.corrections.find(subject, type, changes, why)) is not None:
+            if (same := self.log.correction(subject, type, changes, why)) is not None:
                 return same
             self._refuse_possibly_redacted(subject, "correction", self.log.redacted(subject, type), expected)
             if statement == known:
@@ -275,10 +255,7 @@ class Streams:
         """Whether only reviews have followed a version: what a person read there still stands."""
         if not 0 < expected < version:
             return False
-        following = self.log.connection.execute(
-            "SELECT 1 FROM events WHERE stream = ? AND version > ? AND type <> 'HappeningReviewed' LIMIT 1", (subject, expected)
-        )
-        return following.fetchone() is None
+        return not self.log.changed_since(subject, expected)
 
     def review(self, subject: str, data: Mapping[str, Any], expected: int | None, *, required: bool) -> Event:
         """Append a review, or return the reviewer's last one of that version if it is the same. The caller holds the transaction.
@@ -287,7 +264,7 @@ class Streams:
         StatementInvalid or VersionConflict.
         """
         last, by = self.last(subject), self.by or self._author()
-        own = self.corrections.last_review(subject, by, data["version"])
+        own = self.log.last_review(subject, by, data["version"])
         gone = [one for one in self.log.redacted(subject, "HappeningReviewed") if authors.same(one.recorded_by) == authors.same(by)]
         is_new = expected is not None and own is not None and any(one.version > own.version for one in gone)
         if own is not None and own.payload == data and not is_new:
@@ -308,7 +285,7 @@ class Streams:
             reason = f"version {reviewed.version} {whose}, and this project requires a review by a second person"
             raise StatementInvalid(subject, f"{reason}. Ask somebody else to review a version that has an author")
         self._refuse_possibly_redacted(subject, "review", gone, expected)
-        (number,) = self.log.connection.execute(_REVIEWS, (subject,)).fetchone()
+        number = self.log.reviews(subject)
         if number >= size_limits.MOST:
             raise StatementInvalid(subject, f"has {number:,} reviews, the most. Write what is still to be said in a correction")
         return self.store(subject, "HappeningReviewed", data, self.log.version(subject), expected)
@@ -355,7 +332,7 @@ class Streams:
             when = "" if as_of is None else f" as of position {as_of}"
             error = UnknownSource if kind == "source" else UnknownHappening
             listed = "timeline list" + (" sources" if kind == "source" else "")
-            advice = f"List all: {listed}" if self.log.is_there else f"The file {self.log.path} does not exist yet"
+            advice = f"List all: {listed}" if self.log.is_there else f"The file {self.log.name} does not exist yet"
             raise error(f'there is no {kind} "{id}"{when}. {advice}')
         return past
 

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Set
 
 from timeline import documents, images
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log import Log
 
 
-def check_documents(log: Log, tally: Tally, document_hashes: Set[str]) -> None:
+def check_documents(log: AnyLog, tally: Tally, document_hashes: Set[str]) -> None:
     """Hash every document again, one at a time, and find those that no event names."""
     names = log.connection.execute("SELECT sha256 FROM documents ORDER BY sha256").fetchall()
     for (sha256,) in names:
@@ -34,23 +34,23 @@ def check_documents(log: Log, tally: Tally, document_hashes: Set[str]) -> None:
         )
 
 
-def _may_withhold(log: Log) -> bool:
+def _may_withhold(log: AnyLog) -> bool:
     """Whether the file has the table of withheld documents, which an earlier version of this program did not make."""
     return bool(log.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'withheld'").fetchone())
 
 
-def is_accounted_for(log: Log, sha256: str) -> bool:
+def is_accounted_for(log: AnyLog, sha256: str) -> bool:
     """Whether a document is in the archive, was removed by a redaction, or is withheld."""
     return log.document(sha256) is not None or log.document_redaction(sha256) is not None or log.is_withheld(sha256)
 
 
-def media_type(log: Log, source: str) -> str:
+def media_type(log: AnyLog, source: str) -> str:
     """Return the type of a source's document, from any event that states it; empty if all are redacted."""
     stated = (event.payload.get("statement") for event in log.stream(f"source/{source}"))
     return next((str(statement.get("media_type")) for statement in stated if statement), "")
 
 
-def source_faults(log: Log, statement: dict[str, object]) -> list[str]:
+def source_faults(log: AnyLog, statement: dict[str, object]) -> list[str]:
     """Return the faults of a source's documents: missing ones, and a text that its bytes do not have."""
     faults: list[str] = []
     contents = {}

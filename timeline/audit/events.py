@@ -13,11 +13,12 @@ from typing import Any, get_args
 import rfc8785
 
 from timeline import fields, fragments, images, quotes
+from timeline.any_log import AnyLog
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
-from timeline.log import Event, EventType, Log
+from timeline.log import Event, EventType
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.merkle.proof import SALT
 from timeline.merkle.store import is_instant
@@ -50,7 +51,7 @@ _UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError
 class EventsAudit:
     """One pass over the log, for three checks."""
 
-    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
+    def __init__(self, log: AnyLog, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
         self.events = Tally("events")
         self.statements = Tally("statements")

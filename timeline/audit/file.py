@@ -1,14 +1,14 @@
 """Check the database file: its integrity, its guards, and the journals beside it."""
 
 from timeline import projections, published_copies, sqlite_journals
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log import Log
 from timeline.log_schema import TABLES, altered, foreign_indexes, foreign_triggers, guards
 
 _SHADOWS = ("data", "idx", "content", "config")  # SQLite's own tables for a full-text index
 
 
-def check_file(log: Log, tally: Tally) -> None:
+def check_file(log: AnyLog, tally: Tally) -> None:
     """Let SQLite check the file's pages, indexes and references."""
     for (message,) in log.connection.execute("PRAGMA integrity_check"):
         tally.count += 1
@@ -18,7 +18,7 @@ def check_file(log: Log, tally: Tally) -> None:
         tally.fault(f"table {table}", f"row {row} refers to a missing row of {parent}")
 
 
-def check_guards(log: Log, tally: Tally) -> None:
+def check_guards(log: AnyLog, tally: Tally) -> None:
     """Compare the log's tables and triggers with the schema, and look for foreign triggers and indexes."""
     tally.count = len(guards())
     for place, fault in altered(log.connection):
@@ -38,7 +38,7 @@ def check_guards(log: Log, tally: Tally) -> None:
             tally.fault(f"temporary table {name}", "hides ours, and shows something else")
 
 
-def check_beside(log: Log, tally: Tally) -> None:
+def check_beside(log: AnyLog, tally: Tally) -> None:
     """Check the journals beside the file: beside a published file each is a fault; otherwise remark that they were read."""
     path = log.path.resolve()
     there = {name for name in published_copies.FILES if path.with_name(name).exists()}

@@ -7,8 +7,8 @@ that only if it covers that event.
 
 from collections.abc import Iterable
 
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log import Log
 
 Documents = tuple[str, str]  # the SHA-256 of a document, and of its text
 
@@ -16,7 +16,7 @@ Documents = tuple[str, str]  # the SHA-256 of a document, and of its text
 class SourcesAudit:
     """Collects the documents that events name for each source, in the order of the log."""
 
-    def __init__(self, log: Log, tally: Tally) -> None:
+    def __init__(self, log: AnyLog, tally: Tally) -> None:
         self._log = log
         self._tally = tally
         self._named: dict[str, tuple[Documents, str, int]] = {}  # stream -> the first hashes named, the event's label and position

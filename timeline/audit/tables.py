@@ -6,8 +6,8 @@ from contextlib import closing
 from typing import Any
 
 from timeline import projections
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log import Log
 from timeline.log_schema import TABLES
 from timeline.sql_scripts import statements
 
@@ -21,7 +21,7 @@ UNION ALL SELECT * FROM (SELECT 'segment ' || segid FROM {0}_idx EXCEPT SELECT '
 Row = tuple[Any, ...]
 
 
-def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None:
+def check_tables(log: AnyLog, tally: Tally, advance: Callable[[int], None]) -> None:
     """Derive the read tables in a temporary database, and compare their definitions and all their rows."""
     if not projections.is_current(log.connection):
         tally.fault(
@@ -59,7 +59,7 @@ def _check_search(connection: sqlite3.Connection, tally: Tally) -> None:
                     tally.failed(f"table {name}", "does not find its words", error, ". Derive it again: timeline rebuild")
 
 
-def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None]) -> None:
+def _derive(log: AnyLog, fresh: sqlite3.Connection, advance: Callable[[int], None]) -> None:
     projections.register(fresh)
     fresh.execute("PRAGMA journal_mode = OFF")
     fresh.execute("BEGIN")

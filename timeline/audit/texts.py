@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from timeline import extractors
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
 from timeline.capture.text_comparison import Comparing
-from timeline.log import Log
 
 _MAX_NAMES: Final = 3  # in a remark
 _SHOWN: Final = 200  # characters of the name of an extractor
@@ -59,7 +59,7 @@ class _Unknown:
 class TextsAudit:
     """The check of texts against their documents."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: AnyLog) -> None:
         self.log = log
         self.texts = Tally("texts")
         self._texts: dict[tuple[str, str, str], _Text] = {}

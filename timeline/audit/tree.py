@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from timeline import checkpoints, merkle
+from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
 from timeline.errors import KeyRefused, TimelineError
-from timeline.log import Event, Log
+from timeline.log import Event
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.signing import Signed
 
@@ -28,7 +29,7 @@ FROM signatures LEFT JOIN checkpoints ON checkpoints.number = checkpoint ORDER B
 class TreeAudit:
     """The check of tree and checkpoints: `add` each event in order, then `finish` and `check_checkpoints`."""
 
-    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
+    def __init__(self, log: AnyLog, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
         self.tree = Tally("tree")
         self.checkpoints = Tally("checkpoints")
@@ -170,7 +171,7 @@ class TreeAudit:
             self.checkpoints.fault(place, str(error))
 
 
-def _gaps(log: Log, table: str) -> list[tuple[int, int]]:
+def _gaps(log: AnyLog, table: str) -> list[tuple[int, int]]:
     """Return the ranges of missing numbers: they count from 1, and no row is ever removed."""
     try:
         rows = log.connection.execute(
@@ -182,7 +183,7 @@ def _gaps(log: Log, table: str) -> list[tuple[int, int]]:
         return []
 
 
-def _rows(log: Log) -> Iterator[tuple[int, bytes]]:
+def _rows(log: AnyLog) -> Iterator[tuple[int, bytes]]:
     try:
         return log.connection.execute("SELECT number, hash FROM tree ORDER BY number")
     except sqlite3.Error:  # missing or unreadable; the check of the read tables reports it too

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from timeline.any_log import AnyLog
 from timeline.audit.documents import check_documents
 from timeline.audit.events import EventsAudit
 from timeline.audit.file import check_beside, check_file, check_guards
 from timeline.audit.report import Report, Tally
 from timeline.audit.tables import check_tables
 from timeline.audit.texts import TextsAudit
-from timeline.log import Log
 from timeline.merkle import Key, Note
 
 Step = Callable[[Tally], None]
@@ -23,7 +23,7 @@ class OpenTimeline(Protocol):
     """The parts of a `Timeline` that an audit uses."""
 
     @property
-    def log(self) -> Log:
+    def log(self) -> AnyLog:
         """The log."""
 
     @property

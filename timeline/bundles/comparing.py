@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from timeline import authors, documents, statements
+from timeline.any_log import AnyLog
 from timeline.bundles.entry import Entry
 from timeline.errors import TimelineError
-from timeline.log import Event, Log
+from timeline.event import Event
 from timeline.model import Review, SourceFields
 from timeline.timeline import Timeline
 
@@ -38,13 +39,13 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
         return None
 
 
-def is_reviewed(log: Log, entry: Entry) -> bool:
+def is_reviewed(log: AnyLog, entry: Entry) -> bool:
     """Whether anybody's review in the log has the version, the verdict and the comment of an entry."""
     verdict = {name: value for name, value in entry.fields.items() if name in Review.model_fields}
     return any(event.type == "HappeningReviewed" and event.payload == verdict for event in log.stream(entry.stream))
 
 
-def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
+def overridden(log: AnyLog, after: int, unseen: range) -> Iterator[str]:
     """Yield a warning for each correction or retraction after a position that overrides somebody else's correction.
 
     That is a correction by another author, or one at an `unseen` position.

@@ -201,7 +201,7 @@ class Archiving(Opened):
     def reading_ahead(self) -> Iterator[ReadAhead]:
         """Within the block, read documents before anything is written; once closed, only those documents can be archived."""
         former = self._ahead
-        with ReadAhead(self.log.path.resolve().parent) as ahead:
+        with ReadAhead(self.log.project.resolve()) as ahead:
             self._ahead = ahead
             try:
                 yield ahead

@@ -1,10 +1,9 @@
-"""An open timeline: its file, its author, its clock, and its transaction.
+"""An open timeline: its log, its author, its clock, and its transaction.
 
 Owns the state that all calls share. Must not append or read records itself.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -13,9 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from timeline import archiving, instants, projections, quotes, redaction, statements
+from timeline.any_log import AnyLog, open_log
 from timeline.capture.read_ahead import ReadAhead
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
-from timeline.log import Log
 from timeline.model import Author, check, stream
 from timeline.streams import Streams
 from timeline.text_cache import TextCache
@@ -42,7 +41,8 @@ class Opened:
         """Open a timeline. If there is no file, the first append creates it; reading never does.
 
         Parameters:
-            path: the file, such as "timeline.db".
+            path: the file, such as "timeline.db"; or the address of a shared log, such as "postgresql://ann@db.example/news", to
+                which one can append, and which is read from the file of a follower.
             by: the author, recorded in each event. Default: TIMELINE_BY, or the name in the project's metadata.json (plugins,
                 cited-timeline, by), or `unnamed`, which pages and exports leave out; never the login name.
             clock: returns the time for `recorded_at`.
@@ -56,14 +56,15 @@ class Opened:
         if self.by is not None:
             self.by = check(Author, {"by": self.by}, "the author").by
         self.clock = clock
-        self.log = Log(path, read_only=read_only, guarded=guarded, complete=_make_read_tables, upgrading=rebuilding)
+        self.log: AnyLog = open_log(path, read_only=read_only, guarded=guarded, complete=projections.begin, upgrading=rebuilding)
         self.log.prepare(projections.register)
         self._database: Database | None = None
         self._streams = Streams(self.log, self.by, clock)
         self._source_text = TextCache(self._read_text)
         self._exported_texts = archiving.ExportedTexts(self.log)
         self._ahead: ReadAhead | None = None
-        if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
+        writing = self.log.has_read_tables and not read_only and guarded and not rebuilding
+        if writing and not projections.is_current(self.log.connection):
             try:
                 self._refuse_other_read_tables()
             except TimelineError:
@@ -145,9 +146,3 @@ class Opened:
         described = first.payload or self._streams.last(subject).payload
         media_type = str(described.get("statement", {}).get("media_type", ""))
         return statements.SourceText(quotes.Text(text.decode()), named["sha256"], named["text_sha256"], media_type)
-
-
-def _make_read_tables(connection: sqlite3.Connection) -> None:
-    """Create the read tables of a new log."""
-    projections.register(connection)
-    projections.create(connection)

@@ -277,7 +277,7 @@ class Recording(Opened):
 
     def _reviews_are_required(self) -> bool:
         """Whether the project's metadata.json requires a second person's review before anything is published."""
-        path = self.log.path.with_name("metadata.json")
+        path = self.log.project / "metadata.json"
         try:
             return plugin_settings.are_reviews_required(authors.settings(path))
         except ValueError as error:
@@ -335,7 +335,8 @@ class Recording(Opened):
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:
             raise StatementInvalid(f"position {position}", "a redaction cannot be one of several appends. Redact it by itself")
-        self.log.connection.execute("PRAGMA secure_delete = ON")
+        if self.log.has_read_tables:
+            self.log.connection.execute("PRAGMA secure_delete = ON")
         with self.log.transaction():
             event = redaction.redactable(self.log, position)
             redacting = self.log.redaction(position)
@@ -344,12 +345,13 @@ class Recording(Opened):
                 version = self.log.version(event.stream)
                 redacting = self._streams.store(event.stream, "EventRedacted", data, version, expected_version)
                 self.log.redact(position, data["documents"])
-                projections.rebuild(self.log.connection)
+                if self.log.has_read_tables:
+                    projections.rebuild(self.log.connection)
             elif redacting.payload["reason"] != why:
                 gone = redaction.redacted_error(self.log, event).reason
                 raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
         self._source_text.cache_clear()
-        self._streams.corrections.drop()
+        self.log.forget_corrections()
         try:
             self.log.scrub()
         except (DatabaseRefused, KeyboardInterrupt) as error:

@@ -9,8 +9,9 @@ from itertools import islice
 from types import TracebackType
 from typing import Final, Self
 
+from timeline.any_log import AnyLog
 from timeline.errors import UnknownEvent
-from timeline.log import Event, Log
+from timeline.event import Event
 
 INTERVAL: Final = 0.2  # seconds between two looks
 _AT_ONCE: Final = 100  # events that are read at a time
@@ -19,7 +20,7 @@ _AT_ONCE: Final = 100  # events that are read at a time
 class Subscription(Iterator[Event]):
     """Waits for the events after a position, and yields each once, in order. Use it in a loop, and in a `with` block to end it."""
 
-    def __init__(self, log: Log, after: int) -> None:
+    def __init__(self, log: AnyLog, after: int) -> None:
         """Begin after a position. Raises UnknownEvent if the log ends before it."""
         if after > (end := log.size()):
             raise UnknownEvent(

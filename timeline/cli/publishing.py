@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from timeline import publishing
+from timeline.any_log import AnyLog
 from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
 from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
 from timeline.cli.serving import warn_of_unbuilt
-from timeline.log import Log
 from timeline.publishing import Contents
 
 
@@ -113,7 +113,7 @@ def _is_writable(db: Path) -> bool:
     return os.access(db, os.W_OK) and os.access(db.absolute().parent, os.W_OK)
 
 
-def _size(log: Log) -> int:
+def _size(log: AnyLog) -> int:
     try:
         return log.size()
     except sqlite3.Error:  # damaged: verification reports where

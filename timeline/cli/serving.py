@@ -16,7 +16,8 @@ from typing import NoReturn
 
 import click
 
-from timeline import bundles, files, plugin_settings, publishing
+from timeline import bundles, files, followed, plugin_settings, publishing
+from timeline.cli import following
 from timeline.cli.appending import build_all_or_nothing
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, WholeNumber, allow_folder, by, db, leads_away, metadata_here, opened, refuse_outdated
@@ -34,10 +35,19 @@ _PORT = click.option("--port", "-p", type=WholeNumber(0, LAST_PORT), default=800
 @_PORT
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 admits other computers.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
+@following.url_option
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
 @allow_folder
 @db
-def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allowed: tuple[Path, ...], db: Path) -> None:
+def serve(
+    port: int,
+    host: str,
+    open_page: bool,
+    followed_url: str | None,
+    options: tuple[str, ...],
+    allowed: tuple[Path, ...],
+    db: Path,
+) -> None:
     """Browse the timeline: run Datasette on it.
 
     If there is no timeline yet, it is built from events/. An existing one is served as it is, with a warning if a bundle is not
@@ -45,10 +55,11 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
 
     Example: timeline serve --open
     """
-    metadata, port = _prepare(db, host, port, allowed, options)
-    page = _page(db, host, port)
-    click.echo(f"The timeline is at {page}\nCtrl-C stops it.")
-    _run(db, host, port, metadata, page if open_page else None, options)
+    with following.beside_server(followed_url, db):
+        metadata, port = _prepare(db, host, port, allowed, options)
+        page = _page(db, host, port)
+        click.echo(f"The timeline is at {page}\nCtrl-C stops it.")
+        _run(db, host, port, metadata, page if open_page else None, options)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -94,7 +105,7 @@ def _prepare(
     if begins and not (events.is_dir() and any(one.suffix.lower() in bundles.SUFFIXES for one in events.iterdir())):
         with opened(db, read_only=False) as timeline:
             timeline.log.make()
-    elif not db.exists() or _is_empty(db):
+    elif followed.read(db) is None and (not db.exists() or _is_empty(db)):
         build_all_or_nothing(events, db, allowed)
     with opened(db) as timeline:
         _warn_of_published(timeline, db)

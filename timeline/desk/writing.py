@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from datasette.utils.asgi import Forbidden
 
+from timeline import followed
 from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 
@@ -114,4 +115,4 @@ def _state(path: str, timeline: Timeline) -> object:
     except OSError:
         return object()  # equal to nothing
     versions = [timeline.log.connection.execute(f"PRAGMA {name}_version").fetchone() for name in ("schema", "data")]
-    return there.st_dev, there.st_ino, *versions
+    return there.st_dev, there.st_ino, followed.read(path), *versions

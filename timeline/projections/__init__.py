@@ -65,6 +65,12 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("drawn_until", 1, drawn_until, deterministic=True)
 
 
+def begin(connection: sqlite3.Connection) -> None:
+    """Create the read tables of a new log."""
+    register(connection)
+    create(connection)
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create the read tables, empty. The caller holds the transaction."""
     _create(connection)

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from timeline import audit
+from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
 from timeline.log import Log
 from timeline.merkle import Note
@@ -55,7 +56,7 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
         return _copied(source.log, folder / "copy.db", db, advance, ready=_rebuild if report.outdated else _use_wal)
 
 
-def _copied(log: Log, fresh: Path, target: Path, advance: Callable[[int], None], ready: Callable[[Path], None]) -> Contents:
+def _copied(log: AnyLog, fresh: Path, target: Path, advance: Callable[[int], None], ready: Callable[[Path], None]) -> Contents:
     copy(log, fresh, target)
     with closing(Log(fresh, read_only=True, guarded=False)) as made:
         result = contents(made, advance)

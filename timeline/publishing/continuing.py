@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeline import authors, merkle, published_copies
+from timeline.any_log import AnyLog
 from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
@@ -79,7 +80,7 @@ def begin(source: Timeline, db: Path, advance: Callable[[int], None]) -> Content
     return restore(source, db, advance, against=[_note(source.log.path)])
 
 
-def compare(log: Log, copy: Path) -> Comparison:
+def compare(log: AnyLog, copy: Path) -> Comparison:
     """Compare a log with a published one: find their common beginning by the roots over their first events."""
     with closing(Log(copy, read_only=True, guarded=False)) as other:
         try:
@@ -97,7 +98,7 @@ def compare(log: Log, copy: Path) -> Comparison:
         return Comparison(same, ours, theirs, log.event(same + 1), other.event(same + 1))
 
 
-def own_checkpoints(log: Log, copy: Path | None) -> dict[int, str]:
+def own_checkpoints(log: AnyLog, copy: Path | None) -> dict[int, str]:
     """Return the checkpoints and signatures that a log has and its published copy does not: the signer by size."""
     own = set(log.connection.execute(_CHECKPOINTS))
     if copy is not None:

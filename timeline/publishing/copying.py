@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeline import checkpoints, merkle
+from timeline.any_log import AnyLog
 from timeline.errors import DatabaseRefused, PublishingRefused
-from timeline.log import Log
 from timeline.publishing.durable_files import sync
 from timeline.sqlite_file import refusal
 
@@ -27,7 +27,7 @@ class Contents:
     root: bytes
 
 
-def copy(log: Log, target: Path, shown: Path) -> None:
+def copy(log: AnyLog, target: Path, shown: Path) -> None:
     """Write the file, as it is now, to a new one: without journal, free pages, or remains of redacted data.
 
     Others may write meanwhile. Errors name `shown` as the file that could not be written. Raises DatabaseRefused where the log
@@ -46,7 +46,7 @@ def copy(log: Log, target: Path, shown: Path) -> None:
     sync(target)
 
 
-def contents(log: Log, advance: Callable[[int], None]) -> Contents:
+def contents(log: AnyLog, advance: Callable[[int], None]) -> Contents:
     """Compute the root of a log from its events alone."""
     tree = merkle.Growth()
     try:
@@ -60,7 +60,7 @@ def contents(log: Log, advance: Callable[[int], None]) -> Contents:
     return Contents(tree.leaves, tree.root())
 
 
-def compare(log: Log, copied: Contents, shown: Path) -> None:
+def compare(log: AnyLog, copied: Contents, shown: Path) -> None:
     """Raise DatabaseRefused where a copy does not hold the first events of the log."""
     if log.size() < copied.events or checkpoints.head(log, "copy", copied.events).root != copied.root:
         raise DatabaseRefused(

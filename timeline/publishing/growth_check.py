@@ -8,15 +8,15 @@ import base64
 from pathlib import Path
 
 from timeline import checkpoints, merkle
+from timeline.any_log import AnyLog
 from timeline.errors import ProofInvalid, PublishingRefused
-from timeline.log import Log
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing import repository
 from timeline.publishing.continuing import compare
 from timeline.publishing.folder import Former
 
 
-def check(log: Log, former: Former, key: Key | None) -> None:
+def check(log: AnyLog, former: Former, key: Key | None) -> None:
     """Check that a log extends a folder's checkpoint, and that the signer is the same. Raises ProofInvalid or PublishingRefused."""
     try:
         checkpoints.extends(log, former.checkpoint, f"the checkpoint in {former.path}")
@@ -36,7 +36,7 @@ def check(log: Log, former: Former, key: Key | None) -> None:
         )
 
 
-def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None:
+def refuse_what_git_holds(log: AnyLog, path: Path, *, merged: bool = False) -> None:
     """Check that a log extends each checkpoint that others will see in the repository's history. Raises ProofInvalid.
 
     With `merged`, nothing is checked until the branch that others follow is merged.
@@ -74,7 +74,7 @@ def merged(former: Former, note: Note) -> Note:
     return Note(note.text, (*note.signatures, *(one for one in former.note.signatures if one not in note.signatures)))
 
 
-def growth_files(log: Log, former: Former, note: Note) -> dict[str, bytes]:
+def growth_files(log: AnyLog, former: Former, note: Note) -> dict[str, bytes]:
     """Return the files for readers: the earlier checkpoint, and the proof that the new one extends it. Raises ProofInvalid."""
     old, new = former.checkpoint, Checkpoint.of(note)
     hashes = merkle.consistency(old.size, new.size, merkle.reader(log.connection))

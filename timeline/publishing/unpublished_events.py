@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeline import authors
+from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
-from timeline.log import Event, Log, canonical
+from timeline.log import Event, canonical
 from timeline.reading import wording
 from timeline.timeline import Timeline
 
@@ -31,7 +32,7 @@ class Drafts:
     `path` is the file of the new draft, `name` the file name for messages.
     """
 
-    old: Log
+    old: AnyLog
     path: Path
     name: Path
     shared: int
@@ -68,11 +69,11 @@ class Drafts:
             messages.append(f"{gone.id}: stays redacted ({redaction.payload['reason']})")
         return messages
 
-    def lost(self, new: Log) -> list[str]:
+    def lost(self, new: AnyLog) -> list[str]:
         """Name the old draft's events that the new one does not have, unless a bundle has another version of them."""
         return [name for event in self.old.events(after=self.shared) if (name := self._lost(new, event))]
 
-    def _lost(self, new: Log, event: Event) -> str | None:
+    def _lost(self, new: AnyLog, event: Event) -> str | None:
         if event.data is None:  # its redaction is checked instead
             return None
         if event.type == "EventRedacted" and self._is_nowhere(new, event.payload["position"]):
@@ -89,7 +90,7 @@ class Drafts:
             return None
         return f"{event.id}, {_NAMES.get(event.type, 'an event')} ({self._why(event)})"
 
-    def _is_nowhere(self, new: Log, position: int) -> bool:
+    def _is_nowhere(self, new: AnyLog, position: int) -> bool:
         """Return whether a redacted event began a stream that the new draft does not have, so that there is nothing to redact."""
         gone = self.old.event(position)
         return gone is not None and gone.version == 1 and new.first(gone.stream) is None
@@ -97,7 +98,7 @@ class Drafts:
     def _own(self, type: str) -> Iterator[Event]:
         return (event for event in self.old.events(after=self.shared) if event.type == type)
 
-    def _not_in_old(self, new: Log, stream: str) -> list[Event]:
+    def _not_in_old(self, new: AnyLog, stream: str) -> list[Event]:
         known = {self._key(self.old, event) for event in self.old.stream(stream) if event.data is not None}
         return [one for one in new.stream(stream) if one.data is not None and self._key(new, one) not in known]
 
@@ -107,7 +108,7 @@ class Drafts:
         return f"{verdict}{authors.by(event.recorded_by)}" if verdict else str(event.payload.get("reason"))
 
     @staticmethod
-    def _key(log: Log, event: Event) -> tuple[str, str]:
+    def _key(log: AnyLog, event: Event) -> tuple[str, str]:
         """Return an event's own content at any position: without a correction's full statement, which depends on earlier ones."""
         content = {name: value for name, value in event.payload.items() if name != "statement" or event.type in _FIRST}
         if event.type == "EventRedacted":

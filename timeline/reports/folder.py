@@ -10,9 +10,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
 from timeline.exchange.exporting import footnotes
-from timeline.log import Log
 from timeline.publishing.durable_files import sync, temporary_folder, write
 from timeline.reports import checking
 from timeline.reports.contents import Contents
@@ -99,7 +99,7 @@ def _files(contents: Contents, drawing: Drawing) -> Iterator[tuple[str, bytes]]:
         yield name, resources.files("timeline").joinpath("standalone", name).read_bytes()
 
 
-def _document(log: Log, sha256_: str) -> bytes:
+def _document(log: AnyLog, sha256_: str) -> bytes:
     """Read a document, and check that it has its hash. Raises PublishingRefused."""
     content = log.document(sha256_)
     if content is None or sha256(content).hexdigest() != sha256_:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from timeline import extractors, fragments, images
+from timeline.any_log import AnyLog
 from timeline.fragments import Region
-from timeline.log import Log
 from timeline.processes import Aborted, Process
 from timeline.reading.records import PDF, Quotation
 from timeline.reports.contents import CitedSource
@@ -43,7 +43,7 @@ class Passage:
 class Drawing:
     """Draws the passages of a report. `left` is how many bytes of pictures it may still hold, `missing` how many it lacks."""
 
-    log: Log
+    log: AnyLog
     left: int
     missing: int = 0
     _shown: dict[str, Process] = field(default_factory=dict)  # by the document that each holds, the last used last
@@ -189,7 +189,7 @@ class Drawing:
 
 
 @contextmanager
-def drawing(log: Log) -> Iterator[Drawing]:
+def drawing(log: AnyLog) -> Iterator[Drawing]:
     """Yield what draws the passages of one report."""
     made = Drawing(log, ALL)
     try:

@@ -5,14 +5,15 @@ Names, times and signatures are shown as what the file says. Must not compute a 
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from timeline import authors
-from timeline.errors import NoteInvalid, StatementInvalid
+from timeline import authors, followed
+from timeline.errors import NoteInvalid, StatementInvalid, TimelineError
 from timeline.reading import event_data, wording
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling
@@ -59,6 +60,7 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
         "name": None,
         **await _stored(datasette, database, request),
         "now": None,
+        "follows": following(database),
         "now_address": links.checkpoint(datasette, database.name, None),
         "broken": None,
     }
@@ -75,6 +77,23 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
     trail = [(here, "checkpoints")]
     status = 400 if context["problem"] else 200
     return await page_frame.respond(datasette, request, "timeline_checkpoints.html", context, trail=trail, status=status)
+
+
+def following(database: Database) -> str | None:
+    """Say how far a file that follows a shared log is, and name neither the log nor its host; None if it follows none."""
+    try:
+        if not database.path or followed.read(database.path) is None:
+            return None
+    except TimelineError:  # another user of the computer follows into it
+        pass
+    status = followed.status(database.path)
+    ago = followed.seconds_since(status.up_to_date_at, datetime.now(UTC)) if status else None
+    if status is None or ago is None:
+        return "It follows a shared log"
+    at = f"at position {status.position:,}"
+    if ago < followed.FRESH and status.position >= status.there:
+        return f"It follows a shared log, and is up to date {at}"
+    return f"It follows a shared log. It is {at}, and was last up to date {followed.duration(ago)} ago"
 
 
 def _sizes(request: Request, end: int) -> tuple[int | None, int | None, int | None, str | None]:

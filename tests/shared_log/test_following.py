@@ -1,0 +1,460 @@
+"""Following a shared log: the file is the log, event by event, whatever came between."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from cluster import PASSWORD, Cluster
+from followers import TEXT, documents, events, fill, following, is_followed, size, tamper, until
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_projections import steps
+
+from timeline import Timeline, TimelineError, followed
+from timeline.errors import DatabaseRefused, SharedLogDiffers
+from timeline.log import Log
+from timeline.shared_log import connecting, follow, reader, storing
+
+
+@pytest.fixture
+def shared(url: str) -> Timeline:
+    """Make a shared log with a source and 20 happenings."""
+    timeline = Timeline(url, by="Ann")
+    fill(timeline, 20)
+    return timeline
+
+
+def contents(path: Path) -> bytes:
+    """Read a file and its journals."""
+    return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def test_an_empty_file_catches_up(url: str, shared: Timeline, path: Path) -> None:
+    """It holds the log and its documents, the tree and the read tables, and is sound. Again, nothing is added."""
+    assert follow(url, path, once=True) == 21
+    is_followed(url, path)
+    before = contents(path)
+    assert follow(None, path, once=True) == 21
+    assert contents(path) == before
+
+
+def test_batches_are_bounded_by_events_and_by_bytes(
+    url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small a batch is, and however large a document, all of it arrives, in several transactions."""
+    for number in range(6):
+        shared.archive(text=f"{number} " + TEXT * 40, id=f"s-{number}", title="A long one")
+    shared.archive(text=f"5 {TEXT * 40}", id="again", title="The same bytes")
+    monkeypatch.setattr(reader, "EVENTS", 7)
+    monkeypatch.setattr(reader, "ROOM", 3_000)
+    monkeypatch.setattr(reader, "LARGE", 1_000)
+    sizes = list[int]()
+    stored = storing.store
+
+    def noting(log: Log, batch: reader.Batch) -> bool:
+        held = sum(map(len, batch.documents.values())) + sum(len(event.data or "") for event in batch.events)
+        assert len(batch.events) == 1 or held < 9_000
+        sizes.append(len(batch.events))
+        return stored(log, batch)
+
+    monkeypatch.setattr(storing, "store", noting)
+    follow(url, path, once=True)
+    assert len(sizes) > 6
+    is_followed(url, path)
+
+
+def test_events_come_as_they_are_appended(url: str, shared: Timeline, path: Path) -> None:
+    """One that is announced comes at once, long before the next look."""
+    with following(path, url, poll=3_600) as lines:
+        until(lambda: lines[-1].endswith("up to date at position 21"))
+        fill(shared, 3, start=100)
+        until(lambda: size(path) == 24)
+        assert len(lines) == 1
+    is_followed(url, path)
+
+
+def test_events_come_without_hints(url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server announces nothing, it looks."""
+    monkeypatch.setattr(reader.Reader, "listen", lambda _: None)
+    with following(path, url, poll=0.05):
+        fill(shared, 3, start=100)
+        until(lambda: size(path) == 24)
+    is_followed(url, path)
+
+
+def test_a_redaction_reaches_a_file_that_had_the_words(url: str, path: Path) -> None:
+    """Data, documents, search and journals are free of it; the rest of the file is as it was."""
+    with Timeline(url, by="Ann") as shared:
+        fill(shared, 5)
+        secret = shared.archive(text="The witness is called Xanthippe.", id="secret", title="Xanthippe speaks")
+        shared.record("hers", title="Xanthippe came", date="2020", citations=[secret.quote("called Xanthippe")])
+        with following(path, url):
+            until(lambda: size(path) == 8)
+            shared.redact(8, reason="She is at risk.", keep_documents=True)
+            last = shared.redact(7, reason="She is at risk.")
+            until(lambda: (status := followed.status(path)) is not None and status.cleaned == last.position)
+            assert b"Xanthippe" not in contents(path)
+    is_followed(url, path)
+
+
+def redacted_log(url: str) -> None:
+    """Make a log in which every kind of event is redacted, and others refer to what is gone."""
+    with Timeline(url, by="Ann") as shared:
+        fill(shared, 4)
+        kept = shared.archive(text="A text that stays, as others quote it.", id="kept", title="Kept")
+        gone = shared.archive(text="Nobody shall read this.", id="gone", title="Gone")
+        shared.record("a", title="A", date="2020", citations=[kept.quote("stays")])
+        b = shared.record("b", title="B", date="2020", citations=[gone.quote("Nobody")])
+        first = shared.correct("a", title="A corrected", reason="r")
+        shared.by = shared._streams.by = "Bo"
+        review = shared.review("a", verdict="confirmed", version=2)
+        shared.correct("a", title="A corrected again", reason="r2")
+        shared.correct_source("kept", publisher="P", reason="r")
+        shared.redact(b.position, reason="law")
+        shared.redact(gone.position, reason="law")
+        shared.redact(kept.position, reason="law", keep_documents=True)
+        shared.redact(review.position, reason="law")
+        shared.redact(first.position, reason="law")
+        shared.correct_source("kept", publisher="Q", reason="s")
+        shared.record("c", title="C", date="2021", citations=[{"source": "kept", "quote": "others quote it"}])
+
+
+@pytest.mark.parametrize("most", [1, 3, 50_000])
+def test_what_was_redacted_before_it_was_read(url: str, path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """A file that begins after the redactions is the same, with all its guards, however the log is cut into batches."""
+    redacted_log(url)
+    monkeypatch.setattr(reader, "EVENTS", most)
+    follow(url, path, once=True)
+    is_followed(url, path)
+    with Timeline(url, by="Ann") as shared:
+        shared.redact(7, reason="law", keep_documents=True)
+    follow(None, path, once=True)
+    is_followed(url, path)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.lists(steps, min_size=1, max_size=3) | st.integers(1, 14) | st.none(), max_size=12), st.sampled_from([1, 2, 50_000])
+)
+def test_any_log_gives_the_file_that_a_rebuild_gives(
+    database: Callable[[], str],
+    share_empty: Callable[[str], None],
+    tmp_path_factory: pytest.TempPathFactory,
+    calls: list[list[dict[str, Any]] | int | None],
+    most: int,
+) -> None:
+    """Whatever was appended and redacted, and whenever the follower looked (None), the files are the same."""
+    url = database()
+    share_empty(url)
+    folder = tmp_path_factory.mktemp("follower")
+    with pytest.MonkeyPatch.context() as patch, Timeline(url, by="Ann") as shared:
+        patch.setattr(reader, "EVENTS", most)
+        shared.archive(text=TEXT, id="report", title="A report")
+        for call in calls:
+            with suppress(TimelineError):
+                if call is None:
+                    follow(url, folder / "often.db", once=True)
+                elif isinstance(call, int):
+                    shared.redact(call, reason="r")
+                else:
+                    shared.append_many(call)
+        for name in ("often.db", "once.db"):
+            follow(url, folder / name, once=True)
+            is_followed(url, folder / name)
+
+
+def test_a_log_that_lost_events_is_refused(url: str, shared: Timeline, path: Path) -> None:
+    """The file is not touched, and the one line says what to do."""
+    follow(url, path, once=True)
+    tamper(url, "DELETE FROM timeline.events WHERE position > 18")
+    before = contents(path)
+    with pytest.raises(SharedLogDiffers) as error:
+        follow(url, path, once=True)
+    assert str(error.value).startswith(f"{path}: holds 21 events, but the shared log {connecting.shown(url)} ends at position 18.")
+    assert "name a new file: timeline follow URL --db NEW.db" in str(error.value)
+    fill(shared, 3, start=200)  # others go on, and the log is as long again
+    with pytest.raises(SharedLogDiffers, match=r"differs from the shared log .* from position 19 on"):
+        follow(url, path, once=True)
+    assert contents(path) == before
+
+
+def test_events_lost_while_it_follows_are_noticed(url: str, shared: Timeline, path: Path) -> None:
+    """A log that loses events under a running follower is refused as loudly."""
+    with pytest.raises(SharedLogDiffers, match="ends at position 20"), following(path, url, poll=0.05):  # noqa: PT012
+        until(lambda: size(path) == 21)
+        tamper(url, "DELETE FROM timeline.events WHERE position > 20")
+        until(lambda: (status := followed.status(path)) is not None and "ends at position 20" in status.error)
+    assert size(path) == 21
+
+
+def test_a_log_that_was_rewritten_is_refused(url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of any event that the file has is found at the start, at its position."""
+    monkeypatch.setattr(reader, "BLOCK", 4)
+    monkeypatch.setattr(reader, "_BLOCKS", reader._BLOCKS.replace("65536", "4"))
+    follow(url, path, once=True)
+    tamper(url, "UPDATE timeline.events SET recorded_by = 'Eve' WHERE position = 11")
+    with pytest.raises(SharedLogDiffers, match="from position 11 on"):
+        follow(url, path, once=True)
+
+
+def test_another_log_and_another_file_are_refused(url: str, shared: Timeline, path: Path, database: Callable[[], str]) -> None:
+    """A file with events of its own is not made to follow, and is left as it was."""
+    with Timeline(path, by="Bo") as timeline:
+        fill(timeline, 2)
+    before = contents(path)
+    with pytest.raises(SharedLogDiffers, match="from position 1 on"):
+        follow(url, path, once=True)
+    assert contents(path) == before
+    assert followed.read(path) is None
+    with pytest.raises(DatabaseRefused, match="there is no log in this database"):
+        follow(database(), path.with_name("new.db"), once=True)
+    assert not path.with_name("new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("UPDATE timeline.events SET data = replace(data, 'Happening 7', 'Happening 8') WHERE position = 9", "match its hash"),
+        ("UPDATE timeline.events SET data = NULL, salt = NULL WHERE position = 9", "lacks its data, and no event says why"),
+        ("UPDATE timeline.events SET salt = NULL WHERE position = 9", "lacks its data, and no event says why"),
+        ("UPDATE timeline.events SET version = 3 WHERE position = 9", "breaks a rule"),
+        ("UPDATE timeline.documents SET bytes = 'other'", "other bytes"),
+        ("DELETE FROM timeline.documents", "lacks the document"),
+        ("DELETE FROM timeline.events WHERE position = 9", "has no event at position 9"),
+    ],
+)
+def test_a_log_that_fails_its_hashes_is_refused(url: str, shared: Timeline, path: Path, sql: str, fault: str) -> None:
+    """Nothing of such a batch is stored."""
+    tamper(url, sql)
+    with pytest.raises(SharedLogDiffers, match=fault):
+        follow(url, path, once=True)
+    assert size(path) == 0
+
+
+def test_a_redaction_does_not_hide_a_missing_version(url: str, path: Path) -> None:
+    """Where guards are put aside for what is redacted, the order of versions is still checked."""
+    redacted_log(url)
+    tamper(url, "UPDATE timeline.events SET version = 7 WHERE position = 3")
+    with pytest.raises(SharedLogDiffers, match="has no earlier version"):
+        follow(url, path, once=True)
+    assert size(path) == 0
+    with closing(Log(path)):  # with all its guards
+        pass
+
+
+def test_nothing_else_appends_to_the_file(url: str, shared: Timeline, path: Path) -> None:
+    """Even a timeline that was open before is refused; and the note, once removed, makes it an ordinary one."""
+    with Timeline(path, by="Bo") as before:
+        before.log.make()
+        follow(url, path, once=True)
+        with pytest.raises(DatabaseRefused, match="it follows a shared log, which alone gives it events"):
+            before.archive(text="Mine", id="mine", title="Mine")
+        followed.note(path).unlink()
+        assert before.archive(text="Mine", id="mine", title="Mine").position == 22
+    with pytest.raises(SharedLogDiffers, match="holds 22 events"):
+        follow(url, path, once=True)
+
+
+def test_the_follower_ends_where_its_note_is_removed(url: str, shared: Timeline, path: Path) -> None:
+    """The file goes on alone."""
+    with pytest.raises(DatabaseRefused, match="follows no shared log any more"), following(path, url, poll=0.05):  # noqa: PT012
+        until(lambda: size(path) == 21)
+        followed.note(path).unlink()
+        until(lambda: "any more" in getattr(followed.status(path), "error", ""))
+
+
+def test_the_note_is_for_its_owner_and_has_no_password(url: str, shared: Timeline, path: Path) -> None:
+    """Nobody else can read it; the password is given by the environment."""
+    follow(url, path, once=True)
+    note = followed.note(path)
+    assert note.name == "timeline.follows.json"
+    assert note.stat().st_mode & 0o777 == 0o600
+    assert json.loads(note.read_text()) == {"url": connecting.shown(url), "append_as": ""}
+    assert os.environ["PGPASSWORD"] not in note.read_text()
+
+
+def test_a_note_that_cannot_be_read_is_no_reason_to_append(url: str, shared: Timeline, path: Path) -> None:
+    """A malformed note is refused until the log is followed anew."""
+    follow(url, path, once=True)
+    followed.note(path).write_text("{")
+    with pytest.raises(DatabaseRefused, match=r"is malformed\. Follow the log again"):
+        Timeline(path, by="Bo")
+    follow(url, path, once=True)
+    with Timeline(path, by="Bo") as timeline:
+        assert timeline.log.size() == 21
+
+
+def test_one_process_follows_into_a_file(url: str, shared: Timeline, path: Path) -> None:
+    """A second one is refused while the first is at work."""
+    with following(path, url), pytest.raises(DatabaseRefused, match="another process follows into it already"):
+        follow(None, path, once=True)
+
+
+def test_a_lost_connection_is_made_again(url: str, shared: Timeline, path: Path) -> None:
+    """One line when it is lost, one when it is back, and nothing is missed."""
+    with following(path, url) as lines:
+        until(lambda: size(path) == 21)
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name = 'timeline'"
+            )
+        until(lambda: len(lines) == 3)
+        fill(shared, 3, start=100)
+        until(lambda: size(path) == 24)
+    assert "cannot be reached" in lines[1]
+    assert lines[1].endswith("Trying again")
+    assert lines[2].endswith("again, up to date at position 21")
+    assert len(lines) == 3
+    is_followed(url, path)
+
+
+def test_a_server_that_dies_is_awaited(tmp_path: Path, share_empty: Callable[[str], None]) -> None:
+    """Killed with -9 and started again; the follower was started anew meanwhile."""
+    path = tmp_path / "timeline.db"
+    server = Cluster().make().start()
+    try:
+        url = server.url()
+        share_empty(url)
+        with Timeline(url, by="Ann") as shared:
+            fill(shared, 5)
+        with following(path, url) as lines:
+            until(lambda: size(path) == 6)
+            server.kill()
+            until(lambda: len(lines) == 2)
+        with following(path, url) as lines:
+            assert "cannot be reached" in lines[0]
+            server.start()
+            with Timeline(url, by="Ann") as shared:
+                fill(shared, 5, start=5)
+            until(lambda: size(path) == 11)
+        is_followed(url, path)
+    finally:
+        server.remove()
+
+
+def test_a_full_disk_is_awaited(url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a batch is stored then, and all of it once there is room."""
+    follow(url, path, once=True)
+    shared.archive(text=TEXT * 5_000, id="long", title="A long one")
+    full, opened = [True], storing.opened
+
+    def small(path: Path) -> Log:
+        log = opened(path)
+        if full:
+            (pages,) = log.connection.execute("PRAGMA page_count").fetchone()
+            log.connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+        return log
+
+    monkeypatch.setattr(storing, "opened", small)
+    with following(path, url) as lines:
+        until(lambda: any("the disk is full" in line for line in lines))
+        assert size(path) == 21
+        full.clear()
+        until(lambda: size(path) == 22)
+    assert sum("the disk is full" in line for line in lines) == 1
+    is_followed(url, path)
+
+
+def test_another_file_in_its_place_is_compared(url: str, shared: Timeline, path: Path) -> None:
+    """A file that is removed while it is followed is made again from nothing."""
+    with following(path, url, poll=0.05):
+        until(lambda: size(path) == 21)
+        for one in path.parent.glob("timeline.db*"):
+            one.unlink()
+
+        def is_back() -> bool:
+            with suppress(DatabaseRefused):
+                return size(path) == 21
+            return False
+
+        until(is_back)
+    is_followed(url, path)
+
+
+def test_a_follower_killed_at_any_instant_goes_on(url: str, shared: Timeline, path: Path) -> None:
+    """Whatever it was doing, the next one takes it from there."""
+    fill(shared, 300, start=100)
+    words = [sys.executable, "-c", "from timeline.shared_log import follow, reader; reader.EVENTS = 20; import sys"]
+    words[-1] += "; print(flush=True); follow(sys.argv[1], sys.argv[2], once=True)"
+    for wait in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
+        with subprocess.Popen([*words, url, str(path)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(wait)
+            process.kill()
+    follow(url, path, once=True)
+    is_followed(url, path)
+
+
+def test_it_reads_as_a_role_that_may_only_read(url: str, shared: Timeline, path: Path) -> None:
+    """A follower needs no right to append."""
+    with psycopg.connect(url) as server:
+        server.execute("DROP ROLE IF EXISTS only_reads")
+        server.execute(f"CREATE ROLE only_reads LOGIN PASSWORD '{os.environ['PGPASSWORD']}' IN ROLE timeline_follower")
+    theirs = url.replace("owner:", "only_reads:")
+    with following(path, theirs, poll=3_600):
+        fill(shared, 1, start=100)
+        until(lambda: size(path) == 22)
+    is_followed(url, path)
+    with Timeline(path, by="Bo") as timeline, pytest.raises(DatabaseRefused, match="timeline_appender to append"):
+        timeline.archive(text="Mine", id="mine", title="Mine")
+    follow(theirs, path, once=True, append_as="owner")
+    with Timeline(path, by="Bo") as timeline:
+        assert timeline.archive(text="Mine", id="mine", title="Mine").position == 23
+
+
+def test_it_follows_a_standby(tmp_path: Path, share_empty: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A standby that lags behind the file is awaited; once it has taken over, it is the log."""
+    path = tmp_path / "timeline.db"
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    primary = Cluster().make("wal_level = replica", "max_wal_senders = 4")
+    standby = None
+    try:
+        hba = primary.data / "pg_hba.conf"
+        hba.write_text(f"{hba.read_text()}\nhost replication all 127.0.0.1/32 scram-sha-256\n")
+        primary.start()
+        share_empty(primary.url())
+        with Timeline(primary.url(), by="Ann") as shared:
+            fill(shared, 3)
+            standby = Cluster()
+            copy = ("-D", str(standby.data), "-R", "-X", "stream", "-c", "fast", "-d", primary.url("postgres"))
+            standby.run("pg_basebackup", *copy)
+            standby.start()
+            both = f"{primary.url().rpartition('@')[0]}@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"
+            with following(path, f"{both}?target_session_attrs=prefer-standby", poll=0.05) as lines:
+                until(lambda: size(path) == 4)
+                fill(shared, 3, start=10)
+                until(lambda: size(path) == 7)
+                with psycopg.connect(standby.url(), autocommit=True) as server:
+                    server.execute("SELECT pg_wal_replay_pause()")
+                    with Timeline(path, by="Bo") as timeline:  # it appends to the primary, and reads it
+                        assert timeline.archive(text="Mine", id="mine", title="Mine").position == 8
+                    seen = followed.status(path)
+                    until(lambda: followed.status(path) != seen)
+                    server.execute("SELECT pg_wal_replay_resume()")
+                primary.kill()
+                standby.run("pg_ctl", "promote", "-D", str(standby.data))
+                with Timeline(standby.url(), by="Ann") as promoted:
+                    fill(promoted, 2, start=20)
+                until(lambda: size(path) == 10)
+            assert not any("differs" in line or "ends at" in line for line in lines)
+        is_followed(standby.url(), path)
+    finally:
+        for one in (primary, standby):
+            if one is not None:
+                one.remove()
+
+
+def test_events_and_documents_are_those_of_the_server(url: str, shared: Timeline) -> None:
+    """The helpers of these tests read what is there."""
+    assert len(events(url)) == 21
+    assert len(documents(url)) == 1

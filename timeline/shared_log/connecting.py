@@ -1,0 +1,157 @@
+"""Connect to a shared log, and explain PostgreSQL's errors. Must not know what an event is.
+
+No message repeats a password. psycopg is imported on first use: it is the extra `shared`.
+"""
+
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from timeline.errors import DatabaseRefused
+
+if TYPE_CHECKING:
+    import psycopg
+
+LOCK: Final = 2115043329  # the advisory lock of all appends; schema.sql has it as well
+CHANNEL: Final = "timeline_events"
+"""The channel on which writers announce the last position, now and then. Only a hint: not every append is announced."""
+FORMAT: Final = 1  # of timeline.log: the layout of the tables
+SECONDS: Final = 10  # for a connection to be made
+WAIT: Final = 60  # seconds for another writer to be done, as for a file
+_URL: Final = re.compile(r"postgres(?:ql)?:/", re.IGNORECASE)
+_SILENCE: Final = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+# The server too notices within 20 seconds that a writer is gone, and gives its turn to the next. An acknowledged append is on disk,
+# and on the synchronous standby where there is one.
+_SESSION: Final = f"""
+SET client_encoding = 'UTF8'; SET lock_timeout = '{WAIT}s'; SET standard_conforming_strings = on;
+SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 20000;
+SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'),
+    to_regclass('timeline.log') IS NOT NULL
+"""
+
+
+def is_url(text: object) -> bool:
+    """Whether a text is the address of a shared log, not the path of a file."""
+    return isinstance(text, str) and _URL.match(text) is not None
+
+
+def shown(url: str) -> str:
+    """Return an address without its password, and without what may be a part of it where it cannot be read."""
+    hidden = re.sub(r"(?<=[?&])(password|sslpassword)=[^&]*&?", "", url, flags=re.IGNORECASE).rstrip("?&")
+    scheme, _, rest = hidden.partition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}"
+
+
+def refuse_without_psycopg(url: str) -> None:
+    """Raise DatabaseRefused if the extra `shared` is not installed."""
+    if find_spec("psycopg") is None:
+        raise DatabaseRefused(shown(url), "psycopg is not installed. Install it: pip install 'cited-timeline[shared]'")
+
+
+def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
+    """Connect to the server of a log, without a transaction. Raises DatabaseRefused.
+
+    The session waits at most `WAIT` seconds for another writer, notices a broken link, and acknowledges what is on disk.
+    """
+    refuse_without_psycopg(url)
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
+    name = shown(url)
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+        if url.partition("?")[0].count("@") > 1:  # the rest of a password would be taken for a host, and be repeated
+            raise psycopg.ProgrammingError
+    except psycopg.Error:
+        form = "postgresql://USER@HOST/DATABASE"
+        raise DatabaseRefused(name, f"this address cannot be read. Write one such as {form}, special characters as %40") from None
+    options: dict[str, Any] = {"connect_timeout": SECONDS, "application_name": "timeline", **_SILENCE, **given}
+    try:
+        connection = psycopg.connect(**options, autocommit=True)
+    except psycopg.Error as error:
+        raise refusal(url, error) from None
+    try:
+        _prepare(connection, name, expects_log=expects_log)
+    except psycopg.Error as error:
+        connection.close()
+        raise refusal(url, error) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: "psycopg.Connection[Any]", name: str, *, expects_log: bool) -> None:
+    """Set up the session, and refuse a server that would not keep what it acknowledges, or that has no log."""
+    cursor = connection.execute(_SESSION)
+    while cursor.nextset():
+        pass
+    fsync, full_page_writes, encoding, has_log = cursor.fetchone() or ("", "", "", False)
+    for setting, value in (("fsync", fsync), ("full_page_writes", full_page_writes)):
+        if value != "on":
+            reason = f"the server runs with {setting} off, so a power cut could lose events. Set {setting} = on in postgresql.conf"
+            raise DatabaseRefused(name, reason)
+    if encoding != "UTF8":
+        raise DatabaseRefused(name, f"this database is in {encoding}, not UTF8. Make another: createdb -E UTF8 -T template0 NAME")
+    if not expects_log:
+        return
+    if not has_log:
+        raise DatabaseRefused(name, "there is no log in this database. Share one: timeline share --db timeline.db URL")
+    refuse_other_format(connection, name)
+
+
+def refuse_other_format(connection: "psycopg.Connection[Any]", name: str) -> None:
+    """Raise DatabaseRefused if another version of this program made the log."""
+    (form,) = connection.execute("SELECT format FROM timeline.log").fetchone() or (0,)
+    if form != FORMAT:
+        reason = f"its log has another format ({form}, known {FORMAT}). Use the version of cited-timeline that its other hosts use"
+        raise DatabaseRefused(name, reason)
+
+
+def password(url: str) -> str | None:
+    """Return the password in an address; None if there is none. Raises DatabaseRefused without psycopg."""
+    refuse_without_psycopg(url)
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url).get("password")
+    except psycopg.Error:  # connecting reports that
+        return None
+    return None if given is None else str(given)
+
+
+def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
+    """Turn an error of PostgreSQL into a one-line explanation with the next step. `after` is the state of the log."""
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
+    code = getattr(error, "sqlstate", None) or ""
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    words = " ".join(_without_password(url, primary or str(error)).split())
+    if code == "55P03":
+        reason = f"another writer has been appending to it for {WAIT} seconds. Try again when it is done"
+    elif code == "25006":
+        reason = "this server is a standby, which only reads. Name every host, and add ?target_session_attrs=read-write"
+    elif code == "42501":
+        reason = f"the user may not do that ({words}). Have the log's owner grant the role: timeline_appender to append"
+    elif code in ("53100", "53200"):
+        reason = f"the server is full ({words}). Free some space there, then repeat"
+    elif isinstance(error, psycopg.OperationalError):
+        reason = f"the server cannot be reached ({words}). {after or 'Check the address and the server, then repeat'}"
+    else:
+        reason = words
+    return DatabaseRefused(shown(url), reason)
+
+
+def _without_password(url: str, words: str) -> str:
+    """Return an error's words without the password, in case a library repeats it."""
+    _, at, _ = url.partition("://")[2].rpartition("@")
+    passwords = re.findall(r"(?:(?<=[?&]password=)|(?<=[?&]sslpassword=))[^&]+", url, flags=re.IGNORECASE)
+    if at:
+        passwords.append(url.partition("://")[2].rpartition("@")[0].partition(":")[2])
+    for password in passwords:
+        for form in (password, unquote(password)):
+            words = words.replace(form, "…") if len(form) > 2 else words
+    return words
