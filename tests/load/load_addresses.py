@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from load_timeline import Size
 
-from timeline import web
+from timeline import desk, web
 from timeline.exchange import formats
 from timeline.selection import state as states
 from timeline.web import assets, queries
@@ -62,6 +62,15 @@ STATEMENTS = (
 )
 
 
+WRITER = "load"  # the actor who may append
+METADATA = {"plugins": {"cited-timeline": {"timeline-append": {"id": WRITER}, "timeline-review": {"id": WRITER}}}}
+
+
+def is_for_writers(address: str) -> bool:
+    """Whether an address answers those alone who may write."""
+    return re.match(rf"{AT}/(desk|append)\b", address) is not None
+
+
 def addresses(size: Size, end: int) -> Iterator[str]:
     """Give every address. `end` is the log's."""
     middle = end // 2
@@ -91,6 +100,25 @@ def addresses(size: Size, end: int) -> Iterator[str]:
         for query in taking(end):
             yield f"{AT}/export/{name}{query}"
     yield from rows()
+    yield from of_the_desk(size)
+
+
+def of_the_desk(size: Size) -> Iterator[str]:
+    """Give the pages of those who may append, which show a whole text beside a form, or all of a happening in one."""
+    yield "/-/timeline/sign-in"
+    yield f"{AT}/append"
+    yield f"{AT}/desk/check"
+    for query in ("", f"?page={FAR}", f"?q={'x' * 5_000}"):
+        yield f"{AT}/desk{query}"
+        yield f"{AT}/desk/drafts{query}"
+        yield f"{AT}/desk/documents{query}"
+    yield f"{AT}/desk/drafts.yaml"
+    yield f"{AT}/desk/drafts/{'0' * 16}"
+    for source in SOURCES:
+        yield f"{AT}/desk/documents/{source}"
+        yield f"{AT}/desk/documents/{source}?start={size.characters // 2}"
+    for happening in HAPPENINGS:
+        yield f"{AT}/desk/happenings/{happening}"
 
 
 def of_sources(size: Size, end: int) -> Iterator[str]:
@@ -220,8 +248,9 @@ def unasked(asked: list[str]) -> list[str]:
     """Name the routes, formats, questions and parameters that no address asks."""
     paths = [address.partition("?")[0] for address in asked]
     queried = [address.partition("?")[2] for address in asked]
-    routed = {next((pattern for pattern, _ in web.register_routes() if re.match(pattern, path)), None) for path in paths}
-    missing = [pattern for pattern, _ in web.register_routes() if pattern not in routed]
+    patterns = [pattern for pattern, _ in (*desk.register_routes(), *web.register_routes())]
+    routed = {next((pattern for pattern in patterns if re.match(pattern, path)), None) for path in paths}
+    missing = [pattern for pattern in patterns if pattern not in routed]
     missing += [name for name in formats.written_names() if f"{AT}/export/{name}" not in paths]
     missing += [name for name in queries.questions() if f"/{DATABASE}/{name}.timeline" not in paths]
     missing += [name for name in states.NAMES if not any(re.search(rf"(^|&){name}=", query) for query in queried)]

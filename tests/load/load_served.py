@@ -1,9 +1,11 @@
 """Ask a served timeline for an address, and look meanwhile how long another visitor waits.
 
-Owns the server, the clock and the other visitor. Must not know any address but the other visitor's.
+Owns the server, the clock, the other visitor, and who asks: somebody who may append where nobody else is answered. Must not choose
+an address.
 """
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -13,11 +15,25 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import load_addresses
+from datasette.app import Datasette
 
 PATIENCE = 60  # seconds, after which an answer is waited for no longer
 UNANSWERED = 599  # in place of a status
 EVERY = 0.05  # seconds between the other visitor's requests
+
+
+_SECRET = "load"  # noqa: S105 - of a server that no one else reaches
+
+
+@cache
+def _writer() -> dict[str, str]:
+    """Give the cookie of somebody who may append."""
+    signed = Datasette(secret=_SECRET).sign({"a": {"id": load_addresses.WRITER}}, "actor")
+    return {"cookie": f"ds_actor={signed}"}
 
 
 @dataclass(frozen=True)
@@ -59,9 +75,11 @@ def served(file: Path, folder: Path) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
+    (folder / "metadata.json").write_text(json.dumps(load_addresses.METADATA), encoding="utf-8")
+    environment = {**os.environ, "DATASETTE_SECRET": _SECRET}
     log = (folder / "server.log").open("w")
     ours = ["-c", "from timeline.cli import main; main()", "serve", "--db", str(file), "--port", str(port)]
-    with log, subprocess.Popen([sys.executable, *ours], cwd=folder, stdout=log, stderr=log) as server:
+    with log, subprocess.Popen([sys.executable, *ours], cwd=folder, stdout=log, stderr=log, env=environment) as server:
         try:
             for _ in range(600):
                 try:
@@ -76,10 +94,11 @@ def served(file: Path, folder: Path) -> Iterator[Server]:
 
 def ask(port: int, address: str) -> tuple[int, float, float, int]:
     """Ask for an address: status, seconds to the first byte and to the last, and bytes."""
+    headers = _writer() if load_addresses.is_for_writers(address) else {}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     begun = time.perf_counter()
     try:
-        connection.request("GET", address)
+        connection.request("GET", address, headers=headers)
         response = connection.getresponse()
         first = time.perf_counter() - begun
         size = 0

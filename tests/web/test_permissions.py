@@ -290,9 +290,9 @@ def sampled(listed: list[Any], denied: Denied, most: int) -> list[Any]:
     return listed if EVERY or len(listed) <= most else random.Random(f"{SEED}{denied}").sample(listed, most)  # noqa: S311 - it is no secret
 
 
-async def ask(datasette: Datasette, address: str) -> tuple[int, str]:
-    """Ask as a visitor whom nobody knows, and give all that the answer says."""
-    response = await datasette.client.get(address, follow_redirects=True)
+async def ask(datasette: Datasette, address: str, cookies: dict[str, str] | None = None) -> tuple[int, str]:
+    """Ask as a visitor whom nobody knows, or with cookies, and give all that the answer says."""
+    response = await datasette.client.get(address, follow_redirects=True, cookies=cookies or {})
     assert response.status_code < 500 or "/-/timeline" not in address, (address, response.text)
     return response.status_code, response.text + str(dict(response.headers))
 
@@ -344,6 +344,30 @@ async def test_no_address_shows_anything_of_a_denied_table(serve: Serve, marked:
             status, text = await ask(datasette, one)
             leaks += [(denied, one, word) for word in hidden if status == 200 and word in text.lower()]
     assert not leaks
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_the_desk_shows_nothing_of_a_denied_table_to_a_writer(serve: Serve, marked: Path, part: int) -> None:
+    """Nor does any other address, to one who may append and review, and not read everything."""
+    schema = Schema.of(marked)
+    may = {"cited-timeline": {"timeline-append": {"id": "ana"}, "timeline-review": {"id": "ana"}}}
+    leaks = []
+    for denied in denials(schema, part):
+        hidden = secrets(denied)
+        datasette = serve(marked, metadata={**closing(denied), "plugins": may})
+        await datasette.invoke_startup()
+        cookies = {"ds_actor": datasette.sign({"a": {"id": "ana"}}, "actor")}
+        every = addresses(datasette, schema) if hidden else []
+        desk = [one for one in every if re.search(r"/-/timeline/(desk|append)\b", one)]
+        for one in [*sampled(desk, denied, SAMPLE), *sampled(every, denied, SAMPLE // 4)]:
+            status, text = await ask(datasette, one, cookies)
+            leaks += [(denied, one, word) for word in hidden if status == 200 and word in text.lower()]
+    assert not leaks
+    datasette = serve(marked, metadata={"plugins": may})
+    await datasette.invoke_startup()
+    cookies = {"ds_actor": datasette.sign({"a": {"id": "ana"}}, "actor")}
+    assert "xquotedx" in (await ask(datasette, "/marked/-/timeline/desk/documents/xsourceidx", cookies))[1]
 
 
 @pytest.mark.asyncio
