@@ -164,8 +164,8 @@ def test_two_pages_of_a_warc_are_two_sources(monkeypatch: pytest.MonkeyPatch) ->
         (("archive", "a.txt", "--title", "A", "--title", "B"), "--title is given 2 times, but it takes one value. Keep one."),
         (("log", "--limit", "1", "--limit=2"), "--limit is given 2 times"),
         (("key", "new", "example.org/a", "--out", "x", "--out", "y"), "--out is given 2 times"),
-        (("archive", "--fetch", "https://example.org/", "--record", "x"), "leave --record, --transcript and --ocr out"),
-        (("archive", "--fetch", "https://example.org/", "--ocr", "eng"), "leave --record, --transcript and --ocr out"),
+        (("archive", "--fetch", "https://example.org/", "--record", "x"), "leave --record and --transcript out"),
+        (("archive", "--fetch", "https://example.org/", "--transcript", "pyproject.toml"), "leave --record and --transcript out"),
         (("archive", "a.png", "--transcript", "a.txt", "--ocr", "eng"), "leave --encoding, --record and --ocr out"),
     ],
 )

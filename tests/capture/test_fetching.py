@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import material  # documents
+import office_material
 import pytest
+import scans
 
+from timeline import capture
 from timeline.capture import addresses, extracting, fetching, warc_writer
 from timeline.capture.fetching import Limits, fetch
-from timeline.errors import FetchRefused
+from timeline.errors import DocumentUnreadable, FetchRefused
 
 seen: list[str] = []
 
@@ -243,3 +247,30 @@ def test_a_name_is_looked_up_once(site: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert fetch(f"http://bücher.example:{port}/page", allow_loopback=True).status == 200
     assert looked == ["xn--bcher-kva.example"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "archived"),
+    [
+        ("application/pdf", "report", material.pdf(["The council met."]), "application/pdf"),
+        ("text/html", "report", material.pdf(["The council met."]), "application/pdf"),
+        ("application/octet-stream", "note.docx?v=1", office_material.docx(office_material.p("Words.")), office_material.DOCX),
+        ("", "book.epub", material.epub({"one.xhtml": "<p>Words.</p>"}), "application/epub+zip"),
+    ],
+)
+def test_a_file_is_archived_as_it_is(kind: str, name: str, content: bytes, archived: str) -> None:
+    """A PDF has its pages then, and counts as the same document as a copy that somebody saved."""
+    answer = fetching.Fetched(b"the WARC", f"https://example.org/{name}", 200, kind, 1, content)
+    document = capture.fetched(answer)
+    assert (document.bytes, document.media_type) == (content, archived)
+    assert document.text.strip()
+
+
+@scans.needs("eng")
+def test_a_scan_is_recognised_as_it_is_fetched(site: str) -> None:
+    """A page has its own text, so nothing is recognised there."""
+    scan = scans.saved(scans.drawn(*scans.MEETING))
+    document = capture.fetched(fetching.Fetched(b"", f"{site}/scan", 200, "image/png", 1, scan), ocr="eng")
+    assert (document.bytes, document.text.split("\n")[0]) == (scan, scans.MEETING[0])
+    with pytest.raises(DocumentUnreadable, match="Leave --ocr out"):
+        capture.fetched(fetch(f"{site}/page", allow_loopback=True), ocr="eng")

@@ -65,6 +65,7 @@ _MESSAGE = re.compile(
     re.I,
 ).match
 OFFICE = frozenset(MEDIA_TYPES[suffix] for suffix in (".docx", ".docm", ".odt", ".xlsx", ".xlsm", ".ods"))
+AS_IT_IS = OFFICE | {PDF, MEDIA_TYPES[".epub"]}
 EXTRACTED = frozenset(MEDIA_TYPES.values()).difference(documents.MEDIA_TYPES.values(), _WITHOUT_TEXT)
 
 
@@ -114,14 +115,24 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
     return documents.received(path, within), media_type
 
 
-def fetched(answer: "Fetched", encoding: str | None = None) -> Document:
-    """Return what was fetched: a picture or recording as it is, and anything else within its WARC. Raises DocumentUnreadable."""
+def fetched(answer: "Fetched", encoding: str | None = None, ocr: str | None = None) -> Document:
+    """Return what was fetched. Raises DocumentUnreadable.
+
+    A file (a PDF, a picture, a recording, an office file, a book) is archived as it is: it has its pages then, and counts as the
+    same document as a copy that was obtained in another way. Anything else is archived within its WARC.
+    """
     kind = answer.media_type.partition(";")[0].strip().lower()
-    if images.media_type(answer.body):
+    if kind in ("", "application/octet-stream"):
+        kind = media_type_of(answer.url.partition("?")[0]) or kind
+    if answer.body.startswith(b"%PDF-"):
+        kind = PDF
+    if kind in AS_IT_IS or (ocr is not None and images.recognised_type(answer.body)):
+        return from_bytes(answer.body, kind, answer.url, encoding=encoding, ocr=ocr)
+    if ocr is None and images.media_type(answer.body):
         return documents.picture(answer.body, answer.url)
     if fragments.is_recording(kind) and fragments.recording_type(answer.body):
         return documents.recording(answer.body, answer.url, kind)
-    return from_bytes(answer.warc, WARC, answer.url, encoding=encoding, record=answer.url)
+    return from_bytes(answer.warc, WARC, answer.url, encoding=encoding, record=answer.url, ocr=ocr)
 
 
 def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = None) -> Document:

@@ -41,7 +41,9 @@ _CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, des
 @click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
 @click.option("--record", metavar="URL", help="The page that you mean, in a WARC or WACZ that holds several.")
-@click.option("--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC.")
+@click.option(
+    "--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC; a PDF or other file as it is."
+)
 @click.option(
     "--no-pictures", is_flag=True, help="With --fetch: leave out the picture of the page and its PDF, which Chromium draws."
 )
@@ -88,8 +90,8 @@ def archive(
                 "--again keeps the description of the document: leave these options out, or correct it with correct_source."
             )
         return _again(again, id, encoding, record, ocr, db, by, as_json=as_json)
-    if fetch is not None and (record or transcript or ocr) is not None:
-        raise click.UsageError("--fetch archives the one page that it fetches: leave --record, --transcript and --ocr out.")
+    if fetch is not None and (record or transcript) is not None:
+        raise click.UsageError("--fetch archives the one page that it fetches: leave --record and --transcript out.")
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
@@ -98,7 +100,7 @@ def archive(
         author = by or continuing.author(db)
         collected = {**fetched.collected, **({"collected_by": author} if author else {})}
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        document = capture.fetched(fetched, encoding)
+        document = capture.fetched(fetched, encoding, ocr)
     else:
         name = str(file)
         document = _read(name, transcript, encoding, record, ocr)
