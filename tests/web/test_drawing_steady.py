@@ -189,6 +189,11 @@ def test_titles_have_the_room_beside_the_drawing_until_a_card_is_there(visitor: 
     # A label that the card left no room for may be on the other side now.
     for seen in (after, labels(page)):
         assert [one for one, label in seen.items() if label["words"] is None] == []
+    # Of a few that may take two lines, what lasted has that room too.
+    page.goto(f"{demo.page}?size=1&kind=statement")
+    settled(page)
+    assert sum(" beyond" in name for name in reaching()) > 2
+    assert overlaps(page) == []
 
 
 def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) -> None:
