@@ -207,14 +207,24 @@ def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) ->
     settled(page)
     expect(page.locator(".view")).to_be_in_viewport()
     assert focused(page).startswith("view")
-    # Also from where nothing has the focus.
+    # Also from where nothing has the focus, and from the list.
+    for leave in (
+        "document.activeElement.blur()",
+        "document.querySelector('#found a').focus()",
+        "document.querySelector('#found').focus()",
+    ):
+        press(page, "ArrowDown")
+        expect(page.locator("#card .card-title")).to_be_visible()
+        page.evaluate(f"{leave}; scrollTo(0, document.body.scrollHeight)")
+        page.keyboard.press("Escape")
+        settled(page)
+        expect(page.locator("#card")).to_be_hidden()
+        expect(page.locator(".view")).to_be_in_viewport()
+        assert focused(page).startswith("view")
+    # But not from a field, which has uses of its own for the key.
     press(page, "ArrowDown")
+    page.locator("#f-q").press("Escape")
     expect(page.locator("#card .card-title")).to_be_visible()
-    page.evaluate("document.activeElement.blur(); scrollTo(0, document.body.scrollHeight)")
-    page.keyboard.press("Escape")
-    settled(page)
-    expect(page.locator(".view")).to_be_in_viewport()
-    assert focused(page).startswith("view")
 
 
 def focused(page: "Page") -> str:
