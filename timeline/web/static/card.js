@@ -4,7 +4,7 @@
 
 import { translate } from "./datewords.js";
 import { make } from "./marks.js";
-import { clicked, fetched, on } from "./page.js";
+import { clicked, fetched, focusOn, on } from "./page.js";
 
 export class Card {
   /** @param {HTMLElement} element @param {() => void} closed @param {(step: 1 | -1) => void} turned to a neighbour */
@@ -87,7 +87,7 @@ export class Card {
     this.element.hidden = false;
     this.element.scrollTop = 0;
     this.element.closest(".panel")?.scrollTo(0, 0);
-    if (inside) this.element.focus({ preventScroll: true });
+    if (inside) focusOn(this.element);
   }
 }
 

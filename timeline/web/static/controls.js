@@ -2,7 +2,7 @@
 // What the buttons beside the drawing, its keys and its date field do. Owns which of them does what; the doing is the drawing's.
 
 import { now, typed } from "./calendar.js";
-import { on } from "./page.js";
+import { focusOn, on } from "./page.js";
 
 // prettier-ignore
 /** @type {Record<string, string>} */
@@ -30,7 +30,7 @@ export function actions(drawing) {
     up: () => drawing.across(-1),
     down: () => drawing.across(1),
     enter: () => drawing.focus && drawing.heard.entered(drawing.focus),
-    close: () => (drawing.listing?.close() ? drawing.view.focus({ preventScroll: true }) : drawing.heard.closed()),
+    close: () => (drawing.listing?.close() ? focusOn(drawing.view) : drawing.heard.closed()),
     only: () => drawing.heard.listed(drawing.period),
     before: () => drawing.shift(-0.9, true),
     after: () => drawing.shift(0.9, true),

@@ -15,7 +15,7 @@ import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
 import { Sight } from "./sight.js";
 import { Strip } from "./strip.js";
-import { clicked, on } from "./page.js";
+import { clicked, focusOn, on } from "./page.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
@@ -252,7 +252,7 @@ export class Drawing {
   /** Go on in time: to the next happening where one is open, else the window by a part. @param {1 | -1} step */
   along(step) {
     if (!this.focus) return this.shift(step / 4, true);
-    this.view.focus({ preventScroll: true });
+    focusOn(this.view);
     this.heard.next(step);
   }
 
@@ -270,7 +270,7 @@ export class Drawing {
       const rows = (top - from.top) * step;
       return rows > 1 ? rows * 1e4 + Math.abs(left - from.left) : Infinity;
     };
-    this.view.focus({ preventScroll: true });
+    focusOn(this.view);
     if (!from) return this.heard.next(step);
     this.link = [...this.view.querySelectorAll(".item > a")].sort((one, other) => away(one) - away(other) || 0)[0];
     if (away(this.link) < Infinity) this.heard.next(step, this.item(this.link.dataset.id));
@@ -336,7 +336,7 @@ export class Drawing {
     for (const { element, children } of lanes) arrange(element, this.listing?.element?.parentElement === element ? this.listing.among(children) : children);
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
     // What had the focus has left the window: the drawing has it.
-    if (inside && !this.view.matches(":focus-within")) this.view.focus({ preventScroll: true });
+    if (inside && !this.view.matches(":focus-within")) focusOn(this.view);
     this.strip.show(window, width);
     const isWhole = this.isWhole(window);
     this.part("turn-before").hidden = !narrow || isWhole || window.start <= this.whole.start;

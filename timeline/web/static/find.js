@@ -5,7 +5,7 @@
 import { changed, go, state } from "./address.js";
 import { translate } from "./datewords.js";
 import { make } from "./marks.js";
-import { by, clicked, fetched, on } from "./page.js";
+import { by, clicked, fetched, focusOn, on } from "./page.js";
 
 const TYPING = 220;
 /** What of the page another state changes. */
@@ -96,13 +96,9 @@ export class Find {
     // What is above the drawing may need another room: the drawing holds still.
     scrollBy({ top: at() - before, behavior: "instant" });
     for (const id of open) if (id) by(id)?.setAttribute("open", "");
-    if (focused && document.activeElement?.id !== focused) by(focused)?.focus({ preventScroll: true });
-    if (inside && !document.activeElement?.closest("main")) {
-      // What had the focus is gone: what was found has it.
-      const found = by("found");
-      found.tabIndex = -1;
-      found.focus({ preventScroll: true });
-    }
+    if (focused && document.activeElement?.id !== focused) focusOn(by(focused));
+    // What had the focus is gone: what was found has it.
+    if (inside && !document.activeElement?.closest("main")) focusOn(by("found"));
     this.fill(step === null);
     translate(by("found"));
     document.title = page.title;

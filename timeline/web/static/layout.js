@@ -16,7 +16,7 @@ const LINE = 14;
 /** Ways to write labels, of which the first is taken in which all have room: in so many lines, of so many pixels at most and, where an
  * edge is near, at least; in so much of the rows. */
 const WAYS = [
-  { lines: 2, most: 320, least: 320, rows: 0.8 },
+  { lines: 2, most: 480, least: 320, rows: 0.8 },
   { lines: 1, most: 800, least: 400, rows: 1 },
   { lines: 1, most: 400, least: 160, rows: 1 },
 ];
@@ -145,7 +145,7 @@ function box(item, lane, px, width, all, unit, measure) {
       // What lasted is told of beyond its end, where there is room: no sign is hidden by that.
       if (isInside ? was.end : item.how === "through" && whole > room) {
         const limit = Math.max(to - inset, from + ((isInside && was.end) || Infinity));
-        put("inside", 1, Math.min(whole, Math.max(room, most)), 0, Math.min(all, limit) - inner, limit);
+        put("inside", 1, Math.min(whole, Math.max(room, most * WAYS[way].lines)), 0, Math.min(all, limit) - inner, limit);
       }
       if (!isInside || !was.end) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
     }

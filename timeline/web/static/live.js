@@ -52,7 +52,6 @@ export function live(root, find, by, loader) {
     const first = [...document.querySelectorAll("#found .happening")].find((one) => top(one) > 0);
     const was = top(first);
     await find.load(new URL(location.href), false);
-    by("found").tabIndex = -1;
     by("found").focus({ preventScroll: true });
     // With the drawing out of sight, the list holds still.
     if (root.getBoundingClientRect().bottom < 0) scrollBy({ top: top(by(first?.id)) - was || 0, behavior: "instant" });

@@ -7,6 +7,9 @@ export const by = (id) => document.getElementById(id);
 /** The link that a click follows here, and not in another tab. @param {any} event @returns {HTMLAnchorElement | null | undefined} */
 export const clicked = (event) => (event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest?.("a"));
 
+/** Give an element the focus, and scroll nowhere. @param {any} element */
+export const focusOn = (element) => element?.focus({ preventScroll: true });
+
 /** Fetch another page, of which parts are wanted. @param {string | URL} address @param {RequestInit} [how] */
 export const fetched = async (address, how) => new DOMParser().parseFromString(await (await fetch(address, how)).text(), "text/html");
 

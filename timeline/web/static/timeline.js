@@ -10,7 +10,7 @@ import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { print } from "./print.js";
 import { locale, translate } from "./datewords.js";
-import { by, on } from "./page.js";
+import { by, focusOn, on } from "./page.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
@@ -63,7 +63,6 @@ const drawing = new Drawing(root, source, {
     // Of a window within a day or two, the minutes are meant.
     const at = end - start < 2 && (start % 1 || end % 1) ? written : day;
     await find.load(changed({ from: at(start), to: at(Math.max(end - 1 / 1440, start)), view: state().get("view") }), true);
-    by("found").tabIndex = -1;
     by("found").focus();
   },
 }, locale());
@@ -86,7 +85,7 @@ async function openCard(item) {
 
 // From anywhere but a field, which has uses of its own for the key.
 on(document, "keydown", (event) => {
-  if (event.key === "Escape" && event.target === document.body && !card.element.hidden) leave();
+  if (event.key === "Escape" && !event.defaultPrevented && event.target.form === undefined && !card.element.hidden) leave();
 });
 
 /** Close the card, and be at the drawing. */
@@ -94,7 +93,7 @@ function leave() {
   go(changed({ focus: null }), true);
   card.close();
   drawing.lookAt(null);
-  drawing.view.focus({ preventScroll: true });
+  focusOn(drawing.view);
   const box = drawing.view.getBoundingClientRect();
   if (box.bottom < 99 || box.top > innerHeight) drawing.view.scrollIntoView({ block: "nearest" });
 }
