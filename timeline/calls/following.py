@@ -111,7 +111,7 @@ class FollowingCalls(Opened):
                     self._own.scrub()
         except (TimelineError, sqlite3.Error) as error:
             message = f"does not show what was written yet, which is in the shared log: {error}"
-            warnings.warn(FileLagsBehind(self._own.path, message), stacklevel=5)
+            warnings.warn(FileLagsBehind(str(self._own.path), message), stacklevel=5)
 
     def redact(self, position: int, **options: Any) -> "Event":  # noqa: ANN401 - those of Recording.redact
         """Redact in the shared log, and remove every trace from the file."""
