@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from timeline.errors import DatabaseRefused
 from timeline.log import Log
 from timeline.shared_log import connecting
 
@@ -26,6 +27,8 @@ def open_log(
     upgrading: bool,
 ) -> AnyLog:
     """Open the shared log at a postgresql:// address, or the file at a path; the other parameters are those of `Log`."""
+    if isinstance(address, Path) and connecting.is_url(str(address)):
+        raise DatabaseRefused("postgresql:", 'is the address of a shared log, not a path. Give it as a text: "postgresql://…"')
     if connecting.is_url(address):
         connecting.refuse_without_psycopg(str(address))
         from timeline.shared_log.log import SharedLog  # noqa: PLC0415 - psycopg is the extra `shared`

@@ -122,9 +122,9 @@ class Cluster:
         """Return the address of a database on the loopback."""
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def database(self, name: str) -> str:
+    def database(self, name: str, template: str = "template0") -> str:
         """Make a new database, and return its address."""
-        self.run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", "owner", name)
+        self.run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", "owner", "-T", template, name)
         return self.url(name)
 
 

@@ -1,12 +1,15 @@
 """A PostgreSQL for the tests of the shared log, started once; each test has a database of its own."""
 
 from collections.abc import Callable, Iterator
-from importlib import resources
+from contextlib import closing
 from itertools import count
 
-import psycopg
 import pytest
 from cluster import PASSWORD, Cluster, binaries
+from examples import Clock
+
+from timeline import Timeline
+from timeline.shared_log import connecting, sharing
 
 _numbers = count(1)
 
@@ -23,6 +26,12 @@ def cluster() -> Iterator[Cluster]:
         made.remove()
 
 
+@pytest.fixture(scope="session")
+def emptied(cluster: Cluster) -> str:
+    """Make a database whose log is made again for each test: a new database takes longer."""
+    return cluster.database("emptied")
+
+
 @pytest.fixture
 def database(cluster: Cluster) -> Callable[[], str]:
     """Make a database without a log at each call, and give its address."""
@@ -32,21 +41,32 @@ def database(cluster: Cluster) -> Callable[[], str]:
 @pytest.fixture(scope="session")
 def share_empty() -> Callable[[str], None]:
     """Give the call that makes an empty shared log in a database."""
-
-    def share(address: str) -> None:
-        with psycopg.connect(address) as server:
-            for role in ("timeline_follower", "timeline_appender", "timeline_redactor"):
-                if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
-                    server.execute(f"CREATE ROLE {role}")
-            server.execute(resources.files("timeline.shared_log").joinpath("schema.sql").read_bytes())
-
-    return share
+    return lambda address: sharing.share(None, address) and None
 
 
 @pytest.fixture
-def url(database: Callable[[], str], share_empty: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> str:
+def url(emptied: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make an empty shared log, and give its address; its password is in the environment as well."""
-    address = database()
-    share_empty(address)
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    return address
+    return emptied_log(emptied)
+
+
+def emptied_log(url: str) -> str:
+    """Make the log at an address anew, without events."""
+    with closing(connecting.connect(url, expects_log=False)) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS timeline CASCADE")
+    sharing.share(None, url)
+    return url
+
+
+@pytest.fixture
+def path(url: str) -> str:
+    """Give the tests of the log in a file a shared log instead."""
+    return url
+
+
+@pytest.fixture
+def timeline(url: str) -> Iterator[Timeline]:
+    """Open an empty shared log, as tests/conftest.py does a file."""
+    with Timeline(url, by="tester", clock=Clock()) as timeline:
+        yield timeline

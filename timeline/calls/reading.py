@@ -300,7 +300,7 @@ class Reading(Opened):
         except sqlite3.ProgrammingError:
             return f"<div>{escape(repr(self))}</div>"
         rows = [(dates.worded(one.date), one.title, one.place or "", one.id) for one in happenings[:_SHOWN]]
-        caption = f"{self.log.path}: {len(happenings):,} happenings"
+        caption = f"{self.log.name}: {len(happenings):,} happenings"
         return notebook.table(("When", "What", "Where", "Id"), rows, len(happenings) - _SHOWN, caption)
 
 

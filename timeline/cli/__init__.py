@@ -31,6 +31,7 @@ HOMES = {
     "verify-proof": "proving.verify_proof",
     "key": "keys.key",
     "redact": "redacting.redact",
+    "share": "sharing.share",
     "rebuild": "checking.rebuild",
     "export": "exporting.export",
     "report": "reporting.report",

@@ -9,8 +9,9 @@ import click
 from timeline import authors, bundles, files
 from timeline.cli import continuing, json_forms
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
+from timeline.cli.running import Interrupted, Refused, allow_folder, any_db, by, db, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
+from timeline.shared_log import connecting
 from timeline.timeline import Timeline
 
 _NO_FOLDER = "Go to the folder that holds it, start a project (timeline init DIR), or name an existing timeline (--db FILE)"
@@ -92,9 +93,9 @@ def _bundles(
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @allow_folder
 @json_forms.as_object
-@db
+@any_db
 @by
-def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
+def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db: Path | str, by: str | None) -> None:
     """Append bundles, in the order given.
 
     Each is appended as a whole or not at all. Appending a bundle again appends nothing. A bundle may lie anywhere; the documents
@@ -109,7 +110,7 @@ def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db
 class _Outcome:
     """The result of appending bundles: the events in the log now, how many of them are new, and the bundles appended."""
 
-    timeline: Path
+    timeline: str
     events: int
     new: int
     bundles: int
@@ -120,14 +121,14 @@ class _Outcome:
         """Print it, for programs or for people."""
         if as_json:
             faults = [{"where": where, "what": message} for where, message in self.faults]
-            json_forms.write({**asdict(self), "timeline": str(self.timeline), "faults": faults})
+            json_forms.write({**asdict(self), "faults": faults})
         else:
             click.echo(f"{self.timeline}: {count(self.events, 'event')} ({self.new:,} new) from {count(self.bundles, 'bundle')}")
 
 
 def _append(
     paths: list[Path],
-    db: Path,
+    db: Path | str,
     by: str | None,
     allowed: Sequence[Path],
     basis: continuing.Basis,
@@ -172,7 +173,7 @@ def _append(
         raise Interrupted("interrupted; the unfinished bundle was not appended") from None
     sound = len(paths) - len(faulty)
     faults = tuple(fault for error in faulty for fault in error.faults)
-    outcome = _Outcome(db, size, new, sound, tuple(redacted), faults)
+    outcome = _Outcome(connecting.shown(db) if isinstance(db, str) else str(db), size, new, sound, tuple(redacted), faults)
     for message in redacted:
         click.echo(f"Skipped: {harmless(message)}", err=True)
     for message in additions:

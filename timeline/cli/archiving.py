@@ -13,7 +13,7 @@ from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.document_options import described, given_fields
 from timeline.cli.name_lookup import find
 from timeline.cli.printing import harmless, on_one_line
-from timeline.cli.running import Refused, by, db, opened
+from timeline.cli.running import Refused, any_db, by, opened
 from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
@@ -52,7 +52,7 @@ _CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, des
     help="Extract the text of an archived document again; if it differs, archive it as a separate source.",
 )
 @json_forms.as_object
-@db
+@any_db
 @by
 def archive(
     file: Path | None,
@@ -66,7 +66,7 @@ def archive(
     no_pictures: bool,
     again: str | None,
     as_json: bool,
-    db: Path,
+    db: Path | str,
     by: str | None,
     **fields: str | None,
 ) -> None:
@@ -106,7 +106,7 @@ def archive(
             options.setdefault("url", record)
     facts = archiving.valid_facts(document)
     titled = "title" in options or (as_found and "title" in facts)
-    if not titled and not db.exists():
+    if not titled and isinstance(db, Path) and not db.exists():
         raise Refused(_untitled(name, facts))
     with opened(db, by=by, read_only=False) as timeline:
         existing = timeline.archived(sha256(document.bytes).hexdigest())
@@ -140,7 +140,7 @@ def _again(
     encoding: str | None,
     record: str | None,
     ocr: str | None,
-    db: Path,
+    db: Path | str,
     by: str | None,
     *,
     as_json: bool,

@@ -20,19 +20,24 @@ _NAMED = 5  # losses that are named; the rest is counted
 class Basis:
     """The file that a build appends to, how many of its events were published, and the positions that are new to this timeline."""
 
-    path: Path
+    path: Path | str
     published: int
     unseen: range = range(0)
 
 
-def published(db: Path) -> Basis:
-    """Return the timeline as a basis, with its published size from the newest checkpoint in a folder beside it."""
+def published(db: Path | str) -> Basis:
+    """Return the timeline as a basis, with its published size from the newest checkpoint in a folder beside it.
+
+    A shared log has none: readers publish it.
+    """
+    if isinstance(db, str):
+        return Basis(db, 0)
     return Basis(db, publishing.newest_size(db))
 
 
-def author(db: Path) -> str | None:
+def author(db: Path | str) -> str | None:
     """Return the author that the project's settings name, for a file made elsewhere. Raises Refused where they are invalid."""
-    path = db.with_name("metadata.json")
+    path = (db.parent if isinstance(db, Path) else Path()) / "metadata.json"
     try:
         return os.environ.get("TIMELINE_BY") or authors.of_project(path)
     except ValueError as error:

@@ -7,14 +7,19 @@ import click
 from timeline.cli import completing, import_report, json_forms
 from timeline.cli.document_options import described, given_fields
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
+from timeline.cli.running import Refused, any_db, by, opened, progress, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File, understand
 from timeline.exchange.tables.guessing import ColumnsUnknown
 from timeline.exchange.tables.mapping import Columns, mapping_path, read_mapping
+from timeline.shared_log import connecting
 
 _SHEETS = ("xlsx", "ods")
+_SHARED = (
+    "an import compares its rows with read tables, which a shared log does not have. Import into a new file (--db new.db), then"
+    " append that: timeline export jsonl --db new.db > new.jsonl, and timeline append new.jsonl --db URL"
+)
 _MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 
 
@@ -39,7 +44,7 @@ _MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 @json_forms.as_object
 @described
 @click.option("--encoding", help="The encoding of the file, if the guess is wrong.")
-@db
+@any_db
 @by
 def import_(
     format: str,
@@ -54,7 +59,7 @@ def import_(
     fetch_media: bool,
     as_json: bool,
     encoding: str | None,
-    db: Path,
+    db: Path | str,
     by: str | None,
     **fields: str | None,
 ) -> None:
@@ -69,6 +74,8 @@ def import_(
         raise click.UsageError("--fetch-media fetches the pictures of a file for TimelineJS, together with --append.")
     if sheet is not None and format not in _SHEETS:
         raise click.UsageError(f"--sheet names a sheet of a spreadsheet ({' or '.join(_SHEETS)}): leave it out.")
+    if isinstance(db, str):
+        raise Refused(f"{connecting.shown(db)}: {_SHARED}")
     read = _read(format, file, encoding, mapping, save_mapping, {"sheet": sheet} if sheet is not None else {})
     about = given_fields(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:

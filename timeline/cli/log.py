@@ -10,7 +10,7 @@ import click
 from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.history import headline
-from timeline.cli.running import WholeNumber, db, opened
+from timeline.cli.running import WholeNumber, any_db, opened
 from timeline.cli.terminal_columns import columns, shortened
 from timeline.log import Event
 from timeline.reading import wording
@@ -25,8 +25,8 @@ _WIDE = 110  # columns of a terminal with room for how long ago it was
 @click.option("--reverse", is_flag=True, help="The oldest first.")
 @click.option("--follow", is_flag=True, help="Wait for new events, and list each as it comes; Ctrl-C ends.")
 @json_forms.as_lines
-@db
-def log(after: int | None, limit: int | None, reverse: bool, follow: bool, as_json: bool, db: Path) -> None:
+@any_db
+def log(after: int | None, limit: int | None, reverse: bool, follow: bool, as_json: bool, db: Path | str) -> None:
     """List the events, the newest first, one to a line: position, when, verb, event, and title.
 
     With --follow, the events after --after come first, the oldest first; without it, only new ones are listed.
@@ -49,7 +49,7 @@ def log(after: int | None, limit: int | None, reverse: bool, follow: bool, as_js
             printing.more(left)
 
 
-def _follow(db: Path, after: int | None, limit: int | None, as_json: bool) -> None:
+def _follow(db: Path | str, after: int | None, limit: int | None, as_json: bool) -> None:
     """List events as they come, up to the limit."""
     with opened(db) as timeline:
         size = timeline.log.size()

@@ -6,12 +6,16 @@ import click
 
 from timeline import files, redaction, unfinished_copies
 from timeline.cli import json_forms, printing
-from timeline.cli.running import Refused, WholeNumber, by, db, opened
+from timeline.cli.running import Refused, WholeNumber, any_db, by, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
 SHOWN = 10  # events that are named; the rest is counted
 BEYOND = "Bundles, scripts, seeds, backups and published copies are not changed. Remove the words from those too"
+SERVER = (
+    "The server's journal, its standbys and its backups may hold the data for longer, and so may its pages until the log's owner"
+    " runs: VACUUM FULL timeline.events, timeline.documents"
+)
 HELD = "It may hold the redacted data: repeat the redaction when the copy is finished or within reach"
 
 
@@ -22,8 +26,8 @@ HELD = "It may hold the redacted data: repeat the redaction when the copy is fin
 @click.option("--keep-documents", is_flag=True, help="Keep its documents in the archive, for good, if others still name them.")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 @json_forms.as_object
-@db
-def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, as_json: bool, db: Path) -> None:
+@any_db
+def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, as_json: bool, db: Path | str) -> None:
     """Remove the data of an event for good.
 
     Do this where the law demands it, or to protect someone. POSITION is the event's position, as `timeline log` lists it.
@@ -34,7 +38,7 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
 
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
-    if not db.exists():
+    if isinstance(db, Path) and not db.exists():
         raise Refused(f"{db}: there is no such file. {files.meant(db)}Give the path of a timeline: --db")
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
@@ -56,11 +60,14 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
             f"{name}: this table is not part of the timeline, and was not searched"
             for name in redaction.foreign_tables(timeline.log)
         ]
-        copies = [] if dry_run else unfinished_copies.sweep(db)
+        copies = unfinished_copies.sweep(db) if isinstance(db, Path) and not dry_run else []
         held = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
-        drafts = db.with_suffix(".drafts.db")
-        drafted = [f"{drafts}: drafts of the desk may have the same words, and were not searched"] if drafts.exists() else []
-        for warning in (*staying, *others, *foreign, *drafted, *held, BEYOND):
+        drafts = db.with_suffix(".drafts.db") if isinstance(db, Path) else None
+        drafted = (
+            [f"{drafts}: drafts of the desk may have the same words, and were not searched"] if drafts and drafts.exists() else []
+        )
+        elsewhere = [] if isinstance(db, Path) else [SERVER]
+        for warning in (*staying, *others, *foreign, *drafted, *held, *elsewhere, BEYOND):
             click.echo(warning, err=True)
 
 

@@ -25,6 +25,7 @@ from timeline import files
 from timeline.cli import unknown_command
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, FilterInvalid, RedactionUnfinished, StatementWarning, TimelineError
+from timeline.shared_log import connecting
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -92,20 +93,40 @@ def metadata_here(instead: str = "--metadata {}") -> Path | None:
     return METADATA
 
 
-def _straight(context: click.Context, parameter: click.Parameter, path: Path) -> Path:
-    refuse_leading_away(path, "--db {}")
-    return path
+class _Address(click.Path):
+    """The path of a timeline's file, or the address of a shared log as a text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as Click has it
+        """Leave an address as it is."""
+        return value if connecting.is_url(value) else super().convert(value, param, ctx)
 
 
-db = click.option(
-    "--db",
-    callback=_straight,
-    type=click.Path(path_type=Path),
-    default=Path("timeline.db"),
-    envvar="TIMELINE_DB",
-    show_default="timeline.db, or $TIMELINE_DB",
-    help="The timeline's file.",
-)
+def _straight(context: click.Context, parameter: click.Parameter, address: Path | str) -> Path:
+    if isinstance(address, str):
+        advice = "Follow it into a file, and give that: timeline follow URL --db timeline.db"
+        raise Refused(f"{connecting.shown(address)}: is a shared log, which this command cannot use. {advice}")
+    refuse_leading_away(address, "--db {}")
+    return address
+
+
+def _straight_or_shared(context: click.Context, parameter: click.Parameter, address: Path | str) -> Path | str:
+    return address if isinstance(address, str) else _straight(context, parameter, address)
+
+
+def _db(callback: Callable[[click.Context, click.Parameter, Any], Any], meaning: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--db",
+        callback=callback,
+        type=_Address(path_type=Path),
+        default=Path("timeline.db"),
+        envvar="TIMELINE_DB",
+        show_default="timeline.db, or $TIMELINE_DB",
+        help=meaning,
+    )
+
+
+db = _db(_straight, "The timeline's file.")
+any_db = _db(_straight_or_shared, "The timeline's file, or the postgresql:// address of a shared log.")
 FARTHEST = 2**62  # a position that SQLite can count to, and no log reaches
 
 
@@ -234,9 +255,13 @@ def _give_up_output() -> None:
 
 @contextmanager
 def opened(
-    path: Path, *, by: str | None = None, read_only: bool = True, guarded: bool = True, rebuilding: bool = False
+    path: Path | str, *, by: str | None = None, read_only: bool = True, guarded: bool = True, rebuilding: bool = False
 ) -> Iterator[Timeline]:
     """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's errors are reported in one line."""
+    if isinstance(path, str):
+        with _interruptible(), _warnings_shown(), Timeline(path, by=by, read_only=read_only) as timeline:
+            yield timeline
+        return
     if path.is_dir():
         raise DatabaseRefused(path, f"is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
     if not read_only and not path.exists():

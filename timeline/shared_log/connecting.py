@@ -100,6 +100,11 @@ def _prepare(connection: "psycopg.Connection[Any]", name: str, *, expects_log: b
         return
     if not has_log:
         raise DatabaseRefused(name, "there is no log in this database. Share one: timeline share --db timeline.db URL")
+    refuse_other_format(connection, name)
+
+
+def refuse_other_format(connection: "psycopg.Connection[Any]", name: str) -> None:
+    """Raise DatabaseRefused if another version of this program made the log."""
     (form,) = connection.execute("SELECT format FROM timeline.log").fetchone() or (0,)
     if form != FORMAT:
         reason = f"its log has another format ({form}, known {FORMAT}). Use the version of cited-timeline that its other hosts use"

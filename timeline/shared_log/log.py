@@ -20,44 +20,12 @@ from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
 from timeline.log_queries import Reference
 from timeline.pending_events import AT_ONCE, COLUMNS
-from timeline.shared_log import connecting
+from timeline.shared_log import connecting, queries
 from timeline.shared_log.reader import Reader
 
 _PAGE: Final = 1_000  # events that are read at a time
 _ROOM: Final = 50_000_000  # characters of events that are remembered in a transaction
 _NOTIFY_SECONDS: Final = 0.05  # between two announcements of a writer
-_BEGIN: Final = f"""
-BEGIN; SELECT pg_advisory_xact_lock({connecting.LOCK});
-SELECT coalesce(max(position), 0), EXISTS (
-    SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'
-) FROM timeline.events
-"""
-_INSERT: Final = f"INSERT INTO timeline.events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_COPY: Final = f"COPY timeline.events ({COLUMNS}) FROM STDIN"
-_REFERENCES: Final = """
-SELECT position, stream, version, said ->> 'part_of', data::jsonb ->> 'superseded_by', (said -> 'related')::text FROM (
-    SELECT *, data::jsonb -> CASE type WHEN 'HappeningRecorded' THEN 'statement' ELSE 'changes' END AS said FROM timeline.events
-    WHERE position > %s AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
-) AS events
-WHERE said ->> 'part_of' IS NOT NULL OR data::jsonb ->> 'superseded_by' IS NOT NULL OR jsonb_typeof(said -> 'related') = 'array'
-ORDER BY position LIMIT %s
-"""
-_REDACTED_CITATION: Final = """
-SELECT substr(stream, 11), one ->> 'source'
-FROM timeline.events AS citing, jsonb_array_elements(data::jsonb #> '{statement,citations}') AS one
-WHERE position > %s AND type LIKE 'Happening%%' AND jsonb_typeof(data::jsonb #> '{statement,citations}') = 'array'
-  AND NOT EXISTS (
-      SELECT FROM timeline.events AS later
-      WHERE later.stream = citing.stream AND later.version > citing.version AND later.type LIKE 'Happening%%'
-        AND later.type <> 'HappeningReviewed'
-  )
-  AND NOT EXISTS (
-      SELECT FROM timeline.documents AS text
-      WHERE text.sha256 = one ->> 'text_sha256'
-        AND (text.sha256 <> %s OR EXISTS (SELECT FROM timeline.documents AS document WHERE document.sha256 = one ->> 'sha256'))
-  )
-LIMIT 1
-"""
 _MAY_REFER: Final = ('"part_of":', '"superseded_by":', '"related":')
 _UNKNOWN: Final = (
     "It is not known whether the events were saved. Repeat the call when the server can be reached: it appends nothing twice"
@@ -79,6 +47,7 @@ class SharedLog:
         self._begin_anew()
         self._asked = ""  # the stream that was asked for last outside a transaction: the next one is likely about it
         self._announced = 0.0
+        self._closed = False
         self._warned = False
         self._use(connecting.connect(url))
 
@@ -121,11 +90,14 @@ class SharedLog:
         return Reader(self._url, file, self._open)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, for good."""
+        self._closed = True
         self._open.close()
 
     def _execute(self, query: Any, values: Sequence[object] = (), *, binary: bool = False) -> "psycopg.Cursor[Any]":  # noqa: ANN401
         """Run a query; outside a transaction, connect again where the connection was lost. Raises DatabaseRefused."""
+        if self._closed:
+            raise DatabaseRefused(self.name, "the timeline is closed. Open it again")
         try:
             if self._open.closed and not self._holds_turn:
                 self._use(connecting.connect(self._url))
@@ -158,7 +130,7 @@ class SharedLog:
     def _begin(self) -> None:
         """Wait for the turn, and read the end of the log in the same round trip, with the stream that was asked for last."""
         self._rows, self._streams = [], {}
-        asked, query = self._asked, sql.Composed([sql.SQL(_BEGIN)])
+        asked, query = self._asked, sql.Composed([sql.SQL(queries.BEGIN)])
         if asked:
             stream = sql.SQL("; SELECT {} FROM timeline.events WHERE stream = {} ORDER BY version").format(
                 sql.SQL(COLUMNS), sql.Literal(asked)
@@ -198,9 +170,9 @@ class SharedLog:
         rows, self._rows = self._rows, []
         try:
             if len(rows) == 1:
-                self._open.execute(_INSERT, rows[0].row)
+                self._open.execute(queries.INSERT, rows[0].row)
             elif rows:
-                with self._open.cursor().copy(_COPY) as copy:
+                with self._open.cursor().copy(queries.COPY) as copy:
                     for one in rows:
                         copy.write_row(one.row)
         except psycopg.Error as error:
@@ -384,7 +356,7 @@ class SharedLog:
         if not self._refers:
             return
         self._send()
-        while rows := self._execute(_REFERENCES, (after, _PAGE)).fetchall():
+        while rows := self._execute(queries.REFERENCES, (after, _PAGE)).fetchall():
             yield from rows
             after = rows[-1][0]
 
@@ -393,7 +365,7 @@ class SharedLog:
         if not self._removed:
             return None
         self._send()
-        return self._execute(_REDACTED_CITATION, (after, images.NO_TEXT)).fetchone()
+        return self._execute(queries.REDACTED_CITATION, (after, images.NO_TEXT)).fetchone()
 
     def _paged(self, where: str, *values: object, after: int = 0) -> Iterator[Event]:
         """Read events after a position, some at a time, so that a long log fits into memory."""
