@@ -98,7 +98,13 @@ class FollowingCalls(Opened):
     def _appending(self) -> "Iterator[Entries]":
         """Give the shared timeline to append to; at the end, bring its events into the file. Raises DatabaseRefused."""
         shared, inside = self._there(), self._writes
-        yield shared
+        try:
+            yield shared
+        except TimelineError as error:
+            if not inside and not isinstance(error, DatabaseRefused):  # others may have written what is in conflict with it
+                with warnings.catch_warnings(action="ignore"):
+                    self._bring(shared.log)
+            raise
         if not inside:
             self._bring(shared.log)
 
