@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,13 +28,20 @@ def binaries() -> Path | None:
 class Cluster:
     """One server and its folder. A copy of the folder, or a standby, is another."""
 
-    def __init__(self, folder: Path | None = None, port: int | None = None) -> None:
-        """Take a new folder, or one that holds a cluster, and a free port of the loopback."""
+    def __init__(
+        self, folder: Path | None = None, port: int | None = None, *, address: str = "127.0.0.1", within: Sequence[str] = ()
+    ) -> None:
+        """Take a new folder, or one that holds a cluster, and a free port of an address.
+
+        `within` are words before each command, such as those that run it in a network of its own.
+        """
         there = binaries()
         assert there is not None, "PostgreSQL is not installed"
         self.bin = there
         self.folder = folder or Path(tempfile.mkdtemp(prefix="pg"))
         self.port = port or _free_port()
+        self.address = address
+        self.within = [*within]
         self.data = self.folder / "data"
         self._server: subprocess.Popen[bytes] | None = None
         self.user = next((one for one in ("postgres", "nobody") if _exists(one)), "nobody") if os.geteuid() == 0 else ""
@@ -47,7 +55,7 @@ class Cluster:
     def command(self, program: str, *words: str) -> list[str]:
         """Return the command line of one of PostgreSQL's programs, run by an ordinary user."""
         before = ["setpriv", f"--reuid={self.user}", f"--regid={_group(self.user)}", "--clear-groups"] if self.user else []
-        return [*before, str(self.bin / program), *words]
+        return [*self.within, *before, str(self.bin / program), *words]
 
     def run(self, program: str, *words: str) -> str:
         """Run one of PostgreSQL's programs to its end, and return its output."""
@@ -68,8 +76,35 @@ class Cluster:
         words = ("-E", "UTF8", "--locale=C.UTF-8", "-U", "owner", f"--pwfile={secret}", "-A", "scram-sha-256")
         self.run("initdb", "-D", str(self.data), *words)
         secret.unlink()
-        self.configure("max_connections = 60", "shared_buffers = 32MB", "listen_addresses = '127.0.0.1'", *settings)
+        self.configure("max_connections = 60", "shared_buffers = 32MB", "listen_addresses = '*'", *settings)
+        if self.address != "127.0.0.1":
+            network = f"{self.address.rpartition('.')[0]}.0/24"
+            with (self.data / "pg_hba.conf").open("a", encoding="utf-8") as file:
+                file.write(f"host all all {network} scram-sha-256\nhost replication all {network} scram-sha-256\n")
         return self
+
+    def copy_of(self, primary: "Cluster") -> "Cluster":
+        """Become a standby of a running server, which streams what that one writes."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        source = f"host={primary.address} port={primary.port} user=owner application_name=standby"
+        self.run("pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-X", "stream", "-c", "fast")
+        self.configure(f"primary_conninfo = '{source} password={PASSWORD}'", "synchronous_standby_names = ''")
+        return self
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self.run("pg_ctl", "promote", "-D", str(self.data), "-w")
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement over the server's socket, as its superuser."""
+        words = ("-h", str(self.folder), "-p", str(self.port), "-U", "owner", "-d", database, "-qAtc", statement)
+        return self.run("psql", *words).strip()
+
+    def freeze(self, number: int = signal.SIGSTOP) -> None:
+        """Stop every process of the server where it is; SIGCONT lets them go on."""
+        for process in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def configure(self, *settings: str) -> None:
         """Add settings to postgresql.conf; those of the same name before are no longer used."""
@@ -98,14 +133,20 @@ class Cluster:
     def kill(self) -> None:
         """Kill every process of the server with -9, as a power cut would."""
         if self._server is not None:
-            listed = ["ps", "-o", "pid=", "--ppid", str(self._server.pid)]
-            children = subprocess.run(listed, check=False, capture_output=True, text=True)
-            for process in (str(self._server.pid), *children.stdout.split()):
+            for process in self._processes():
                 with suppress(ProcessLookupError):
-                    os.kill(int(process), signal.SIGKILL)
+                    os.kill(process, signal.SIGKILL)
             self._server.wait()
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             self._server = None
+
+    def _processes(self) -> list[int]:
+        """List the server and its children. The command that runs it has replaced itself by the server."""
+        if self._server is None:
+            return []
+        listed = ["ps", "-o", "pid=", "--ppid", str(self._server.pid)]
+        children = subprocess.run(listed, check=False, capture_output=True, text=True)
+        return [self._server.pid, *map(int, children.stdout.split())]
 
     def _end(self, number: int) -> None:
         if self._server is not None:
@@ -120,7 +161,7 @@ class Cluster:
 
     def url(self, database: str = "postgres", user: str = "owner", password: str = PASSWORD) -> str:
         """Return the address of a database on the loopback."""
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{user}:{password}@{self.address}:{self.port}/{database}"
 
     def database(self, name: str, template: str = "template0") -> str:
         """Make a new database, and return its address."""

@@ -60,12 +60,6 @@ def emptied_log(url: str) -> str:
 
 
 @pytest.fixture
-def path(url: str) -> str:
-    """Give the tests of the log in a file a shared log instead."""
-    return url
-
-
-@pytest.fixture
 def timeline(url: str) -> Iterator[Timeline]:
     """Open an empty shared log, as tests/conftest.py does a file."""
     with Timeline(url, by="tester", clock=Clock()) as timeline:
