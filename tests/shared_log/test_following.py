@@ -24,6 +24,12 @@ from timeline.shared_log import connecting, follow, reader, storing
 
 
 @pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a file is to be made that follows."""
+    return tmp_path / "timeline.db"
+
+
+@pytest.fixture
 def shared(url: str) -> Timeline:
     """Make a shared log with a source and 20 happenings."""
     timeline = Timeline(url, by="Ann")
@@ -66,7 +72,7 @@ def test_batches_are_bounded_by_events_and_by_bytes(
 
     monkeypatch.setattr(storing, "store", noting)
     follow(url, path, once=True)
-    assert len(sizes) > 6
+    assert len(sizes) >= 6
     is_followed(url, path)
 
 
