@@ -23,10 +23,10 @@ from timeline.shared_log.reader import Reader
 from timeline.sqlite_file import refusal
 
 POLL: Final = 1.0  # seconds between two looks, where no hint comes
-SOON: Final = 0.05  # seconds until the look after news: writers announce only some of their appends
+SOON: Final = 0.02  # seconds until the look after news: writers announce only some of their appends
 FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after trouble: twice as long each time
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
-WRITTEN: Final = 5.0  # seconds between two writings of an unchanged status
+MOVED, WRITTEN = 0.5, 5.0  # seconds between two writings of the status while events come, and while none do
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
@@ -285,7 +285,7 @@ class Follower:
         up_to_date: bool = False,
         error: str = "",
     ) -> None:
-        """Write the status where it has changed, and now and then where it has not."""
+        """Write the status: at once where more has changed than the position, else now and then."""
         now, new = _now(), self._status
         if connected is not None and (connected != new.connected or not new.since):
             new = replace(new, connected=connected, since=now)
@@ -296,8 +296,10 @@ class Follower:
         if up_to_date:
             new = replace(new, up_to_date_at=now)
         self._status = new
-        changed = replace(new, up_to_date_at="") != replace(self._shown, up_to_date_at="")
-        if changed or self._clock() - self._written >= WRITTEN:
+        ago = self._clock() - self._written
+        moved = (new.position, new.there) != (self._shown.position, self._shown.there)
+        still = replace(self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at)
+        if new != still or ago >= (MOVED if moved else WRITTEN):
             self._written, self._shown = self._clock(), new
             followed.write_status(self.path, new)
 
