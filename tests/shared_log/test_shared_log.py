@@ -292,7 +292,7 @@ def test_the_commands_append_to_a_shared_log(url: str, tmp_path: Path, monkeypat
     (tmp_path / "rows.csv").write_text("title,date\nIt rains,1912\n", encoding="utf-8")
     code, output = run("import", "csv", "rows.csv", "--append", "--db", url)
     assert code == 1
-    assert "Import into a new file (--db new.db), then append that" in output
+    assert "Follow it into a file, and import into that" in output
 
 
 def test_faults_of_a_bundle_are_all_reported(url: str, tmp_path: Path) -> None:
