@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from timeline.errors import DatabaseRefused, GuardsMissing, SharedLogDiffers
 from timeline.followed import Followed, Status
 from timeline.log import Log
 from timeline.shared_log import connecting, storing
-from timeline.shared_log.reader import Reader
+from timeline.shared_log.reader import Batch, Reader
 from timeline.sqlite_file import refusal
 
 POLL: Final = 1.0  # seconds between two looks, where no hint comes
@@ -99,6 +100,8 @@ class Follower:
         self._status = self._shown = followed.status(path) or Status()
         self._written = self._reported = self._cleaned = float("-inf")  # when it was, or may be, done
         self._state: State = ""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timeline-follower")
+        self._next: Future[Batch] | None = None  # the batch that is read meanwhile
         self._begins = True  # nothing was compared in this process yet
 
     @contextmanager
@@ -111,6 +114,7 @@ class Follower:
             finally:
                 self._write_status(connected=False)
                 self._close()
+                self._thread.shutdown()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -218,7 +222,7 @@ class Follower:
         if (reader := self._reader) is None:  # another file is in its place
             return False
         before = log.size()
-        batch = reader.batch(before, storing.leaf(log, before), partial(storing.holds, log))
+        batch = self._batch(reader, log, before)
         last = storing.last_redaction(log)
         live = storing.store(log, batch)
         size = log.size()
@@ -230,6 +234,17 @@ class Follower:
             self._tell("current", f"up to date at position {size:,}")
         self._write_status(position=size, there=batch.end, up_to_date=size >= batch.end)
         return size > before
+
+    def _batch(self, reader: Reader, log: Log, after: int) -> Batch:
+        """Return the next batch. Where another one follows it, a thread reads that while this one is stored."""
+        future, self._next = self._next, None
+        batch = future.result() if future is not None else None
+        if batch is None or batch.after != after:  # another process has stored it
+            batch = reader.batch(after, storing.leaf(log, after), partial(storing.holds, log))
+        if batch.events and (last := batch.events[-1]).position < batch.end:
+            held = batch.documents.__contains__
+            self._next = self._thread.submit(reader.batch, last.position, storing.leaf_of(last), held)
+        return batch
 
     def _wait(self, seconds: float) -> None:
         """Wait for a hint that names a later position, so long at most, or until it is stopped."""
@@ -304,11 +319,13 @@ class Follower:
             followed.write_status(self.path, new)
 
     def _close(self) -> None:
+        if self._next is not None and not self._next.cancel():
+            self._next.add_done_callback(Future.exception)  # nobody waits for it any more
         for one in (self._reader, self._log):
             if one is not None:
                 with suppress(Exception):
                     one.close()
-        self._reader = self._log = None
+        self._reader = self._log = self._next = None
 
 
 def pull(log: Log, reader: Reader, position: int) -> bool:
