@@ -176,6 +176,23 @@ def test_any_log_gives_the_file_that_a_rebuild_gives(
             is_followed(url, folder / name)
 
 
+def test_a_document_that_is_redacted_while_it_is_read(
+    url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch is read again, and then the redaction explains what is missing."""
+    gone = shared.archive(text="Nobody shall read this.", id="gone", title="Gone")
+    read, redacted = reader.Reader._documents, list[int]()
+
+    def late(self: reader.Reader, *given: Any) -> Any:  # noqa: ANN401 - as they are
+        if not redacted:
+            redacted.append(shared.redact(gone.position, reason="law").position)
+        return read(self, *given)
+
+    monkeypatch.setattr(reader.Reader, "_documents", late)
+    assert follow(url, path, once=True) == 23
+    is_followed(url, path)
+
+
 def test_a_log_that_lost_events_is_refused(url: str, shared: Timeline, path: Path) -> None:
     """The file is not touched, and the one line says what to do."""
     follow(url, path, once=True)
