@@ -10,14 +10,12 @@ the follower's file. Pass --large 0 to leave the million out.
 
 import argparse
 import multiprocessing
-import sqlite3
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,22 +23,21 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "shared_log"), str(HERE)]
 
+import following  # noqa: E402
+import log as bench  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from log import entries, sources  # noqa: E402
 
 from timeline import Timeline  # noqa: E402
-from timeline.shared_log import connecting, follow, sharing  # noqa: E402
-from timeline.shared_log import log as shared_log  # noqa: E402
+from timeline.shared_log import connecting, sharing  # noqa: E402
 
 VOLUMES = 4_000  # happenings whose sources are archived before; their quotations are used again and again
 WRITERS = (1, 4, 16)
 RATE = 100  # appends a second, while the lag is measured
-POLL = 0.5  # seconds between two looks of a follower that nobody notifies
 
 
 def entry(number: int) -> dict[str, Any]:
     """Give a happening that quotes one of the sources."""
-    one = next(entries(number % VOLUMES, number % VOLUMES + 1))
+    one = next(bench.entries(number % VOLUMES, number % VOLUMES + 1))
     return {**one, "id": f"decision-{number}"}
 
 
@@ -102,7 +99,7 @@ def room(cluster: Cluster, name: str) -> Iterator[str]:
     url = cluster.database(name)
     sharing.share(None, url)
     with Timeline(url) as timeline:
-        timeline.append_many([*sources(VOLUMES)])
+        timeline.append_many([*bench.sources(VOLUMES)])
     yield url
 
 
@@ -119,88 +116,23 @@ def appends(cluster: Cluster, seconds: float) -> None:
             )
 
 
-def catching_up(cluster: Cluster, events: int) -> None:
-    """Print the events a second of an empty follower that catches up, against a rebuild of its file."""
-    with room(cluster, "catching_up") as url, tempfile.TemporaryDirectory() as folder:
+def followers(cluster: Cluster, events: int, seconds: float) -> None:
+    """Print how fast an empty follower catches up, against a rebuild of its file, and its lag, with hints and without."""
+    with room(cluster, "followers") as url, tempfile.TemporaryDirectory() as folder:
+        path, appends = Path(folder) / "timeline.db", round(seconds * RATE)
         with Timeline(url) as timeline:
-            for start in range(0, events, 5_000):
-                timeline.append_many([entry(number) for number in range(start, start + 5_000)])
-            size = timeline.log.size()
-        path = Path(folder) / "timeline.db"
-        followed = seconds_of(lambda: follow(url, path, once=True))
-        with Timeline(path, rebuilding=True) as timeline:
-            rebuilt = seconds_of(lambda: timeline.rebuild(tree=True))
+            timeline.append_many([*bench.sources(events + 2 * appends)][VOLUMES // 40 :])
+            timeline.append_many([*bench.entries(0, events)])
+        followed, rebuilt, size = following.catching_up(url, path)
         print(
             f"catching up: {size / followed:,.0f} events a second; a rebuild {size / rebuilt:,.0f}: {rebuilt / followed:.2f} of it",
             flush=True,
         )
-
-
-def seconds_of(work: Callable[[], object]) -> float:
-    """Time one call."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def pace(url: str, seconds: float, notify: bool, sent: Any) -> None:  # noqa: ANN401 - of multiprocessing
-    """Append at a steady rate, and report the time at which each position was acknowledged."""
-    if not notify:
-        shared_log._NOTIFY_SECONDS = float("inf")  # type: ignore[misc]
-    times = {}
-    with Timeline(url, by="pace") as timeline:
-        begun = time.time()
-        for number in range(round(seconds * RATE)):
-            with suppress(ValueError):
-                time.sleep(begun + number / RATE - time.time())
-            position = timeline.append({**entry(number), "id": f"pace-{notify}-{number}"}).position
-            times[position] = time.time()
-    sent.put(times)
-
-
-def watch(path: Path, until: threading.Event, seen: dict[int, float]) -> None:
-    """Note when each position is in a file."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
-        (last,) = file.execute("SELECT max(position) FROM events").fetchone()
-        while not until.is_set():
-            (now,) = file.execute("SELECT max(position) FROM events").fetchone()
-            at = time.time()
-            seen.update(dict.fromkeys(range(last + 1, now + 1), at))
-            last = now
-            time.sleep(0.001)
-
-
-def lag(cluster: Cluster, seconds: float) -> None:
-    """Print the lag of a follower in a process of its own, with and without notifications."""
-    forks = multiprocessing.get_context("spawn")
-    with room(cluster, "lag") as url, tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "timeline.db"
-        follow(url, path, once=True)
-        for notify in (True, False):
-            follower = forks.Process(target=follow, args=(url, path), kwargs={"poll": POLL}, daemon=True)
-            follower.start()
-            time.sleep(3)
-            sent, seen, until = forks.Queue(), dict[int, float](), threading.Event()
-            watcher = threading.Thread(target=watch, args=(path, until, seen))
-            watcher.start()
-            writer = forks.Process(target=pace, args=(url, seconds, notify, sent))
-            writer.start()
-            times = sent.get()
-            time.sleep(2)
-            until.set()
-            watcher.join()
-            writer.join()
-            follower.terminate()
-            follower.join()
-            lags = sorted(max(0.0, seen[position] - at) for position, at in times.items() if position in seen)
-            rate = len(times) / (max(times.values()) - min(times.values()))
-            p99 = lags[int(len(lags) * 0.99)]
-            how = "notified" if notify else f"looking each {POLL * 1000:.0f} ms"
-            print(
-                f"lag, {how}: p50 {statistics.median(lags) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms,"
-                f" of {len(lags)} at {rate:.0f} a second",
-                flush=True,
-            )
+        for start, hints in ((events, True), (events + appends, False)):
+            lags = following.lags(url, path, appends, RATE, start, hints=hints)
+            p50, p99 = statistics.median(lags) * 1000, lags[int(len(lags) * 0.99) - 1] * 1000
+            how = "notified" if hints else "looking each second"
+            print(f"lag, {how}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, of {len(lags):,}", flush=True)
 
 
 def growth(cluster: Cluster, events: int) -> None:
@@ -208,8 +140,8 @@ def growth(cluster: Cluster, events: int) -> None:
     with room(cluster, "growth") as url, Timeline(url) as timeline:
         rates, step = [], max(events // 20, 1_000)
         for start in range(0, events, step):
-            took = seconds_of(
-                lambda start=start: [  # type: ignore[misc]
+            took = bench.seconds(
+                lambda start=start: [
                     timeline.append_many([entry(number) for number in range(at, at + 100)])
                     for at in range(start, start + step, 100)
                 ]
@@ -228,7 +160,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--large", type=int, default=1_000_000)
-    parser.add_argument("--only", default="", help="appends, catching_up, lag or growth")
+    parser.add_argument("--only", default="", help="appends, followers or growth")
     options = parser.parse_args()
     cluster = Cluster().make("shared_buffers = 128MB", "max_wal_size = 4GB")
     try:
@@ -237,8 +169,7 @@ def main() -> None:
             print((server.execute("SELECT version()").fetchone() or [""])[0].split(" on ")[0], "in", cluster.folder, flush=True)
         steps: dict[str, Callable[[], None]] = {
             "appends": lambda: appends(cluster, options.seconds),
-            "catching_up": lambda: catching_up(cluster, options.events),
-            "lag": lambda: lag(cluster, options.seconds),
+            "followers": lambda: followers(cluster, options.events, options.seconds),
             "growth": lambda: growth(cluster, options.large) if options.large else None,
         }
         for name, step in steps.items():
