@@ -94,13 +94,14 @@ def furnish(home: Path) -> None:
 class Reader:
     """Tries the snippets of a page in order. `instead` says what is run in place of what never ends, takes long or is an editor.
 
-    `served` is the address at which a server answers that the page has at ADDRESS.
+    `served` is the address at which a server answers that the page has at `address`.
     """
 
     folder: Path
     home: Path
     instead: Mapping[str, str] = field(default_factory=dict)
     served: str = ""
+    address: str = ADDRESS
     used: set[str] = field(default_factory=set)
 
     def read(self, page: Path) -> int:
@@ -116,7 +117,7 @@ class Reader:
                     if block.language == "bash":
                         output = self._shell(block, here)
                     elif block.language == "text":
-                        assert _pattern(block.text).search(output), f"expected\n{block.text}\nin\n{output}"
+                        assert _pattern(self._addressed(block.text)).search(output), f"expected\n{block.text}\nin\n{output}"
                     else:
                         output = getattr(self, f"_{block.language}")(block, here)
                 except AssertionError as error:
@@ -142,7 +143,7 @@ class Reader:
         return "".join(told)
 
     def _addressed(self, text: str) -> str:
-        return text.replace(ADDRESS, self.served) if self.served else text
+        return text.replace(self.address, self.served) if self.served else text
 
     def _python(self, block: Block, here: Path) -> str:
         script = here / "snippet.py"

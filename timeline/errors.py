@@ -242,6 +242,14 @@ class GuardsMissing(DatabaseRefused):
     """The triggers that keep the log append-only are missing or changed."""
 
 
+class SharedLogUnreachable(DatabaseRefused):
+    """The server of a shared log cannot be reached. `outcome` is what became of the call, where that is not known; else ""."""
+
+    def __init__(self, *message: object, outcome: str = "") -> None:
+        super().__init__(*message)
+        self.outcome = outcome
+
+
 class SharedLogDiffers(DatabaseRefused):
     """A file and the shared log do not hold the same events, or the shared log fails its own hashes. Nothing was written."""
 

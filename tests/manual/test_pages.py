@@ -46,6 +46,14 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
         "datasette timeline.db -m metadata.json": "datasette plugins",  # it is served meanwhile: see `served`
         f"curl -sN {_LIVE}": f"curl -sN --max-time 1 {_LIVE} | cat",
     },
+    "shared-log": dict.fromkeys(
+        (
+            "sudo apt-get install -y postgresql",
+            "sudo -u postgres createuser --createrole --pwprompt owner",
+            "sudo -u postgres createdb -O owner -E UTF8 -T template0 news",
+        ),
+        "true",  # the test has a server of its own
+    ),
     "page": {
         "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",
         "datasette million.db -m metadata.json": "datasette million.db --get /million/-/timeline",
@@ -75,8 +83,12 @@ def test_every_snippet_of_a_page_runs(project: Path, tmp_path: Path, name: str) 
         stamping(tmp_path / "authority", tmp_path / "home" / "tsa.pem") if name == "proof" else nullcontext({}) as stamped,
         calendar_of_ots() if name == "proof" else nullcontext({}) as dated,
         served(tmp_path / "project") if name == "http" else nullcontext("") as address,
+        postgresql(tmp_path / "home") if name == "shared-log" else nullcontext("") as server,
     ):
-        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped, **dated}, address)
+        exceptions = {**INSTEAD.get(name, {}), **stamped, **dated}
+        reader = Reader(tmp_path / "project", tmp_path / "home", exceptions, address)
+        if server:
+            reader.served, reader.address = server, "db.example"
         assert reader.read(MANUAL / f"{name}.md") > 0
 
 
@@ -100,6 +112,28 @@ def served(project: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
+
+
+@contextmanager
+def postgresql(home: Path) -> Iterator[str]:
+    """Start the server that the page about shared logs has, give its address, and write the passwords where the page says."""
+    sys.path.insert(0, str(PROJECT / "tests" / "shared_log"))
+    from cluster import PASSWORD, Cluster, binaries
+
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    cluster = Cluster().make("wal_level = replica")
+    try:
+        cluster.start().database("news")
+        address = f"127.0.0.1:{cluster.port}"
+        passwords = home / ".pgpass"
+        passwords.write_text(
+            "".join(f"{address}:*:{user}:{word}\n" for user, word in (("owner", PASSWORD), ("*", "choose-another")))
+        )
+        passwords.chmod(0o600)
+        yield address
+    finally:
+        cluster.remove()
 
 
 @contextmanager

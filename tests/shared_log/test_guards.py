@@ -218,6 +218,8 @@ def test_an_appender_appends_and_does_nothing_else(as_role: Any, timeline: Timel
             "UPDATE timeline.log SET format = 9",
             "CREATE TABLE timeline.mine (a int)",
             "CREATE OR REPLACE FUNCTION timeline.redact() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'",
+            "CREATE TEMP TABLE bait (data text);"
+            "CREATE TRIGGER a AFTER INSERT ON bait FOR EACH ROW EXECUTE FUNCTION timeline.redact()",
         ):
             with pytest.raises(psycopg.Error, match=r"permission denied|must be owner|syntax|cannot"):
                 raw.execute(statement)

@@ -49,6 +49,11 @@ def test_two_writers_take_turns(url: str, timeline: Timeline, report: ArchivedSo
 
 def test_many_threads_leave_no_gap(url: str, report: ArchivedSource) -> None:
     """Positions are total and gapless, and every acknowledged event is there once."""
+    append_together(url, report, 2)
+
+
+def append_together(url: str, report: ArchivedSource, first: int) -> None:
+    """Append by three threads, from a position on, and check the log."""
     acknowledged: list[tuple[str, int]] = []
 
     def append(name: str) -> None:
@@ -64,8 +69,8 @@ def test_many_threads_leave_no_gap(url: str, report: ArchivedSource) -> None:
         thread.join()
     with Timeline(url, read_only=True) as reader:
         events = [*reader.events()]
-    assert [event.position for event in events] == [*range(1, 47)]
-    assert {(event.subject, event.position) for event in events if event.position > 1} == set(acknowledged)
+    assert [event.position for event in events] == [*range(1, first + 45)]
+    assert {(event.subject, event.position) for event in events if event.position >= first} == set(acknowledged)
 
 
 def test_a_batch_is_appended_whole_or_not_at_all(timeline: Timeline) -> None:
@@ -95,6 +100,32 @@ def test_a_long_transaction_forgets_and_reads_again(timeline: Timeline, monkeypa
             timeline.correct(f"h{number}", title="It sits", reason="Clearer.")
             assert timeline.correct(f"h{number}", title="It sits", reason="Clearer.").version == 2
     assert timeline.log.size() == 41
+
+
+def test_turns_are_taken_whatever_isolation_the_server_prefers(url: str, timeline: Timeline, report: ArchivedSource) -> None:
+    """A snapshot from before the turn would show the log as it was."""
+    with closing(psycopg.connect(url, autocommit=True)) as owner:
+        owner.execute("ALTER DATABASE emptied SET default_transaction_isolation = 'serializable'")
+    try:
+        test_two_writers_take_turns(url, timeline, report)
+        append_together(url, report, 4)
+    finally:
+        with closing(psycopg.connect(url, autocommit=True)) as owner:
+            owner.execute("ALTER DATABASE emptied RESET default_transaction_isolation")
+
+
+def test_an_interrupted_append_leaves_the_connection_usable(timeline: Timeline, report: ArchivedSource) -> None:
+    """Ctrl-C at any place of a transaction."""
+
+    def interrupted() -> None:
+        with timeline.transaction():
+            timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert timeline.log.size() == 1
+    assert timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)]).position == 2
 
 
 def test_a_source_redacted_elsewhere_is_not_cited(url: str, timeline: Timeline, report: ArchivedSource) -> None:
@@ -292,7 +323,7 @@ def test_the_commands_append_to_a_shared_log(url: str, tmp_path: Path, monkeypat
     (tmp_path / "rows.csv").write_text("title,date\nIt rains,1912\n", encoding="utf-8")
     code, output = run("import", "csv", "rows.csv", "--append", "--db", url)
     assert code == 1
-    assert "Import into a new file (--db new.db), then append that" in output
+    assert "Follow it into a file, and import into that" in output
 
 
 def test_faults_of_a_bundle_are_all_reported(url: str, tmp_path: Path) -> None:

@@ -98,7 +98,13 @@ class FollowingCalls(Opened):
     def _appending(self) -> "Iterator[Entries]":
         """Give the shared timeline to append to; at the end, bring its events into the file. Raises DatabaseRefused."""
         shared, inside = self._there(), self._writes
-        yield shared
+        try:
+            yield shared
+        except TimelineError as error:
+            if not inside and not isinstance(error, DatabaseRefused):  # others may have written what is in conflict with it
+                with warnings.catch_warnings(action="ignore"):
+                    self._bring(shared.log)
+            raise
         if not inside:
             self._bring(shared.log)
 
@@ -111,7 +117,7 @@ class FollowingCalls(Opened):
                     self._own.scrub()
         except (TimelineError, sqlite3.Error) as error:
             message = f"does not show what was written yet, which is in the shared log: {error}"
-            warnings.warn(FileLagsBehind(self._own.path, message), stacklevel=5)
+            warnings.warn(FileLagsBehind(str(self._own.path), message), stacklevel=5)
 
     def redact(self, position: int, **options: Any) -> "Event":  # noqa: ANN401 - those of Recording.redact
         """Redact in the shared log, and remove every trace from the file."""

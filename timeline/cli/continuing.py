@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, publishing
+from timeline import authors, followed, publishing
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.publishing import Branch
@@ -46,7 +46,7 @@ def author(db: Path | str) -> str | None:
 
 def brought_up(db: Path) -> Basis:
     """Bring a timeline up to its published copy if that has more events; refuse to continue if the two differ."""
-    if (copy := publishing.newest(db)) is None or not db.exists():
+    if (copy := publishing.newest(db)) is None or not db.exists() or followed.read(db) is not None:
         return published(db)
     with opened(db) as timeline:
         comparison = publishing.compare(timeline.log, copy)

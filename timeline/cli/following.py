@@ -94,7 +94,7 @@ def _show(path: Path, *, as_json: bool) -> None:
     with followed.lock(path) as free:
         running = not free
     connected = running and status.connected
-    behind = status.there - status.position
+    behind = max(0, status.there - status.position)
     ago = followed.seconds_since(status.up_to_date_at, instants.now())
     lag = 0.0 if connected and behind == 0 and ago is not None and ago <= followed.FRESH else ago
     if as_json:

@@ -17,8 +17,8 @@ from timeline.shared_log import connecting
 
 _SHEETS = ("xlsx", "ods")
 _SHARED = (
-    "an import compares its rows with read tables, which a shared log does not have. Import into a new file (--db new.db), then"
-    " append that: timeline export jsonl --db new.db > new.jsonl, and timeline append new.jsonl --db URL"
+    "an import compares its rows with read tables, which a shared log does not have. Follow it into a file, and import into that:"
+    " timeline follow URL --db timeline.db. The events go to the shared log"
 )
 _MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 

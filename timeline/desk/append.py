@@ -23,6 +23,7 @@ from timeline.errors import (
     BundleInvalid,
     DatabaseRefused,
     Redacted,
+    SharedLogUnreachable,
     StatementWarning,
     TimelineError,
     VersionConflict,
@@ -66,6 +67,8 @@ def _refusal(error: Exception, request: Request) -> Refused:
             status = 404
         case Forbidden():
             status = 403 if request.actor else 401
+        case SharedLogUnreachable():
+            status = 503
         case DatabaseRefused():
             reason = f"nothing was appended: {error.reason.replace(error.subject, Path(error.subject).name)}"
         case TimelineError():  # the name of the actor cannot be an author's

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from datasette.utils.asgi import Forbidden
 
 from timeline import followed
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, SharedLogUnreachable
 from timeline.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ async def run(database: Database, by: str, work: Callable[[Timeline], Result], *
                     return work(timeline)
             with turn():
                 return work(_held(path, by))
+        except SharedLogUnreachable as error:  # a page names neither its host nor its user
+            reason = error.outcome or "Nothing was appended. Try again later: it is safe to repeat"
+            raise SharedLogUnreachable("the shared log", f"cannot be reached now. {reason}", outcome=reason) from error
         except DatabaseRefused as error:
             if getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                 raise TryLater from error

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import authors, merkle, published_copies
+from timeline import authors, followed, merkle, published_copies
 from timeline.any_log import AnyLog
 from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
@@ -115,8 +115,10 @@ def replacing(source: Timeline | None, db: Path, advance: Callable[[int], None])
     """Yield a new file, made from a timeline's published copy if there is one, whose content replaces the timeline's at the end.
 
     The content is replaced in one transaction, so programs that have the timeline open see it. If anything fails, the timeline is
-    unchanged. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
+    unchanged. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written, or follows a shared log.
     """
+    if followed.read(db) is not None:
+        raise PublishingRefused(db, "follows a shared log, whose events stay. Correct them: timeline append")
     with temporary_folder(db, db) as beside:
         fresh = beside / db.name
         if source is not None:

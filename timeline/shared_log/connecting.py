@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, SharedLogUnreachable
 
 if TYPE_CHECKING:
     import psycopg
@@ -140,6 +140,7 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
         reason = f"the server is full ({words}). Free some space there, then repeat"
     elif isinstance(error, psycopg.OperationalError):
         reason = f"the server cannot be reached ({words}). {after or 'Check the address and the server, then repeat'}"
+        return SharedLogUnreachable(shown(url), reason, outcome=after)
     else:
         reason = words
     return DatabaseRefused(shown(url), reason)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,14 +20,14 @@ from timeline.errors import DatabaseRefused, GuardsMissing, SharedLogDiffers
 from timeline.followed import Followed, Status
 from timeline.log import Log
 from timeline.shared_log import connecting, storing
-from timeline.shared_log.reader import Reader
+from timeline.shared_log.reader import Batch, Reader
 from timeline.sqlite_file import refusal
 
 POLL: Final = 1.0  # seconds between two looks, where no hint comes
-SOON: Final = 0.05  # seconds until the look after news: writers announce only some of their appends
+SOON: Final = 0.02  # seconds until the look after news: writers announce only some of their appends
 FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after trouble: twice as long each time
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
-WRITTEN: Final = 5.0  # seconds between two writings of an unchanged status
+MOVED, WRITTEN = 0.5, 5.0  # seconds between two writings of the status while events come, and while none do
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
@@ -99,6 +100,8 @@ class Follower:
         self._status = self._shown = followed.status(path) or Status()
         self._written = self._reported = self._cleaned = float("-inf")  # when it was, or may be, done
         self._state: State = ""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timeline-follower")
+        self._next: Future[Batch] | None = None  # the batch that is read meanwhile
         self._begins = True  # nothing was compared in this process yet
 
     @contextmanager
@@ -111,6 +114,7 @@ class Follower:
             finally:
                 self._write_status(connected=False)
                 self._close()
+                self._thread.shutdown()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -218,7 +222,7 @@ class Follower:
         if (reader := self._reader) is None:  # another file is in its place
             return False
         before = log.size()
-        batch = reader.batch(before, storing.leaf(log, before), partial(storing.holds, log))
+        batch = self._batch(reader, log, before)
         last = storing.last_redaction(log)
         live = storing.store(log, batch)
         size = log.size()
@@ -230,6 +234,17 @@ class Follower:
             self._tell("current", f"up to date at position {size:,}")
         self._write_status(position=size, there=batch.end, up_to_date=size >= batch.end)
         return size > before
+
+    def _batch(self, reader: Reader, log: Log, after: int) -> Batch:
+        """Return the next batch. Where another one follows it, a thread reads that while this one is stored."""
+        future, self._next = self._next, None
+        batch = future.result() if future is not None else None
+        if batch is None or batch.after != after:  # another process has stored it
+            batch = reader.batch(after, storing.leaf(log, after), partial(storing.holds, log))
+        if batch.events and (last := batch.events[-1]).position < batch.end:
+            held = batch.documents.__contains__
+            self._next = self._thread.submit(reader.batch, last.position, storing.leaf_of(last), held)
+        return batch
 
     def _wait(self, seconds: float) -> None:
         """Wait for a hint that names a later position, so long at most, or until it is stopped."""
@@ -285,7 +300,7 @@ class Follower:
         up_to_date: bool = False,
         error: str = "",
     ) -> None:
-        """Write the status where it has changed, and now and then where it has not."""
+        """Write the status: at once where more has changed than the position, else now and then."""
         now, new = _now(), self._status
         if connected is not None and (connected != new.connected or not new.since):
             new = replace(new, connected=connected, since=now)
@@ -296,17 +311,21 @@ class Follower:
         if up_to_date:
             new = replace(new, up_to_date_at=now)
         self._status = new
-        changed = replace(new, up_to_date_at="") != replace(self._shown, up_to_date_at="")
-        if changed or self._clock() - self._written >= WRITTEN:
+        ago = self._clock() - self._written
+        moved = (new.position, new.there) != (self._shown.position, self._shown.there)
+        still = replace(self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at)
+        if new != still or ago >= (MOVED if moved else WRITTEN):
             self._written, self._shown = self._clock(), new
             followed.write_status(self.path, new)
 
     def _close(self) -> None:
+        if self._next is not None and not self._next.cancel():
+            self._next.add_done_callback(Future.exception)  # nobody waits for it any more
         for one in (self._reader, self._log):
             if one is not None:
                 with suppress(Exception):
                     one.close()
-        self._reader = self._log = None
+        self._reader = self._log = self._next = None
 
 
 def pull(log: Log, reader: Reader, position: int) -> bool:

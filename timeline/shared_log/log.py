@@ -98,17 +98,16 @@ class SharedLog:
         """Run a query; outside a transaction, connect again where the connection was lost. Raises DatabaseRefused."""
         if self._closed:
             raise DatabaseRefused(self.name, "the timeline is closed. Open it again")
-        try:
+        again = not self._holds_turn  # the server may have been started again, or another may have taken over
+        while True:
             if self._open.closed and not self._holds_turn:
                 self._use(connecting.connect(self._url))
-            return self._open.execute(query, values or None, prepare=None if values else False, binary=binary)
-        except psycopg.OperationalError as error:
-            if self._holds_turn or not self._open.closed:
-                raise connecting.refusal(self._url, error) from None
-        except psycopg.Error as error:
-            raise connecting.refusal(self._url, error) from None
-        self._use(connecting.connect(self._url))  # the server was started again, or another has taken over
-        return self._execute(query, values, binary=binary)
+            try:
+                return self._open.execute(query, values or None, prepare=None if values else False, binary=binary)
+            except psycopg.Error as error:
+                if not (again and self._open.closed):
+                    raise connecting.refusal(self._url, error) from None
+                again = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -120,12 +119,18 @@ class SharedLog:
             yield
             self._commit()
         except BaseException:
-            if not self._open.closed and self._open.info.transaction_status != pq.TransactionStatus.IDLE:
+            if self._is_within():
                 with suppress(psycopg.Error):
                     self._open.execute("ROLLBACK")
+            if self._is_within():
+                self._open.close()  # whatever it was interrupted in
             raise
         finally:
             self._begin_anew()
+
+    def _is_within(self) -> bool:
+        """Whether the connection is in a transaction, or in an unknown state."""
+        return not self._open.closed and self._open.info.transaction_status != pq.TransactionStatus.IDLE
 
     def _begin(self) -> None:
         """Wait for the turn, and read the end of the log in the same round trip, with the stream that was asked for last."""

@@ -6,7 +6,7 @@ from timeline.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
 BEGIN: Final = f"""
-BEGIN; SELECT pg_advisory_xact_lock({connecting.LOCK});
+BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({connecting.LOCK});
 SELECT coalesce(max(position), 0), EXISTS (
     SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'
 ) FROM timeline.events

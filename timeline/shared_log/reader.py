@@ -97,6 +97,13 @@ class Reader:
         `leaf` is the event at that position as the reader's file has it. Raises SharedLogDiffers where the log has another event
         there, or none; DatabaseRefused where the server does not answer.
         """
+        batch = self._batch(after, leaf, holds)
+        named = {sha256 for sha256, _ in _named(batch.events, batch.redactions, holds)}
+        if named <= batch.documents.keys():
+            return batch
+        return self._batch(after, leaf, holds)  # a redaction has removed one before it was read: now it is among them
+
+    def _batch(self, after: int, leaf: Leaf | None, holds: Callable[[str], bool]) -> Batch:
         with self._errors():
             cursor = self._connection.execute(_EVENTS.format(after=after, most=EVENTS, room=ROOM))
             ((end, is_standby),) = cursor.fetchall()

@@ -178,6 +178,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
+REVOKE ALL ON FUNCTION timeline.redact() FROM PUBLIC;
+
 CREATE FUNCTION timeline.guard_update() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF (NEW.position, NEW.stream, NEW.version, NEW.type, NEW.recorded_at, NEW.recorded_by, NEW.data_hash)

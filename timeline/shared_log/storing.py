@@ -44,6 +44,13 @@ def leaf(log: Log, position: int) -> Leaf | None:
     return row
 
 
+def leaf_of(event: Event) -> Leaf:
+    """Return what the tree has of an event."""
+    return (
+        event.position, event.stream, event.version, event.type, event.recorded_at, event.recorded_by, event.data_hash
+    )  # fmt: skip
+
+
 def leaves(log: Log, after: int) -> Iterator[Leaf]:
     """Yield what the tree has of every event after a position, in order."""
     return log.connection.execute(_LEAVES, (after,))
@@ -82,9 +89,10 @@ def _store(log: Log, batch: Batch) -> bool:
     if events[0].position != size + 1:
         raise DatabaseRefused(log.path, f"it has lost events while it was open: it ends at position {size:,}. See: timeline verify")
     _check(log, events, batch)
-    redactions = [one for one in batch.redactions if size < one.position <= events[-1].position]
+    coming = [one for one in batch.redactions if one.position > size]
+    redactions = [one for one in coming if one.position <= events[-1].position]
     live = any(_is_held(log, one) for one in redactions)
-    with _late(log, batch.redactions, size):
+    with _late(log, coming):
         for sha256, document in batch.documents.items():
             if log.keep(document) != sha256:
                 raise _refusal(log, f"the shared log has other bytes under the document {sha256}")
@@ -95,7 +103,7 @@ def _store(log: Log, batch: Batch) -> bool:
         raise _refusal(log, f"the event at position {missing[0]:,} of the shared log has no earlier version")
     for one in redactions:
         log.redact(one.target, one.documents)
-    if redactions and (live or redactions[-1] == batch.redactions[-1]):
+    if redactions and (live or redactions == coming):
         projections.rebuild(log.connection)
     else:
         projections.advance(log.connection)
@@ -132,7 +140,7 @@ def _is_held(log: Log, redaction: Redaction) -> bool:
 
 
 @contextmanager
-def _late(log: Log, redactions: Sequence[Redaction], size: int) -> Iterator[None]:
+def _late(log: Log, redactions: Sequence[Redaction]) -> Iterator[None]:
     """Store events within the block. Guards that need redacted data are put aside, and in place again before the commit.
 
     They are put aside only as long as a redaction is to come whose event, or a document of it, the file does not hold: it was
