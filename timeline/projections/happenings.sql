@@ -61,7 +61,9 @@ CREATE INDEX happenings_time ON happenings (
 );
 -- The same order in one text column, because Datasette's own page of the table sorts by a single column.
 CREATE INDEX happenings_time_order ON happenings (time_order);
-CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
+CREATE INDEX happenings_kind ON happenings (
+    kind, coalesce(earliest_day, latest_day, 9e15), near_latest_day
+) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX happenings_attributed_to ON happenings (attributed_to) WHERE attributed_to IS NOT NULL;

@@ -67,6 +67,11 @@ class Chosen:
         return _joined(self.where)
 
     @property
+    def test(self) -> str:
+        """The conditions as one that tests a row of a sample, and lists no filter's matches for it."""
+        return _joined(self.walking.where) if self.walking else self.sql
+
+    @property
     def of_happening(self) -> str:
         """An SQL condition for tables with a column `happening`: only rows of matching happenings."""
         return f"happening in ({self.ids or f'select id from happenings where {self.sql}'})"

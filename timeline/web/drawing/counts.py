@@ -10,7 +10,6 @@ import sqlite3
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -48,25 +47,26 @@ class _Later:
     """The changes from the present counts to those as of a position: -1 for a version recorded since, 1 for one replaced since."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.rows: list[sqlite3.Row] = []
+        self.rows: dict[str, list[sqlite3.Row]] = {"": []}
+        """The changes of each kind, and of all."""
+        self._days: dict[tuple[str, str, int], list[int]] = {}
         if snapshot.as_of is not None and 0 < snapshot.end - snapshot.as_of <= LATER:
-            self.rows = snapshot.plain(_CHANGED, {"as_of": snapshot.as_of})
-        self._sums: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+            self.rows[""] = snapshot.plain(_CHANGED, {"as_of": snapshot.as_of})
+            for row in self.rows[""]:
+                if row["kind"]:
+                    self.rows.setdefault(row["kind"], []).append(row)
 
-    def of_kind(self, kind: str) -> list[sqlite3.Row]:
-        """Return the changes for a kind, or all."""
-        return [row for row in self.rows if row["kind"] == kind] if kind else self.rows
+    def days(self, kind: str, edge: str, change: int) -> list[int]:
+        """Return the days on which the versions with this change begin or end, in order."""
+        if (kind, edge, change) not in self._days:
+            column = {"starts": "first", "ends": "last"}[edge]
+            days = (row[column] for row in self.rows.get(kind, ()) if row["change"] == change)
+            self._days[kind, edge, change] = sorted(day for day in days if day is not None)
+        return self._days[kind, edge, change]
 
     def before(self, edge: str, day: int, kind: str) -> int:
         """Return the change in the number of edges before a day."""
-        if not self.rows:
-            return 0
-        if (kind, edge) not in self._sums:
-            column = {"starts": "first", "ends": "last"}[edge]
-            edges = sorted((row[column], row["change"]) for row in self.of_kind(kind) if row[column] is not None)
-            self._sums[kind, edge] = [day for day, _ in edges], [0, *accumulate(change for _, change in edges)]
-        days, sums = self._sums[kind, edge]
-        return sums[bisect_left(days, day)]
+        return sum(change * bisect_left(self.days(kind, edge, change), day) for change in (1, -1)) if self.rows[""] else 0
 
 
 _later_by_snapshot: WeakKeyDictionary[Snapshot, _Later] = WeakKeyDictionary()
@@ -80,7 +80,7 @@ def _later(snapshot: Snapshot) -> _Later:
 
 def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
     """Return the positions of the versions that were replaced since the as-of position, and begin in these stretches."""
-    rows = _later(snapshot).of_kind(kind)
+    rows = _later(snapshot).rows.get(kind, ())
     begun = sorted((row["first"], row["position"]) for row in rows if row["change"] > 0 and row["first"] is not None)
     return [
         position for bar in bars for _, position in begun[bisect_left(begun, (bar.first,)) : bisect_left(begun, (bar.last + 1,))]
@@ -89,17 +89,15 @@ def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
 
 def unplaced(snapshot: Snapshot, kind: str) -> int:
     """Return the change in the number of dates without a day, since the as-of position."""
-    return sum(row["change"] for row in _later(snapshot).of_kind(kind) if row["first"] is None)
+    return sum(row["change"] for row in _later(snapshot).rows.get(kind, ()) if row["first"] is None)
 
 
 def extent(snapshot: Snapshot, kind: str = "") -> tuple[int, int] | None:
     """Return the first and last day of all current happenings, or of a kind; None if there are none."""
     at = "from density where kind = :kind and scale = 0"
-    changes: Counter[int] = Counter()
-    for row in _later(snapshot).of_kind(kind):
-        for day in (row["first"], row["last"]):
-            if day is not None:
-                changes[day] += row["change"]
+    later = _later(snapshot)
+    changes = Counter([*later.days(kind, "starts", 1), *later.days(kind, "ends", 1)])
+    changes.subtract([*later.days(kind, "starts", -1), *later.days(kind, "ends", -1)])
     reduced = json.dumps([day for day, change in changes.items() if change < 0])
     days = snapshot.plain(
         f"select bucket, starts + ends {at} and bucket in (select value from json_each(:reduced))",

@@ -113,7 +113,7 @@ def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = Non
     """
     return snapshot.rows(
         f"""
-        select {_COLUMNS}, 0 as near, {f"({chosen.sql})" if chosen else "1"} as matches from (
+        select {_COLUMNS}, 0 as near, {f"({chosen.test})" if chosen else "1"} as matches from (
             select position as at from spans where magnitude = 62 and first_day < :day
             union all
             select spans.position from json_each(:magnitudes) as bits cross join spans
@@ -167,7 +167,7 @@ def open_ended(snapshot: Snapshot, kind: str) -> list[int] | None:
 
 def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, float]:
     """Estimate the share of each stretch that is among the chosen, from its first happenings."""
-    sampled = f"select bar.key as bar, ({chosen.sql}) and {_KNOWN} as matches {_sampled(kind, SAMPLE)}"
+    sampled = f"select bar.key as bar, ({chosen.test}) and {_KNOWN} as matches {_sampled(kind, SAMPLE)}"
     rows = snapshot.rows(
         f"select bar, avg(matches) as share from ({sampled} {EACH}) group by bar",
         {**chosen.params, "bars": _ranges(bars), "kind": kind},
@@ -177,7 +177,7 @@ def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -
 
 def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind: str, most: int = SAMPLE) -> dict[Bar, list[Row]]:
     """Read the first happenings of each stretch. The column `matches` marks those among the chosen."""
-    matches = f"({chosen.sql if chosen else '1'}) and {_KNOWN} as matches"
+    matches = f"({chosen.test if chosen else '1'}) and {_KNOWN} as matches"
     rows = snapshot.rows(
         f"select bar.key as bar, {_COLUMNS}, 0 as near, {matches} {_sampled(kind, most)}",
         {**(chosen.params if chosen else {}), "bars": _ranges(bars), "kind": kind},

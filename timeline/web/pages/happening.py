@@ -16,6 +16,7 @@ from timeline.selection import as_of as as_of_day
 from timeline.selection import conditions, matches
 from timeline.selection import state as states
 from timeline.selection.matches import Matches
+from timeline.selection.plan import plan
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.shortening import shortened
@@ -140,8 +141,9 @@ def _unknown(
 
 def _neighbours(datasette: Datasette, database: str, snapshot: Snapshot, id_: str, as_of: str) -> dict[str, Any]:
     """Return the current happenings before and after this one in time order, each as (address, headline)."""
-    everything = State(as_of=snapshot.as_of)
-    result = Matches(everything, snapshot.end, None, None, conditions.chosen(everything, None), None)
+    everything, end = State(as_of=snapshot.as_of), snapshot.end
+    chosen = conditions.chosen(everything, None, plan(snapshot, everything, None, end))
+    result = Matches(everything, end, None, None, chosen, None)
 
     def link(row: Row | None) -> tuple[str, str] | None:
         return (links.happening(datasette, database, row["id"]) + as_of, headline_of(row)) if row else None
