@@ -112,7 +112,9 @@ def test_a_bundle_names_its_author(events: Path) -> None:
     (events / "b.yaml").write_text("by: Ben\n" + HAPPENING % ("b", ""))
     (events / "c.yaml").write_text(HAPPENING % ("c", ""))
     (events / "d.yaml").write_text("by: Cleo\nhappenings: [{review: b, version: 1, verdict: confirmed}]\n")
-    built("--by", "Dan")
+    assert run("build", "--by", "Dan").stderr.splitlines() == [
+        f"events/{name}.yaml: 1 new event by {by}" for name, by in (("a", "Ann"), ("b", "Ben"), ("d", "Cleo"))
+    ]
     with Timeline("timeline.db", read_only=True) as timeline:
         assert [event.recorded_by for event in timeline.log.events()] == ["Ann", "Ben", "Dan", "Cleo"]
         assert timeline.happening("b").review == "confirmed"

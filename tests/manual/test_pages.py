@@ -198,6 +198,7 @@ def test_every_call_is_in_the_manual() -> None:
     page = (MANUAL / "python.md").read_text(encoding="utf-8")
     inner = {
         "archive_document",
+        "author",
         "compare_texts",
         "dangling",
         "extracted",
@@ -205,6 +206,7 @@ def test_every_call_is_in_the_manual() -> None:
         "read_ahead",
         "reading_ahead",
         "record_checked",
+        "recording_as",
         "refuse_outdated",
     }
     calls = {name for name in dir(Timeline) if not name.startswith("_")} - inner

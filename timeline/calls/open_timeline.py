@@ -109,6 +109,11 @@ class Opened:
         """Close the file."""
         self.close()
 
+    @property
+    def author(self) -> str:
+        """The author of the next event; `unnamed` if nobody gave a name."""
+        return self._streams.author()
+
     @contextmanager
     def recording_as(self, by: str) -> Iterator[None]:
         """Record as another author for a while, such as the one whom a bundle names. Raises StatementInvalid if it is no name."""

@@ -173,7 +173,7 @@ def _append(
                     continue
                 new += appended.events
                 redacted += appended.redacted
-                if basis.published and appended.events:
+                if appended.events and (basis.published or not _is_by(timeline, timeline.author)):
                     additions.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
             if not faulty:
                 timeline.log.make()
@@ -233,6 +233,12 @@ def _each(
             yield path, append_one(path, refused)
         except BundleInvalid as error:
             yield path, error
+
+
+def _is_by(timeline: Timeline, author: str) -> bool:
+    """Whether the last event is by this author, and not by one whom its bundle names."""
+    last = timeline.log.event(timeline.log.size())
+    return last is None or last.recorded_by == author
 
 
 def _author(timeline: Timeline) -> str:
