@@ -212,7 +212,12 @@ class BundleInvalid(TimelineError):
 
 
 class AlreadyRecorded(TimelineError):
-    """Another statement already has this id; to change it, append a correction."""
+    """Another statement already has this id; to change it, append a correction.
+
+    `differences` pairs each field that differs, as a dotted path, with the difference in words.
+    """
+
+    differences: tuple[tuple[str, str], ...] = ()
 
 
 class VersionConflict(TimelineError):
