@@ -57,6 +57,8 @@ def test_diff_lists_each_kind_under_its_heading(two: tuple[Path, Path]) -> None:
         "  ! happening/met@2  November 2025: Met (corrected; \ufffdI was there.) by Ann",
     ]
     assert run("diff", "ben.db", "ben.db").stdout == "ben.db has the same 5 events as ben.db\n"
+    named = run("diff", "ben.db", "ben.db", "--label", "Yours", "--label", "mine")
+    assert named.stdout == "mine has the same 5 events as Yours\n"
 
 
 def test_diff_for_programs_and_for_comments(two: tuple[Path, Path]) -> None:

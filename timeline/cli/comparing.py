@@ -23,9 +23,10 @@ _SIGNS = {"Adds": "+", "Corrects": "~", "Retracts": "−", "Redacts": "×", "Rev
 @click.command()
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
+@click.option("--label", "labels", multiple=True, metavar="NAME", help="The name to show for A, and given again, the one for B.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="As Markdown, for a comment.")
 @json_forms.as_object
-def diff(one: str, other: str, as_markdown: bool, as_json: bool) -> None:
+def diff(one: str, other: str, labels: tuple[str, ...], as_markdown: bool, as_json: bool) -> None:
     """List what timeline B adds, corrects, retracts, reviews and redacts against timeline A.
 
     Each is a timeline's file, a published folder, or a git branch or commit with a publication. Also says whether one log extends
@@ -40,6 +41,7 @@ def diff(one: str, other: str, as_markdown: bool, as_json: bool) -> None:
         raise click.UsageError("--markdown and --json are given together. Keep one")
     with _readable(one) as first, _readable(other) as second:
         difference = between(first.log, second.log)
+    one, other = (*labels, *(one, other)[len(labels) :])[:2]
     if as_json:
         about = {"one": one, "other": other, "relation": difference.relation, "same": difference.same}
         sizes = dict(zip(("events_of_one", "events_of_other"), difference.events, strict=True))

@@ -24,7 +24,9 @@ HEADINGS: Final[Mapping[Kind, str]] = {
     "missing": "Does not have",
 }
 _MOST_LISTED: Final = 100  # changes of one kind in a comment
+_MOST_DETAILS: Final = 20  # changes of one entry in a comment
 _LONGEST: Final = 300  # characters of a value in a comment
+_LONGEST_COMMENT: Final = 40_000  # characters of a comment; GitHub takes 65,536
 _NOTHING: Final = "(nothing)"
 
 
@@ -64,13 +66,17 @@ def sections(difference: Difference) -> Iterator[tuple[str, list[Line]]]:
 def markdown(difference: Difference, one: str, other: str) -> Iterator[str]:
     """Write the difference in Markdown. No text of a timeline can steer it, or notify anyone."""
     yield f"{_safe(relation(difference, one, other))}.\n"
+    room = _LONGEST_COMMENT
     for heading, lines in sections(difference):
         yield f"\n### {heading} {len(lines):,}\n\n"
-        for line in lines[:_MOST_LISTED]:
-            yield f"- **{_safe(line.name)}** {_safe(line.words)}\n"
-            yield from (f"  - {_safe(detail)}\n" for detail in line.details)
-        if len(lines) > _MOST_LISTED:
-            yield f"- … and {len(lines) - _MOST_LISTED:,} more\n"
+        for number, line in enumerate(lines):
+            details = "".join(f"  - {_safe(detail)}\n" for detail in line.details[:_MOST_DETAILS])
+            item = f"- **{_safe(line.name)}** {_safe(line.words)}\n{details}"
+            room -= len(item)
+            if number == _MOST_LISTED or room < 0:
+                yield f"- … and {len(lines) - number:,} more\n"
+                break
+            yield item
 
 
 def _safe(text: str) -> str:

@@ -33,7 +33,7 @@ State = Callable[[str], bool | None]  # whether something is as published in a c
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A field of a published entry that is no longer as it was published, with its place; `document` is the path of its document."""
+    """A field of a published entry that is no longer as it was published, and its place. `document` is the path of a document."""
 
     entry: Entry
     path: Path
