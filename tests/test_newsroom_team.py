@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,89 +89,115 @@ def names(file: Path) -> list[tuple[str, str]]:
         return [(event.id, event.recorded_by) for event in timeline.log.events()]
 
 
-def test_three_people_keep_one_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class Newsroom:
+    """Three people, GitHub, and a reader who keeps the first checkpoint."""
+
+    def __init__(self, folder: Path) -> None:
+        """Let Ann begin: she publishes for the first time, and shares the project with Ben and GitHub."""
+        self.ann, self.ben, self.cleo, self.ci = (Person(folder / name.lower(), name) for name in ("Ann", "Ben", "Cleo", "CI"))
+        ann = self.ann
+        Person(folder, "Ann").run("init", "ann", "--title", "The harbour", "--by", "The editors")
+        (ann.folder / "events" / "first.yaml").unlink()
+        (ann.folder / "seeds" / "report.txt").write_text(REPORT, encoding="utf-8")
+        source = {"by": "Ann", "sources": [{"id": "report", "file": "../seeds/report.txt", "title": "Minutes"}]}
+        (ann.folder / "events" / "source-report.yaml").write_text(yaml.safe_dump(source))
+        ann.write("council-meets", WORDS)
+        ann.run("build")
+        ann.run("publish", "public")
+        ann.git("init", "-q")
+        ann.git("add", "-A")
+        ann.git("commit", "-qm", "Begin")
+        Person(folder, "Ann").git("init", "-q", "--bare", "shared.git")
+        ann.git("remote", "add", "origin", "../shared.git")
+        ann.git("push", "-qu", "origin", "main")
+        for name in ("ben", "ci"):
+            Person(folder, name).git("clone", "-q", "shared.git", name)
+        self.public, self.published = ann.folder / "public" / "timeline.db", self.ci.folder / "public" / "timeline.db"
+        self.kept = folder / "kept-by-a-reader"
+        shutil.copy(self.public.with_name("checkpoint"), self.kept)
+        self.file = str(self.cleo.folder / "cleo.db")
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    """Begin the week."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TIMELINE_DB", "TIMELINE_BY"):
+            patch.delenv(name, raising=False)
+        yield Newsroom(tmp_path_factory.mktemp("week"))
+
+
+def test_three_people_keep_one_publication(newsroom: Newsroom) -> None:
     """Everything is in it once, under its author's name; it only grows, and what is redacted is gone everywhere."""
-    for name in ("TIMELINE_DB", "TIMELINE_BY"):
-        monkeypatch.delenv(name, raising=False)
-    ann, ben, cleo, ci = (Person(tmp_path / name.lower(), name) for name in ("Ann", "Ben", "Cleo", "CI"))
-    public, published = ann.folder / "public" / "timeline.db", ci.folder / "public" / "timeline.db"
+    _add_at_once(newsroom)
+    _merge_from_a_stick(newsroom)
+    _redact(newsroom)
+    told = newsroom.ben.run("verify", "--db", "public/timeline.db", "--against", str(newsroom.kept), "--json")
+    assert json.loads(told)["ok"]  # a reader who kept the first checkpoint can prove that everything since was only added
+    ids = [id for id, _ in names(newsroom.public)]
+    assert len(set(ids)) == len(ids) == 9
 
-    # Ann begins, publishes for the first time, and shares the project.
-    Person(tmp_path, "Ann").run("init", "ann", "--title", "The harbour", "--by", "The editors")
-    (ann.folder / "events" / "first.yaml").unlink()
-    (ann.folder / "seeds" / "report.txt").write_text(REPORT, encoding="utf-8")
-    source = {"by": "Ann", "sources": [{"id": "report", "file": "../seeds/report.txt", "title": "Minutes"}]}
-    (ann.folder / "events" / "source-report.yaml").write_text(yaml.safe_dump(source))
-    ann.write("council-meets", WORDS)
-    ann.run("build")
-    ann.run("publish", "public")
-    ann.git("init", "-q")
-    ann.git("add", "-A")
-    ann.git("commit", "-qm", "Begin")
-    Person(tmp_path, "Ann").git("init", "-q", "--bare", "shared.git")
-    ann.git("remote", "add", "origin", "../shared.git")
-    ann.git("push", "-qu", "origin", "main")
-    for name in ("ben", "ci"):
-        Person(tmp_path, name).git("clone", "-q", "shared.git", name)
-    kept = tmp_path / "kept-by-a-reader"
-    shutil.copy(public.with_name("checkpoint"), kept)
 
-    # Ann and Ben add entries at once, each on a branch of their own; Ben's rests on Ann's source, and sorts before it.
+def _add_at_once(newsroom: Newsroom) -> None:
+    """Have Ann and Ben add entries at once: Ben's rests on Ann's source, and sorts before it."""
+    ann, ben, ci = newsroom.ann, newsroom.ben, newsroom.ci
     ben.run("build")
     ann.write("clerk", "A clerk named Xanthippe opened the door", part_of="council-meets")
     ben.write("an-end", "It left on Friday", part_of="council-meets")
-    assert "extends origin/main: the first 2 events are the same, and 1 follows" in (
-        ben.run("build") + ben.run("diff", "origin/main", "timeline.db", "--label", "origin/main", "--label", "mine")
+    ben.run("build")
+    assert "timeline.db extends origin/main: the first 2 events are the same, and 1 follows" in (
+        ben.run("diff", "origin/main", "timeline.db")
     )
     ann.push("The clerk")
     ben.push("The end")
     ci.publish()
-    assert names(published) == [
+    assert names(newsroom.published) == [
         ("source/report@1", "Ann"),
         ("happening/council-meets@1", "Ann"),
         ("happening/an-end@1", "Ben"),
         ("happening/clerk@1", "Ann"),
     ]
-
-    # Their drafts had another order. Both take over the publication, and lose nothing.
-    for person in (ann, ben):
+    for person in (ann, ben):  # their drafts had another order; both take over the publication, and lose nothing
         person.git("pull", "-q", "--no-rebase", "--no-edit")
         person.run("build", "--fresh")
-        assert names(person.folder / "timeline.db") == names(published)
+        assert names(person.folder / "timeline.db") == names(newsroom.published)
         person.check()
 
-    # Cleo has no Git. She gets the folder on a stick, adds to it and contradicts, and sends her file back.
+
+def _merge_from_a_stick(newsroom: Newsroom) -> None:
+    """Have Cleo, who has no Git, add to a copy and contradict, while Ben corrects the same happening after publication."""
+    ann, ben, cleo, ci = newsroom.ann, newsroom.ben, newsroom.cleo, newsroom.ci
     cleo.folder.mkdir()
-    cleo.run("restore", str(public), "--db", "cleo.db")
-    with Timeline(cleo.folder / "cleo.db", by="Cleo") as timeline:
+    cleo.run("restore", str(newsroom.public), "--db", "cleo.db")
+    with Timeline(newsroom.file, by="Cleo") as timeline:
         timeline.record("four-days", title="It sits", date="2025-11", citations=[timeline.source("report").quote("four days")])
         timeline.correct("clerk", title="Xanthippe opens", reason="The third sentence.")
         timeline.correct("an-end", date="2025-11-28", reason="That Friday was the 28th.")
-    file = str(cleo.folder / "cleo.db")
-    assert "Adds 1" in ann.run("diff", "public", file)
-
-    # Meanwhile Ben corrects the same happening after publication.
+    assert "Adds 1" in ann.run("diff", "public", newsroom.file)
     ben.put("an-end-corrected", {"correct": "an-end", "date": "2025-11-21", "reason": "The Friday of the first week."})
     ben.push("A correction")
     ci.publish()
     ann.git("pull", "-q", "--no-rebase", "--no-edit")
     ann.run("build")
     before = names(ann.folder / "timeline.db")
-    told = ann.run("merge", file, "--by", "Ann", "--dry-run", code=1)
+    told = ann.run("merge", newsroom.file, "--by", "Ann", "--dry-run", code=1)
     assert names(ann.folder / "timeline.db") == before
     assert "! happening/an-end@2  there Cleo corrects a version that differs" in told
-    ann.run("merge", file, "--by", "Ann", code=1)
+    ann.run("merge", newsroom.file, "--by", "Ann", code=1)
     assert names(ann.folder / "timeline.db")[len(before) :] == [
         ("happening/four-days@1", "Cleo, merged by Ann"),
         ("happening/clerk@2", "Cleo, merged by Ann"),
     ]
     ann.run("publish", "public")
     ann.push("Cleo's entries")
-    ci.publish()  # continues from what Ann has published
-    assert names(published) == names(public)
+    ci.publish()  # finds nothing new in what Ann has published
+    assert ci.git("log", "-1", "--format=%s") == "Cleo's entries\n"
 
-    # The clerk is at risk. Ann redacts both versions, takes the words out of the bundle and the documents, and publishes.
-    for position in [number for number, (id, _) in enumerate(names(public), start=1) if id.startswith("happening/clerk")]:
+
+def _redact(newsroom: Newsroom) -> None:
+    """Have Ann redact both versions of an entry after publication, and take the words out of its bundle: the clerk is at risk."""
+    ann, ben, ci = newsroom.ann, newsroom.ben, newsroom.ci
+    for position in [at for at, (id, _) in enumerate(names(newsroom.public), start=1) if id.startswith("happening/clerk")]:
         ann.run("redact", str(position), "--reason", "A witness at risk.", "--by", "Ann")
     ann.run("publish", "public")
     (ann.folder / "events" / "clerk.yaml").unlink()
@@ -178,17 +205,11 @@ def test_three_people_keep_one_publication(tmp_path: Path, monkeypatch: pytest.M
     ci.publish()
     ben.git("pull", "-q", "--no-rebase", "--no-edit")
     ben.run("build")
-    told = ann.run("merge", file, "--by", "Ann", code=1)
+    told = ann.run("merge", newsroom.file, "--by", "Ann", code=1)
     assert "Xanthippe opens" not in told
     for person in (ann, ben, ci):
-        assert names(person.folder / "public" / "timeline.db") == names(public)
+        assert names(person.folder / "public" / "timeline.db") == names(newsroom.public)
         person.check()
         for db in person.folder.rglob("timeline.db"):
             assert b"Xanthippe opens" not in db.read_bytes()
-    assert "redaction of happening/clerk@2" in ann.run("diff", "public", file)  # what Cleo's file does not have
-
-    # A reader who kept the first checkpoint can prove that everything since was only added.
-    told = ben.run("verify", "--db", "public/timeline.db", "--against", str(kept), "--json")
-    assert json.loads(told)["ok"]
-    ids = [id for id, _ in names(public)]
-    assert len(set(ids)) == len(ids) == 9
+    assert "redaction of happening/clerk@2" in ann.run("diff", "public", newsroom.file)

@@ -90,7 +90,7 @@ def publish(
 
 
 def _number_schema(path: Path) -> None:
-    """Number the schema of a file by its content. SQLite counts its changes, also those of the file that it was copied from."""
+    """Make the number of a file's schema depend on its content alone. SQLite counts its changes, also in earlier copies."""
     with closing(sqlite3.connect(path, isolation_level=None)) as made:
         rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()
         number = int.from_bytes(sha256(json.dumps(rows).encode()).digest()[:3], "big") + 1
