@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timeline.archived_source import ArchivedSource
+    from timeline.comparing import diff, merge
     from timeline.errors import PictureWithoutAlt, QuotedDateDiffers, TimelineError
     from timeline.log import Event
     from timeline.model import Actor, Citation, Happening, HappeningVersion, Picture, Relation, Source
@@ -29,6 +30,8 @@ _HOMES = {
     "Source": "timeline.model",
     "Timeline": "timeline.timeline",
     "TimelineError": "timeline.errors",
+    "diff": "timeline.comparing",
+    "merge": "timeline.comparing",
 }
 
 __all__ = [
@@ -46,6 +49,8 @@ __all__ = [
     "Source",
     "Timeline",
     "TimelineError",
+    "diff",
+    "merge",
 ]
 
 

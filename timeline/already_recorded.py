@@ -23,33 +23,37 @@ def already_recorded(subject: str, first: Event, statement: Mapping[str, Any]) -
             f"is not the document that was archived under this id (SHA-256 was {existing.get('sha256', '?')[:12]}…, is"
             f" {statement['sha256'][:12]}…). Restore that file, or archive this one under an id of its own"
         )
-        return AlreadyRecorded.in_fields(subject, (("file", reason),))
-    lines = [*_differences("", existing, statement)]
-    more = len(lines) - _MAX_DIFFERENCES
-    shown = "; ".join([*lines[:_MAX_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])])
+        error = AlreadyRecorded.in_fields(subject, (("file", reason),))
+        error.differences = (("file", "the document is another"),)
+        return error
+    differences = tuple(_differences("", existing, statement))
+    more = len(differences) - _MAX_DIFFERENCES
+    shown = "; ".join([*(words for _, words in differences[:_MAX_DIFFERENCES]), *([f"and {more} more"] if more > 0 else [])])
     verb = "correct_source" if "sha256" in statement else "correct"
     reason = (
         f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it in another entry, and leave this"
         " one as it was; if not, choose another id"
     )
-    return AlreadyRecorded.in_fields(subject, (("id", reason),))
+    error = AlreadyRecorded.in_fields(subject, (("id", reason),))
+    error.differences = differences
+    return error
 
 
-def _differences(path: str, was: object, now: object) -> Iterator[str]:
-    """Yield the differences between two statements, by dotted path. Places of quotations are not compared."""
+def _differences(path: str, was: object, now: object) -> Iterator[tuple[str, str]]:
+    """Yield the differences between two statements: dotted path and words. Places of quotations are not compared."""
     if was == now:
         return
     if isinstance(was, dict) and isinstance(now, dict):
         compared = (was.keys() | now.keys()) - (PLACE if "stance" in was else frozenset())
         names = sorted(compared, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
         lines = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
-        yield from lines or [f"{path.lstrip('.')}: the same words at another place"]
+        yield from lines or [(path.lstrip("."), f"{path.lstrip('.')}: the same words at another place")]
     elif isinstance(was, list | None) and isinstance(now, list | None):
         for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
             yield from _differences(f"{path}.{number}", one, other)
     else:
         before, after = _shortened(_shown_value(was), _shown_value(now))
-        yield f"{path.lstrip('.')} was {before}, is {after}"
+        yield path.lstrip("."), f"{path.lstrip('.')} was {before}, is {after}"
 
 
 def _shown_value(value: object) -> str:

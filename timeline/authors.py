@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from timeline import plugin_settings
+from timeline.shortening import shortened
 
 # Letters that are not drawn, beside those of the category Cf.
 _UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 UNNAMED: Final = "unnamed"  # recorded if nobody gave a name; pages and exports leave it out
+MERGED: Final = ", merged by "  # between an author and the person who appended an entry from that author's file
+LONGEST: Final = 200  # characters of a name
 _MAX_SHOWN, _ALIKE = 60, 0.7  # characters of a name, and the similarity, from 0 to 1, that a name must reach
 PLUGIN: Final = "cited-timeline"  # the key of our settings in Datasette's metadata
 
@@ -42,8 +45,27 @@ def same(name: str) -> str:
 
 
 def are_two(reviewer: str, author: str) -> bool:
-    """Whether two names are known to be of two people. A missing name may be anybody's."""
-    return same(reviewer) != same(author) and UNNAMED not in (same(reviewer), same(author))
+    """Whether two names are known to be of two people. A missing name may be anybody's.
+
+    The author of a merged entry is the one who wrote it, not the one who merged it.
+    """
+    names = same(reviewer), same(author.partition(MERGED)[0])
+    return names[0] != names[1] and UNNAMED not in names
+
+
+def merged(author: str, by: str) -> str:
+    """Name the author of an entry in another file, and the person who merged it from there: "Ben, merged by Ann".
+
+    One's own entries stay one's own. A name that would be too long loses those who merged it before, then its end.
+    """
+    if same(author) == same(by):
+        return by
+    if author.endswith(MERGED + by):
+        return author
+    ending = MERGED + by
+    first = author.partition(MERGED)[0]
+    names = (author, first, shortened(first, max(1, LONGEST - len(ending))))
+    return next((name for name in names if len(name) + len(ending) <= LONGEST), names[-1]) + ending
 
 
 def of_project(metadata: Path) -> str | None:

@@ -196,19 +196,32 @@ class OutsideFolder(DocumentUnreadable):
 class BundleInvalid(TimelineError):
     """A bundle has faults; nothing was appended. The message has a line for each: file, line, field, and the next step.
 
-    `changed` names the streams of entries that were appended before and have changed since, or whose documents have.
+    `changed` names the streams of entries that were appended before and have changed since, or whose documents have; `missing`
+    those to which entries refer, and which neither the log nor the bundle has.
     """
 
-    def __init__(self, *message: object, faults: Sequence[tuple[str, str]] = (), changed: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        *message: object,
+        faults: Sequence[tuple[str, str]] = (),
+        changed: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(*message, faults=faults)
         self.changed = changed
+        self.missing = missing
 
 
 # Conflicts with the log
 
 
 class AlreadyRecorded(TimelineError):
-    """Another statement already has this id; to change it, append a correction."""
+    """Another statement already has this id; to change it, append a correction.
+
+    `differences` pairs each field that differs, as a dotted path, with the difference in words.
+    """
+
+    differences: tuple[tuple[str, str], ...] = ()
 
 
 class VersionConflict(TimelineError):

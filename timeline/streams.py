@@ -53,7 +53,7 @@ class Streams:
         self._salts: list[bytes] = []  # for the next events
         self._regained = False  # whether a document was archived that had been withheld here
 
-    def _author(self) -> str:
+    def author(self) -> str:
         """Return the author: the given name, the project's author, or `unnamed`."""
         if self.by is None:
             path = self.log.project / "metadata.json"
@@ -245,7 +245,7 @@ class Streams:
         size_limits.refuse_event(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._unprojected_size > _MAX_UNPROJECTED):
             self.project()
-        event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=self._salt())
+        event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.author(), salt=self._salt())
         if self.writing:
             self._unprojected[event.position] = data
             self._unprojected_size += len(text)
@@ -263,7 +263,7 @@ class Streams:
         `required`: refuse one that does not count, because it is not by a second person. Raises AlreadyRetracted, Redacted,
         StatementInvalid or VersionConflict.
         """
-        last, by = self.last(subject), self.by or self._author()
+        last, by = self.last(subject), self.author()
         own = self.log.last_review(subject, by, data["version"])
         gone = [one for one in self.log.redacted(subject, "HappeningReviewed") if authors.same(one.recorded_by) == authors.same(by)]
         is_new = expected is not None and own is not None and any(one.version > own.version for one in gone)

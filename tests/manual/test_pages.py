@@ -242,6 +242,7 @@ def test_every_call_is_in_the_manual() -> None:
     page = (MANUAL / "python.md").read_text(encoding="utf-8")
     inner = {
         "archive_document",
+        "author",
         "compare_texts",
         "dangling",
         "extracted",
@@ -249,6 +250,7 @@ def test_every_call_is_in_the_manual() -> None:
         "read_ahead",
         "reading_ahead",
         "record_checked",
+        "recording_as",
         "refuse_outdated",
     }
     calls = {name for name in dir(Timeline) if not name.startswith("_")} - inner

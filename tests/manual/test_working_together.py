@@ -60,7 +60,7 @@ def test_two_people_work_in_one_repository(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path))
-    clone, add, second, onto, good = [block for block in blocks(PAGE) if block.language == "bash"]
+    clone, add, second, onto, good, compared, merged = [block for block in blocks(PAGE) if block.language == "bash"]
     (correction,) = [block for block in blocks(PAGE) if block.language == "yaml"]
     ann, ben = tmp_path / "ann", tmp_path / "ben"
 
@@ -94,3 +94,31 @@ def test_two_people_work_in_one_repository(tmp_path: Path, monkeypatch: pytest.M
     run("git add -A && git commit -qm Publish && git push -q && python check.py", ben)
     run("git fetch -q && git reset -q --keep origin/main && timeline build && python check.py", ann)
     assert streams(ann)[5:] == ["happening/council-meets", "happening/went"]
+
+    # A comparison, and a colleague without Git.
+    (tmp_path / "report.txt").write_text("The second report.", encoding="utf-8")
+    run("git pull -q --no-rebase && timeline build", ben)
+    bundle(ben / "events/draft.yaml", "rests", "four days")
+    run("timeline build", ben)
+    _, output = follow(compared, ben)
+    assert [text.splitlines()[0].split(":")[0] for text in output] == [
+        "timeline.db extends public",
+        "timeline.db extends origin/main",
+    ]
+    assert all("+ happening/rests@1" in text for text in output)
+    _, output = follow(merged, ben)
+    assert "1 event of" in output[2]
+    assert "+ source/second-report@1  A second report by Cleo, merged by Ben" in output[3]
+    assert streams(ben)[-2:] == ["happening/rests", "source/second-report"]
+    see_a_change_named(ann)
+
+
+def see_a_change_named(folder: Path) -> None:
+    """Change the past: the check words that as the page's example does."""
+    (example,) = [block for block in blocks(PAGE) if block.language == "text"]
+    path = folder / "events/ann.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('date: "2025"', 'date: "2024"'), encoding="utf-8")
+    run("git add -A && git commit -qm Tidy", folder)
+    told = run("! python check.py", folder)
+    assert "✗ happening/council-meets: date was 2025, is 2024 (events/ann.yaml, line 4; since commit " in told
+    assert example.text.startswith("✗ happening/council-meets: date was 2025-11-24, is 2025-11-23 (events/ann.yaml, line ")

@@ -70,7 +70,7 @@ def test_a_build_brings_the_timeline_up_to_the_published_copy(mine: Path, theirs
     assert told.startswith("timeline.db: holds the first 2 of the 3 events in public/timeline.db; it now holds them all\n")
     assert "timeline.db: 3 events (0 new) from 3 bundles\n" in told
     done("verify", "--against", "public/checkpoint")
-    assert "public: 3 events" in done("publish", "public")
+    assert "public: nothing has changed since the last publication: 3 events" in done("publish", "public")
 
 
 def test_two_logs_that_differ_are_reported_with_the_position(mine: Path, theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,3 +194,14 @@ def test_a_retraction_of_a_corrected_happening_is_reported(mine: Path) -> None:
         "happening/met: was corrected by Ann (Clearer), and is now retracted by Ben (It did not). The retraction takes effect"
         in told
     )
+
+
+def test_a_clone_publishes_the_same_bytes(mine: Path, theirs: Path) -> None:
+    """Otherwise two people who publish the same log would conflict in a binary file."""
+    before = {path.name: path.read_bytes() for path in (mine / "public").iterdir() if path.is_file()}
+    for _ in range(2):
+        done("build")
+        assert "nothing has changed since the last publication" in done("publish", "public")
+        assert {path.name: path.read_bytes() for path in (theirs / "public").iterdir() if path.is_file()} == before
+        for path in theirs.glob("timeline.db*"):
+            path.unlink()

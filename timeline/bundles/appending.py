@@ -139,6 +139,7 @@ class _Work:
         self.consequence: Placed | None = None  # the first mere consequence of another fault
         self.consequences = 0
         self.changed: set[str] = set()  # streams whose entry differs from the log
+        self.missing: set[str] = set()  # streams that neither the log nor this bundle has
         self.faulty: dict[int, list[Fault]] = {}  # faults by the number of their entry
         self.unsure = False  # whether an entry that was not appended refers to others
 
@@ -227,7 +228,7 @@ class _Work:
             lines.append(f"{self.path}: and {len(faults) - SHOWN} more faults{unread}")
         elif self.is_full():
             lines.append(f"{self.path}: the rest of the file was not read. Correct these first")
-        raise BundleInvalid("\n".join(lines), faults=faults, changed=frozenset(self.changed))
+        raise BundleInvalid("\n".join(lines), faults=faults, changed=frozenset(self.changed), missing=frozenset(self.missing))
 
     def skipped(self) -> tuple[str, ...]:
         """Return messages about entries that are redacted in the log: one for each of the first, then the number of the rest."""
@@ -256,6 +257,8 @@ class _Work:
                 continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
                 own.append(fault)
+                if cause is not None and self.timeline.log.version(cause) == 0:
+                    self.missing.add(cause)
             else:
                 because = f"{cause} is refused in {self.refused[cause]}. Correct that first"
                 self.consequence = self.consequence or self._placed(entry, field, because)
@@ -282,7 +285,8 @@ class _Work:
             return None
         try:
             before = self.timeline.log.size()
-            with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry):
+            author = self.timeline.recording_as(entry.by) if entry.by else nullcontext()
+            with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry), author:
                 event = self.timeline.append(content, within=self.within)
             if content is entry.content:
                 self.each(entry, event, self.timeline.log.size() > before)

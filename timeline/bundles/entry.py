@@ -76,7 +76,8 @@ class Entry:
 
     `faults` are those in its form; where they leave nothing to try, `content` is empty. `rest` has the other fields of an entry
     whose id is missing or too long, so that they are checked too. `weight` is its share of the file's bytes, for progress bars.
-    `number` counts the entries of a request from 1. `broken`: it could not be read as an object.
+    `number` counts the entries of a request from 1. `broken`: it could not be read as an object. `by` is the author whom the bundle
+    names; "": nobody.
     """
 
     content: Mapping[str, Any]
@@ -89,6 +90,7 @@ class Entry:
     rest: Mapping[str, Any] = field(default_factory=dict)
     number: int = 0
     broken: bool = False
+    by: str = ""
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -15,12 +15,15 @@ from typing import Any, BinaryIO
 import yaml
 
 from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, make, plain, unreadable
+from timeline.errors import StatementInvalid
 from timeline.misshapen_input import not_a_field
+from timeline.model import Author, check
 from timeline.size_limits import NAMED
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold
 LISTS = ("sources", "happenings")
+BY = "by"  # beside the lists: the author of the entries
 _VERBS = {"sources": ("correct",), "happenings": ("correct", "retract", "review")}
 _ALIKE = 0.7  # how similar a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
@@ -66,7 +69,9 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
         return
     content = file.read()
     try:
-        lists, unknown = _lists(_compose(_decoded(content), empty=not content.strip()))
+        root = _compose(_decoded(content), empty=not content.strip())
+        by = _author(root)
+        lists, unknown = _lists(root)
     except _Refused as refused:
         yield unreadable(refused.line, str(refused))
         return
@@ -74,7 +79,7 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
     yield from unknown
     for key in LISTS:
         for item in lists.get(key, ()):
-            yield _entry(key, item, folder, weight)
+            yield replace(_entry(key, item, folder, weight), by=by)
 
 
 def texts(raw: bytes) -> tuple[Any, Mapping[str, int], list[Fault]]:
@@ -224,6 +229,19 @@ def _rest(text: str, mark: yaml.Mark) -> str:
     """Return the text after a mark."""
     lines = text.split("\n")[mark.line :]
     return "\n".join([lines[0][mark.column :], *lines[1:]]) if lines else ""
+
+
+def _author(root: _Node) -> str:
+    """Take the author out of a bundle; "" where it names none."""
+    node = root.value.pop(BY, None) if isinstance(root.value, dict) else None
+    if node is None:
+        return ""
+    if not isinstance(node.value, str) or node.cut:
+        raise _Refused(node.line, f"{BY} is not a name. Write the author of these entries: {BY}: Ben")
+    try:
+        return check(Author, {"by": node.value}, BY).by
+    except StatementInvalid as error:
+        raise _Refused(node.line, f"{BY} {error.faults[0].reason}") from None
 
 
 def _lists(root: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:

@@ -110,6 +110,21 @@ class Opened:
         """Close the file."""
         self.close()
 
+    @property
+    def author(self) -> str:
+        """The author of the next event; `unnamed` if nobody gave a name."""
+        return self._streams.author()
+
+    @contextmanager
+    def recording_as(self, by: str) -> Iterator[None]:
+        """Record as another author for a while, such as the one whom a bundle names. Raises StatementInvalid if it is no name."""
+        former = self.by, self._streams.by
+        self.by = self._streams.by = check(Author, {"by": by}, "the author").by
+        try:
+            yield
+        finally:
+            self.by, self._streams.by = former
+
     def transaction(self) -> AbstractContextManager[None]:
         """Append several events together: all of them, or none. Their references must exist at the end."""
         return _INSIDE if self._streams.writing else self._transaction()

@@ -25,6 +25,8 @@ HOMES = {
     "suggest": "suggest.suggest",
     "history": "history.history",
     "log": "log.log",
+    "diff": "comparing.diff",
+    "merge": "comparing.merge",
     "verify": "checking.verify",
     "checkpoint": "proving.checkpoint",
     "prove": "proving.prove",

@@ -1,12 +1,15 @@
 """The commands that append bundles: build, append. Must not know the format of a bundle."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from timeline import authors, bundles, files
+from timeline.bundles import Appended
 from timeline.cli import continuing, json_forms
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, any_db, by, db, opened, progress, refuse_leading_away
@@ -23,7 +26,7 @@ _NO_FOLDER = "Go to the folder that holds it, start a project (timeline init DIR
     type=click.Path(path_type=Path),
     default=Path("events"),
     show_default=True,
-    help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
+    help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names, each after those that it refers to.",
 )
 @click.option("--fresh", is_flag=True, help="Build the draft again from nothing, as long as none of it was published or signed.")
 @click.option(
@@ -83,10 +86,18 @@ def _bundles(
     refuse_leading_away(events, "timeline build --events {}")
     if not events.is_dir():
         raise Refused(f"{events}: there is no such folder. {files.meant(events)}{elsewhere}")
-    paths = sorted(path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES)
+    paths = sorted((path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES), key=_order)
+    for one, other in pairwise(sorted(paths, key=lambda path: _order(path)[0].casefold())):
+        if _order(one)[0].casefold() == _order(other)[0].casefold():
+            raise Refused(f"{one} and {other.name}: not every computer tells these two names apart. Rename one of them")
     if not paths:
         raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). {none}")
     return paths
+
+
+def _order(path: Path) -> tuple[str, str]:
+    """Return the key of a bundle by which all computers order alike: by code points, however the letters are composed."""
+    return unicodedata.normalize("NFC", path.name), path.name
 
 
 @click.command()
@@ -147,22 +158,24 @@ def _append(
     if len(unreadable) == len(paths):
         raise Refused("\n".join(unreadable), len(unreadable))
     faulty: list[BundleInvalid] = []
-    refused: dict[str, str] = {}
     redacted: list[str] = []
     additions: list[str] = []
     new = 0
     try:
         with opened(basis.path, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
             before = timeline.log.size()
-            for path in paths:
-                try:
-                    appended = bundles.append(timeline, path, advance, refused, allowed=allowed, in_project=in_project)
-                    new += appended.events
-                    redacted += appended.redacted
-                    if basis.published and appended.events:
-                        additions.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
-                except BundleInvalid as error:
-                    faulty.append(error)
+
+            def append_one(path: Path, refused: dict[str, str]) -> Appended:
+                return bundles.append(timeline, path, advance, refused, allowed=allowed, in_project=in_project)
+
+            for path, appended in _each(timeline, paths, append_one, waiting=in_project):
+                if isinstance(appended, BundleInvalid):
+                    faulty.append(appended)
+                    continue
+                new += appended.events
+                redacted += appended.redacted
+                if appended.events and (basis.published or not _is_by(timeline, timeline.author)):
+                    additions.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
             if not faulty:
                 timeline.log.make()
             size = timeline.log.size()
@@ -188,6 +201,45 @@ def _append(
             refusal.outcome = f"Bundles with faults were not appended. {_next_step(changed, published)}"
         raise refusal
     return outcome
+
+
+def _each(
+    timeline: Timeline, paths: list[Path], append_one: Callable[[Path, dict[str, str]], Appended], *, waiting: bool
+) -> Iterator[tuple[Path, Appended | BundleInvalid]]:
+    """Append bundles in their order, and yield each with its result, or with its faults.
+
+    With `waiting`, a bundle that refers to missing entries waits until other bundles have brought them all. The order depends on
+    the bundles and the log alone.
+    """
+    refused: dict[str, str] = {}  # streams whose entries had faults
+    blocked: dict[Path, frozenset[str]] = {}  # bundles that wait, each with the missing entries
+    for path in paths:
+        tried = dict(refused)
+        try:
+            yield path, append_one(path, tried)
+        except BundleInvalid as error:
+            if waiting and error.missing:
+                blocked[path] = error.missing
+            else:
+                refused = tried
+                yield path, error
+    while ready := next((path for path, missing in blocked.items() if all(map(timeline.log.version, missing))), None):
+        try:
+            yield ready, append_one(ready, dict(refused))
+            del blocked[ready]
+        except BundleInvalid as error:
+            blocked[ready] = error.missing - blocked[ready] or frozenset(("",))
+    for path in blocked:
+        try:
+            yield path, append_one(path, refused)
+        except BundleInvalid as error:
+            yield path, error
+
+
+def _is_by(timeline: Timeline, author: str) -> bool:
+    """Whether the last event is by this author, and not by one whom its bundle names."""
+    last = timeline.log.event(timeline.log.size())
+    return last is None or last.recorded_by == author
 
 
 def _author(timeline: Timeline) -> str:

@@ -12,7 +12,7 @@ from timeline.publishing.continuing import Comparison, begin, compare, newest, n
 from timeline.publishing.copying import Contents
 from timeline.publishing.growth_check import refuse_what_git_holds
 from timeline.publishing.publication import Published, publish, shown_as
-from timeline.publishing.repository import Branch, how_to_continue, is_shared, on_branch, refuse_conflict
+from timeline.publishing.repository import Branch, how_to_continue, is_shared, on_branch, published_at, refuse_conflict
 from timeline.publishing.unpublished_events import Drafts
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "on_branch",
     "own_checkpoints",
     "publish",
+    "published_at",
     "refuse_conflict",
     "refuse_what_git_holds",
     "replacing",

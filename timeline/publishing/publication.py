@@ -4,9 +4,11 @@ Owns the order: copy, verify, sign, store, replace. Nothing is signed before it 
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
 from timeline.publishing import folder, growth_check, readme, repository, withholding
 from timeline.publishing.copying import copy
-from timeline.publishing.durable_files import temporary_folder, write
+from timeline.publishing.durable_files import sync, temporary_folder, write
 from timeline.publishing.wheel import wheel
 from timeline.signing import SigningKey
 from timeline.timeline import Timeline
@@ -70,6 +72,7 @@ def publish(
             _verify(raw, live, lambda _: None)
         with Timeline(raw, read_only=True) as snapshot:
             copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
+            _number_schema(fresh / database)
             files = {}
             if former:
                 growth_check.refuse_unsigned(former, note, signer)
@@ -84,6 +87,15 @@ def publish(
             write(fresh / name, content)
         changed = folder.replace(fresh, path.resolve(), [database, *files], former)
     return Published(note, signer, former.checkpoint.size if former else None, changed)
+
+
+def _number_schema(path: Path) -> None:
+    """Make the number of a file's schema depend on its content alone. SQLite counts its changes, also in earlier copies."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()
+        number = int.from_bytes(sha256(json.dumps(rows).encode()).digest()[:3], "big") + 1
+        made.execute(f"PRAGMA schema_version = {number}")
+    sync(path)
 
 
 def _files(database: str, description: bytes, note: Note, signer: Key | None) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from timeline.errors import NoteInvalid, PublishingRefused
@@ -142,9 +143,7 @@ def on_branch(db: Path, name: str) -> Iterator[Branch]:
     Raises PublishingRefused where the branch does not exist, is not merged, or holds no publication, or other files conflict.
     """
     project = db.absolute().parent
-    commit = (git(project, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}") or b"").decode().strip()
-    if not commit:
-        raise PublishingRefused(name, "is neither a published folder nor a branch of this repository. See them: git branch -a")
+    commit = _commit(project, name)
     if _rebasing(project):
         raise PublishingRefused(project, f"a rebase is in progress. {how_to_continue(project)}")
     if not _is_merged(project, commit):
@@ -153,16 +152,9 @@ def on_branch(db: Path, name: str) -> Iterator[Branch]:
             "holds commits that are not here yet. Merge them: git pull --no-rebase (a conflict in the published folder"
             " does not matter). Then repeat",
         )
-    blobs = _blobs(project, commit)
-    published = {one.partition("/")[0] for one in blobs if one.endswith(f"/{db.name}") and one.count("/") == 1}
-    for one in blobs:
-        folder, _, within = one.partition("/")
-        if within and not published_folder.is_part(within, db.name):
-            published.discard(folder)  # it also holds other files, such as bundles
-    sizes = {one: _size(project, blobs[f"{one}/checkpoint"]) for one in published if f"{one}/checkpoint" in blobs}
-    if not sizes:
+    chosen, blobs = _publication(project, commit, db.name)
+    if not chosen:
         raise PublishingRefused(name, f"holds no published {db.name} to continue from. Publish yours: timeline publish public")
-    chosen = max(sizes, key=lambda one: sizes[one])
     if others := [one for one in _in_conflict(project, ":/") if not one.startswith(f"{chosen}/")]:
         raise PublishingRefused(
             others[0], f"git left a conflict in it. Resolve it in an editor, then: git add {others[0]}; and repeat"
@@ -174,6 +166,42 @@ def on_branch(db: Path, name: str) -> Iterator[Branch]:
             if file.startswith(f"{chosen}/"):
                 _write(project, blob, fresh / file)
         yield Branch(name, commit, path, fresh / chosen, db.name)
+
+
+@contextmanager
+def published_at(db: Path, name: str) -> Iterator[Path]:
+    """Yield a copy of the timeline that a branch or commit has published, to read it. It need not be merged here.
+
+    Raises PublishingRefused where there is no such branch, or it holds no publication.
+    """
+    project = db.absolute().parent
+    chosen, blobs = _publication(project, _commit(project, name), db.name)
+    if not chosen:
+        raise PublishingRefused(name, f"holds no published {db.name}. Name another branch, a file, or a published folder")
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / db.name
+        _write(project, blobs[f"{chosen}/{db.name}"], copy)
+        yield copy
+
+
+def _commit(project: Path, name: str) -> str:
+    """Return the commit of a branch. Raises PublishingRefused where there is no such branch."""
+    commit = git(project, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+    if not commit:
+        raise PublishingRefused(name, "is neither a published folder nor a branch of this repository. See them: git branch -a")
+    return commit.decode().strip()
+
+
+def _publication(project: Path, commit: str, database: str) -> tuple[str, dict[str, str]]:
+    """Return the published folder of a commit with the most events ("": there is none), and all its files that may be published."""
+    blobs = _blobs(project, commit)
+    published = {one.partition("/")[0] for one in blobs if one.endswith(f"/{database}") and one.count("/") == 1}
+    for one in blobs:
+        folder, _, within = one.partition("/")
+        if within and not published_folder.is_part(within, database):
+            published.discard(folder)  # it also holds other files, such as bundles
+    sizes = {one: _size(project, blobs[f"{one}/checkpoint"]) for one in published if f"{one}/checkpoint" in blobs}
+    return max(sizes, key=lambda one: sizes[one], default=""), blobs
 
 
 def _is_merged(project: Path, commit: str) -> bool:

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import authors
+from timeline import authors, same_events
 from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
-from timeline.log import Event, canonical
+from timeline.log import Event
 from timeline.reading import wording
 from timeline.timeline import Timeline
 
-_FIRST = ("HappeningRecorded", "SourceArchived")
 _NAMES = {
     "SourceCorrected": "a correction",
     "HappeningCorrected": "a correction",
@@ -78,15 +77,15 @@ class Drafts:
             return None
         if event.type == "EventRedacted" and self._is_nowhere(new, event.payload["position"]):
             return None
-        if event.type in _FIRST:
+        if event.type in same_events.FIRST:
             first = new.first(event.stream)
             if first is not None and (
                 first.position > self.begun or event.data_hash == first.data_hash or event.data == first.data
             ):
                 return None
             return event.stream
-        key = self._key(self.old, event)
-        if any(self._key(new, one) == key for one in new.stream(event.stream) if one.data is not None):
+        key = same_events.content(self.old, event)
+        if any(same_events.content(new, one) == key for one in new.stream(event.stream)):
             return None
         return f"{event.id}, {_NAMES.get(event.type, 'an event')} ({self._why(event)})"
 
@@ -99,21 +98,10 @@ class Drafts:
         return (event for event in self.old.events(after=self.shared) if event.type == type)
 
     def _not_in_old(self, new: AnyLog, stream: str) -> list[Event]:
-        known = {self._key(self.old, event) for event in self.old.stream(stream) if event.data is not None}
-        return [one for one in new.stream(stream) if one.data is not None and self._key(new, one) not in known]
+        known = {same_events.content(self.old, event) for event in self.old.stream(stream)} | {None}
+        return [one for one in new.stream(stream) if same_events.content(new, one) not in known]
 
     @staticmethod
     def _why(event: Event) -> str:
         verdict = wording.verdict(event.payload)
         return f"{verdict}{authors.by(event.recorded_by)}" if verdict else str(event.payload.get("reason"))
-
-    @staticmethod
-    def _key(log: AnyLog, event: Event) -> tuple[str, str]:
-        """Return an event's own content at any position: without a correction's full statement, which depends on earlier ones."""
-        content = {name: value for name, value in event.payload.items() if name != "statement" or event.type in _FIRST}
-        if event.type == "EventRedacted":
-            gone = log.event(content["position"])
-            content = {"of": "" if gone is None else gone.id, "reason": content["reason"]}
-        elif event.type == "HappeningReviewed":
-            content["by"] = authors.same(event.recorded_by)
-        return event.type, canonical(content)

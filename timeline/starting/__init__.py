@@ -24,6 +24,8 @@ _TEMPLATES = {
     "seeds/README.md": "seeds.md",
     "check.py": "check.py.txt",
     ".github/workflows/check.yml": "check.yml",
+    ".github/workflows/comment.yml": "comment.yml",
+    ".github/workflows/publish.yml": "publish.yml",
     ".gitattributes": "gitattributes.txt",
     ".gitignore": "gitignore.txt",
 }
