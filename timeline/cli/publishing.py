@@ -4,9 +4,8 @@ import os
 import sqlite3
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
-
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -83,17 +82,35 @@ def publish(
     target = folder or site or Path()
     refuse_leading_away(target, "timeline publish --site {}" if site else "timeline publish {}")
     announce = _asking(agreed=yes or documents_choice is not None, needed=site is not None)
-    given = {"key": key, "metadata": description, "documents": documents_choice, "announce": announce}
     with (
         opened(db, read_only=not _is_writable(db)) as timeline,
-        progress("Verifying", 2 * _size(timeline.log)) as advance,
+        progress(
+            "Verifying" if site is None else "Verifying and writing", (2 if site is None else 4) * _size(timeline.log)
+        ) as advance,
     ):
         if site is not None:
             from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
 
-            made_site = publish_site(timeline, site, url=_address(url), advance=advance, step=lambda many: None, **given)
+            made_site = publish_site(
+                timeline,
+                site,
+                key=key,
+                metadata=description,
+                documents=documents_choice,
+                url=_address(url),
+                announce=announce,
+                advance=advance,
+            )
         else:
-            made = publishing.publish(timeline, target, advance=advance, **given)
+            made = publishing.publish(
+                timeline,
+                target,
+                key=key,
+                metadata=description,
+                advance=advance,
+                documents=documents_choice,
+                announce=announce,
+            )
         stored = not timeline.log.read_only
         warn_of_unbuilt(timeline, Path("events"), db, done="published")
     if site is not None:

@@ -41,23 +41,19 @@ class Documents:
         """Say what is made public, and whose it is."""
         if self.choice == ALL:
             if not self.many:
-                return "No document is published, because none is in the archive."
-            return (
-                f"Publishes {_documents(self.many)} in full, {_megabytes(self.size)}{self._whose()}."
-                " Publish only what you may: --documents cited-passages keeps them back."
-            )
-        passages = "only the cited passages" if self.choice == "cited-passages" else "only the quotations in the log"
-        return f"Publishes no document: of {_documents(self.withheld)}{self._whose()}, {passages} and the SHA-256 of each."
+                return "No document is published: there is none here."
+            advice = "Publish only what you may: --documents cited-passages keeps them back."
+            return f"Publishes {_documents(self.many)} in full, {_megabytes(self.size)}{self._whose()}. {advice}"
+        passages = "the cited passages" if self.choice == "cited-passages" else "the quotations in the log"
+        return f"Publishes only {passages} and the SHA-256 of {_documents(self.withheld)}{self._whose()}."
 
     def _whose(self) -> str:
-        named = list(self.owners[:_NAMED])
+        named = [f"of {owner}" for owner in self.owners[:_NAMED]]
         if len(self.owners) > _NAMED:
-            named.append(f"{len(self.owners) - _NAMED:,} more")
+            named.append(f"of {len(self.owners) - _NAMED:,} more")
         if self.unnamed:
-            named.append(f"{self.unnamed:,} without a publisher or author")
-        if not named:
-            return ""
-        return f" of {', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else f" of {named[0]}"
+            named.append(f"{self.unnamed:,} without the name of a publisher or author")
+        return f": {', '.join(named)}" if named else ""
 
 
 Announce = Callable[[Documents], None]
@@ -77,7 +73,8 @@ def summary(file: Path, choice: str) -> Documents:
         owners = Counter(
             publisher or author
             for publisher, author in connection.execute(
-                "select publisher, author from sources where sha256 in (select sha256 from documents union select sha256 from withheld)"
+                "select publisher, author from sources"
+                " where sha256 in (select sha256 from documents union select sha256 from withheld)"
             )
         )
     unnamed = owners.pop(None, 0)
@@ -89,4 +86,4 @@ def _documents(many: int) -> str:
 
 
 def _megabytes(size: int) -> str:
-    return f"{max(size / _MEGABYTE, 0.1):,.1f} MB"
+    return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else "less than 0.1 MB"

@@ -36,7 +36,8 @@ def chosen(metadata: Any, documents: str | None, name: Path | None) -> str:  # n
     setting = _setting(metadata)
     if setting == plugin_settings.CITED_PASSAGES and documents == ALL:
         raise PublishingRefused(
-            name or "metadata.json", f'says "documents": "{setting}", and the option says {ALL}. Leave the option out, or change the file'
+            name or "metadata.json",
+            f'says "documents": "{setting}", and the option says {ALL}. Leave the option out, or change the file',
         )
     return documents or setting or ALL
 

@@ -9,12 +9,13 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from timeline import dates
 from timeline.errors import DateInvalid
 from timeline.reading import wording
-from timeline.selection import conditions, search_words, sql, time_order, values
+from timeline.selection import conditions, sql, values
 from timeline.selection import state as states
 from timeline.selection.snapshot import Snapshot
 from timeline.web.drawing import happenings as drawn
@@ -83,7 +84,7 @@ def read(connection: sqlite3.Connection) -> list[Row]:
 
 def _earlier(now: Snapshot, changed: Mapping[str, Sequence[int]]) -> Iterator[Row]:
     for id_, positions in changed.items():
-        for since, until in zip(positions, positions[1:], strict=False):
+        for since, until in pairwise(positions):
             then = now.at(since)
             for row in then.rows(f"{_ROWS} where id = :id", {"id": id_}):
                 facets = {
@@ -132,7 +133,7 @@ def index(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[str, Any]
         "sources": [row.columns["sources"] for row in rows],
         "citations": [row.columns["citations"] for row in rows],
         "second": [row.columns["day_second"] or 0 for row in rows],
-                "date": [named["date"].of(row.columns["date"]) for row in rows],
+        "date": [named["date"].of(row.columns["date"]) for row in rows],
         **{name: [named[name].of(row.columns[column]) for row in rows] for name, column in _PLAIN.items()},
         **{name: [[named[name].of(value) for value in row.facets[name]] for row in rows] for name in _OF},
     }
@@ -199,7 +200,9 @@ def search(connection: sqlite3.Connection) -> list[tuple[str, dict[str, list[int
     part: dict[str, list[int]] = {}
     size = 0
     last: tuple[str, int] = "", 0
-    for term, doc, column, offset in connection.execute("select term, doc, col, offset from temp.vocabulary order by term, doc, col, offset"):
+    for term, doc, column, offset in connection.execute(
+        "select term, doc, col, offset from temp.vocabulary order by term, doc, col, offset"
+    ):
         if column == _FOLDED and doc not in needed:
             continue
         if term not in part and (size > WORDS or not parts):
@@ -236,11 +239,3 @@ def log(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return when each event was recorded, and that in words."""
     times = [at for (at,) in connection.execute("select recorded_at from events order by position")]
     return {"at": times, "words": [date_wording.recording_time(at) for at in times]}
-
-
-def words_note(text: str) -> str | None:
-    """Return the word of a search that is searched whole."""
-    return search_words.short_word(text)
-
-
-ORDER = time_order.ORDER

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from timeline import unfinished_copies
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.durable_files import sync
@@ -50,7 +49,9 @@ def read(path: Path, live: Path) -> Former | None:
     if MANIFEST not in names:
         others = sorted(name for name in names if not name.startswith(".") and name not in _BESIDE)
         if others or live.resolve().parent == path.resolve():
-            raise PublishingRefused(path, f"holds other files than a site{f', such as {others[0]}' if others else ''}. Give a new folder")
+            raise PublishingRefused(
+                path, f"holds other files than a site{f', such as {others[0]}' if others else ''}. Give a new folder"
+            )
         return None
     files = _manifest(path / MANIFEST)
     note = Note.parse(checkpoint := content(path / CHECKPOINT), str(path / CHECKPOINT))
@@ -88,7 +89,9 @@ def refuse_others(path: Path, former: Former | None, names: Mapping[str, str]) -
             raise PublishingRefused(path / name, "is a link, and links are never followed. Remove it, or give a new folder")
     for name in names:
         if name not in ours and name != MANIFEST and os.path.lexists(path / name):
-            raise PublishingRefused(path / name, "is in the way, and publishing did not write it. Move it away, or give a new folder")
+            raise PublishingRefused(
+                path / name, "is in the way, and publishing did not write it. Move it away, or give a new folder"
+            )
 
 
 def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | None) -> tuple[int, int]:
@@ -117,11 +120,7 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
     for folder in folders:
         if folder.is_dir():
             sync(folder)
-    if changed or gone or ours != dict(names) or former is None:
-        _write_manifest(fresh, path, names, "finished")
-    elif former is not None:
-        _write_manifest(fresh, path, names, "finished")
-    (path / unfinished_copies.MARK).unlink(missing_ok=True)
+    _write_manifest(fresh, path, names, "finished")
     return len(changed), len(gone)
 
 

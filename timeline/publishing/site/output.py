@@ -8,8 +8,6 @@ import hashlib
 import json
 from pathlib import Path
 
-from timeline.publishing.site.addresses import up
-
 
 class Output:
     """A folder in the making: `names` are its files."""
@@ -41,11 +39,8 @@ class Output:
 
         A script of a stable name gives it under that name.
         """
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        text = (
+            json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        )
         add = self.add_versioned if versioned else self.add
         return add(f"data/{name}.js", f"timelineData({json.dumps(name)},{text})\n")
-
-
-def relative(name: str, file: str) -> str:
-    """Return the link from a page to a file."""
-    return up(file) + name

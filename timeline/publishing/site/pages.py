@@ -14,8 +14,8 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from timeline.publishing.site import addresses, rewriting, scripts
-from timeline.publishing.site.addresses import HOST, Addresses
-from timeline.publishing.site.output import Output, relative
+from timeline.publishing.site.addresses import Addresses
+from timeline.publishing.site.output import Output
 from timeline.publishing.site.rewriting import Element
 from timeline.publishing.site.server import Server
 
@@ -88,12 +88,13 @@ class Site:
         for element in tree.xpath("//script[@src]"):
             match = _SCRIPT.search(element.get("src"))
             name = match[1] if match else ""
-            element.getparent().remove(element) if name not in self.bundles else None
+            if name not in self.bundles:
+                rewriting.remove(element)
+                continue
             for attribute in ("type", "async"):
                 element.attrib.pop(attribute, None)
-            if name in self.bundles:
-                element.set("src", self.bundles[name])
-                element.set("defer", "defer")
+            element.set("src", self.bundles[name])
+            element.set("defer", "defer")
         place = tree.find("head")
         for name, tag, attribute in (("site.css", "link", "href"), ("site.js", "script", "src")):
             added = place.makeelement(tag, {attribute: self.bundles[name], **({"rel": "stylesheet"} if tag == "link" else {})})
@@ -109,7 +110,9 @@ class Site:
         for name in ("cite", "story"):
             self.bundles[name] = add(f"assets/{name}.js", scripts.bundle(name))
         proving = scripts.own("proving.js")
-        self.bundles["proof"] = add("assets/proof.js", scripts.bundle("proof", f"const fetch=(()=>{{{proving}\nreturn answer}})();\n"))
+        self.bundles["proof"] = add(
+            "assets/proof.js", scripts.bundle("proof", f"const fetch=(()=>{{{proving}\nreturn answer}})();\n")
+        )
         answering = f"const{{fetch,XMLHttpRequest}}=await(async()=>{{{scripts.answering()}\nreturn start()}})();\n"
         self.bundles["timeline"] = add("assets/timeline.js", scripts.bundle("timeline", answering, "fetch,XMLHttpRequest"))
 
@@ -128,7 +131,8 @@ async def add_documents(site: Site, sources: Iterable[str]) -> None:
 async def add_source(site: Site, name: str) -> None:
     """Write the pages of a source, the pictures on them, and its frame; and note which page has which anchor."""
     at = f"{site.at}/sources/{name}"
-    start, trees, anchors = "", [], {}
+    start, trees = "", []
+    anchors: dict[str, str] = {}
     while True:
         tree = await site.read(f"{at}?start={start}" if start else at)
         file = addresses.source_file(name, start)
@@ -320,7 +324,13 @@ async def add_list(site: Site) -> Element:
         if number == 1:
             first = tree
         else:
-            for path in ("//*[@id='controls']", "//*[@id='drawing']", "//*[@id='drawing-data']", "//details[@id='embed']", "//script[@src]"):
+            for path in (
+                "//*[@id='controls']",
+                "//*[@id='drawing']",
+                "//*[@id='drawing-data']",
+                "//details[@id='embed']",
+                "//script[@src]",
+            ):
                 for element in tree.xpath(path):
                     rewriting.remove(element)
             site.write(list_file(number), tree)
@@ -345,6 +355,3 @@ async def each(site: Site, add: Callable[[Site, str], Awaitable[None]], names: I
         await add(site, name)
         site.step(1)
         await asyncio.sleep(0)
-
-
-__all__ = ["HOST", "relative"]

@@ -57,12 +57,12 @@ def publish_site(
     url: str | None,
     announce: Announce,
     advance: Callable[[int], None],
-    step: Callable[[int], None],
 ) -> PublishedSite:
     """Publish a timeline as plain files, while others append to it, to a new folder or to that of its former site.
 
     `url` is the address of the site; without one no file has an absolute address. `announce` is called with the documents that
-    would be public, before anything is. `step` is called for each page.
+    would be public, before anything is. `advance` is called with each event twice,
+    and with each page once.
     Raises what `publish` raises. Then the folder is unchanged, unless the disk failed or the process was killed while the files
     were put in place: then each page is of the former site or of the new one, and the next publication completes it.
     """
@@ -83,7 +83,7 @@ def publish_site(
         served.parent.mkdir()
         raw.replace(served)
         output = Output(fresh / "site")
-        asyncio.run(_write(served, shown, output, url, note, signer, former, step))
+        asyncio.run(_write(served, shown, output, url, note, signer, former, advance))
         served.unlink()
         publication.refuse_redacted_meanwhile(timeline, note, path)
         folder.refuse_others(path, former, output.names)

@@ -24,7 +24,7 @@ async def add(site: Site, connection: sqlite3.Connection, rows: Sequence[Row], e
         rewriting.remove(link)
     site.adapt(frame)
     files = await _add_data(site, connection, rows, end)
-    style = site.output.names and await _story_style(site)
+    style = await _story_style(site)
     files["story"] = {"script": site.bundles["story"], "style": style}
     for tree, file in ((first, addresses.INDEX), (frame, "embed.html")):
         _finish(site, tree, file)
@@ -33,7 +33,9 @@ async def add(site: Site, connection: sqlite3.Connection, rows: Sequence[Row], e
 
 async def _story_style(site: Site) -> str:
     """Write the style of the story, and return its name."""
-    tree = await site.read(f"{site.at}?story={next(iter(sorted(site.known.happenings)), 'none')}") if site.known.happenings else None
+    tree = (
+        await site.read(f"{site.at}?story={next(iter(sorted(site.known.happenings)), 'none')}") if site.known.happenings else None
+    )
     links = [] if tree is None else [link.get("href") for link in tree.xpath("//link[@rel='stylesheet']")]
     return next((site.known.files[link] for link in links if link.partition("?")[0].endswith("/story.css")), "")
 
@@ -102,7 +104,8 @@ async def _as_of(site: Site, row: Row, slug: str) -> tuple[str, str]:
 
 
 def _key_before(row: Row) -> str:
-    """Return the key of the place in time just before a row."""
+    """Return the key of the place in time just before a row: no id is as small as 0."""
     given = row.columns
-    second = given["day_second"] or 0
-    return f"{given['began'] if given['began'] < 9e15 else 9_000_000_000_000_000:.0f}{f'~{second}' if second else ''},{given['lasted']:.0f},{given['date'] or ''},0"
+    began, lasted = int(given["began"]), int(given["lasted"])
+    second = f"~{given['day_second']}" if given["day_second"] else ""
+    return f"{began}{second},{lasted},{given['date'] or ''},0"

@@ -92,9 +92,7 @@ def _checkpoint(request: Request) -> int | None:
     return int(typed) if re.fullmatch(r"[0-9]{1,18}", typed) else None
 
 
-async def _proof(
-    datasette: Datasette, request: Request, database: Database, position: int, number: int | None
-) -> dict[str, Any]:
+async def _proof(datasette: Datasette, request: Request, database: Database, position: int, number: int | None) -> dict[str, Any]:
     """Return the template's values about the event's proof, or why there is none."""
     stored = await proof_files.may_read_checkpoints(datasette, request, database.name)
     context: dict[str, Any] = {
@@ -107,7 +105,9 @@ async def _proof(
         "unproved": None,
     }
     try:
-        proved = await database.execute_fn(lambda connection: proving.prove(connection, position, number if stored else None, stored=stored))
+        proved = await database.execute_fn(
+            lambda connection: proving.prove(connection, position, number if stored else None, stored=stored)
+        )
     except UnknownEvent as error:
         return {**context, "unproved": str(error)}
     except proving.BROKEN as error:

@@ -64,7 +64,7 @@ class Rows {
   days(row) {
     const date = this.dates[this.date[row]];
     const days = date?.days ?? [null, null];
-    return { days, near: date?.near ?? days, seconds: date?.seconds ?? [null, null], nearSeconds: date?.nearSeconds ?? [null, null] };
+    return { days, near: date?.near ?? days, seconds: date?.seconds ?? [0, DAY - 1], nearSeconds: date?.nearSeconds ?? [0, DAY - 1] };
   }
 
   /** The beginning and the end in the drawing. @param {number} row @returns {[number, number] | null} */

@@ -183,7 +183,8 @@ class Drawn {
   async list(asked) {
     const { matches: { all }, rows, state: { window } } = this;
     if (!window) return { items: [], after: null };
-    const [first] = wholeDays(window), after = keyOf(asked.get("after"));
+    const [first] = wholeDays(window), focus = rows.find(this.state.given.focus ?? "", this.state.as_of);
+    const after = keyOf(asked.get("after")) ?? (focus === undefined ? null : rows.key(focus));
     const from = after ? all.findIndex((row) => compareKeys(rows.key(row), after) > 0) : all.findIndex((row) => rows.key(row)[0] >= first);
     const page = from < 0 ? [] : all.slice(from, from + LISTED), last = page[page.length - 1];
     const here = page.filter((row) => rows.span(row) && window.start <= rows.span(row)[0] && rows.span(row)[0] < window.end);
