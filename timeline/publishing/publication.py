@@ -18,7 +18,7 @@ from timeline.merkle.note import ED25519
 from timeline.publishing import documents as published_documents
 from timeline.publishing import folder, growth_check, readme, repository, withholding
 from timeline.publishing.copying import copy
-from timeline.publishing.documents import Announce
+from timeline.publishing.documents import Announce, Documents
 from timeline.publishing.durable_files import temporary_folder, write
 from timeline.publishing.wheel import wheel
 from timeline.signing import SigningKey
@@ -71,8 +71,8 @@ def publish(
         growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        note, signer = verified_copy(
-            timeline, path, raw, description, key, former.key if former else None, documents, announce, advance
+        note, signer, held = verified_copy(
+            timeline, path, raw, description, key, former.key if former else None, documents, advance
         )
         with Timeline(raw, read_only=True) as snapshot:
             copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
@@ -83,10 +83,10 @@ def publish(
                 files = growth_check.growth_files(snapshot.log, former, note)
         raw.unlink()
         refuse_redacted_meanwhile(timeline, note, path)
-        is_withheld = withholding.chosen(json.loads(description), documents, metadata) != published_documents.ALL
-        files |= _files(database, description, note, signer, withheld=is_withheld)
+        files |= _files(database, description, note, signer, withheld=held.choice != published_documents.ALL)
         for name, content in files.items():
             write(fresh / name, content)
+        announce(held)
         changed = folder.replace(fresh, path.resolve(), [database, *files], former)
     return Published(note, signer, former.checkpoint.size if former else None, changed)
 
@@ -99,10 +99,9 @@ def verified_copy(
     key: SigningKey | None,
     former: Key | None,
     documents: str | None,
-    announce: Announce,
     advance: Callable[[int], None],
-) -> tuple[Note, Key | None]:
-    """Copy a timeline to `raw`, verify that, announce its documents, and sign its checkpoint; return that and who signed it.
+) -> tuple[Note, Key | None, Documents]:
+    """Copy a timeline to `raw`, verify that, and sign its checkpoint; return that, who signed it, and what documents it holds.
 
     The documents that are not to be published are left out. Errors name `path` as the folder that would be published.
     """
@@ -113,12 +112,12 @@ def verified_copy(
         _refuse_unreviewed(raw, live)
     _verify(raw, live, advance)
     held = published_documents.summary(raw, choice)
-    announce(held if choice == published_documents.ALL else held.kept_back())
     note, signer = _checkpoint(timeline, raw, key, former)
     if choice != published_documents.ALL:
         withholding.withhold(raw, passages=choice == plugin_settings.CITED_PASSAGES)
         _verify(raw, live, lambda _: None)
-    return note, signer
+        held = held.kept_back()
+    return note, signer, held
 
 
 def refuse_redacted_meanwhile(timeline: Timeline, note: Note, path: Path) -> None:

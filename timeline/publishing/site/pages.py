@@ -207,10 +207,10 @@ def _with_our_addresses(site: Site, file: str, content: bytes) -> bytes:
     """Replace the addresses of the server in an export by those of the site."""
     if file.endswith(_OPAQUE):
         return content
+    base = site.url or addresses.up(file)
     if file.endswith(_ZIPPED):
-        return _rezipped(content, lambda text: rewriting.absolute(text, site.known, site.url))
-    text = content.decode()
-    return rewriting.absolute(text, site.known, site.url).encode()
+        return _rezipped(content, lambda text: rewriting.absolute(text, site.known, base))
+    return rewriting.absolute(content.decode(), site.known, base).encode()
 
 
 def _rezipped(content: bytes, change: Callable[[str], str]) -> bytes:

@@ -74,11 +74,12 @@ def publish_site(
         _refuse_another(timeline, former, key)
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        note, signer = publication.verified_copy(
-            timeline, path, raw, description, key, former.key if former else None, documents, announce, advance
+        note, signer, held = publication.verified_copy(
+            timeline, path, raw, description, key, former.key if former else None, documents, advance
         )
         if former and former.key and signer != former.key:
             raise PublishingRefused(path, f"was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
+        announce(held)
         served = fresh / "served" / live.name
         served.parent.mkdir()
         raw.replace(served)

@@ -14,7 +14,10 @@ from timeline.publishing.site.addresses import HOST, Addresses, Target
 Element = Any  # lxml declares no types
 _LINKS: Final = ("href", "src", "action", "cite", "data-proof", "poster")
 _INTERNAL: Final = re.compile(rf"(?:{re.escape(HOST)})?(/(?!/).*)", re.DOTALL)
-_ABSOLUTE: Final = re.compile(rf"(?:webcal|http)://{re.escape(HOST.removeprefix('http://'))}(/[^\s\"'<>\\)\]]*)?")
+# In Markdown, the colon is escaped. A full stop at the end is not part of an address.
+_ABSOLUTE: Final = re.compile(
+    rf"(?:webcal|http)\\?://{re.escape(HOST.removeprefix('http://'))}((?:/[^\s\"'<>\\)\]&]*[^\s\"'<>\\)\]&.,;:])?/?)"
+)
 # Left out of every page: the menu, the scripts of Datasette, and what leads to a server.
 _LEFT_OUT: Final = (
     "//details[contains(@class, 'nav-menu')]",
@@ -23,6 +26,7 @@ _LEFT_OUT: Final = (
     "//script[not(@type) and not(contains(@src, '/-/timeline/assets/'))]",
     "//link[@rel='alternate' and @type='application/json+datasette']",
     "//p[@class='timeline-ways-back'][not(a[@target])]",
+    "//p[@class='only-paper']",
     "//form[@action and @aria-label='Sources']",
     "//span[@class='between']",
     "//form[contains(@class, 'kept-form')]//p[button]",
@@ -117,14 +121,12 @@ def shift(tree: Element, file: str) -> None:
                 element.set(name, base + value)
 
 
-def absolute(text: str, known: Addresses, url: str | None) -> str:
-    """Replace the addresses of the server in a text by those of the site; without an address of that, they are relative to it."""
+def absolute(text: str, known: Addresses, base: str) -> str:
+    """Replace the addresses of the server in a text by those of the site. `base` is its address, or the way up to its folder."""
 
     def replace(match: re.Match[str]) -> str:
-        address = match[1] or ""
-        target = known.find(address)
-        # What begins with a file's name may go on: each export of a format has a longer name than another.
-        return f"{url or ''}{target.link() if target else ''}" or "./"
+        target = known.find(match[1])
+        return base + (target.link() if target else addresses.INDEX)
 
     return _ABSOLUTE.sub(replace, text)
 
@@ -143,9 +145,9 @@ def _absolute(tree: Element, known: Addresses, url: str | None) -> None:
         for element in tree.xpath("//p[@class='address']"):
             remove(element)
     for element in tree.xpath("//script[@type='application/ld+json'] | //p[@class='address']/code | //textarea[@id='embed-code']"):
-        element.text = absolute(element.text or "", known, url)
+        element.text = absolute(element.text or "", known, url or "")
     for element in tree.xpath("//a[starts-with(@href, 'webcal:')]"):
-        element.set("href", re.sub(r"^https?:", "webcal:", absolute(element.get("href"), known, url)))
+        element.set("href", re.sub(r"^https?:", "webcal:", absolute(element.get("href"), known, url or "")))
 
 
 def _crumbs(tree: Element, known: Addresses) -> None:
