@@ -15,6 +15,11 @@ from timeline.merkle import Checkpoint, Key, Note
 
 TEXT = "The council met in Marrakech on 24 November 2025. Unmistakeable words stand here."
 
+PUBLIC = (
+    "Publishes 1 document in full, less than 0.1 MB: 1 without the name of a publisher or author."
+    " Publish only what you may: --documents cited-passages keeps them back.\n"
+)
+
 
 def run(*words: str | Path) -> Result:
     """Run a command in this process; nothing may end in a traceback."""

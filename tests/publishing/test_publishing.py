@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from publishing_commands import TEXT, content, more, note, refused, run, sound
+from publishing_commands import PUBLIC, TEXT, content, more, note, refused, run, sound
 
 from timeline import Timeline, merkle
 from timeline.merkle import Checkpoint, Note
@@ -21,7 +21,7 @@ def test_a_folder_has_everything_for_its_readers(project: Path, key: Path) -> No
     """The database in one file, its signed checkpoint, the public key, the program, and instructions to serve and to check it."""
     result = run("publish", "public", "--key", key)
     public = project / "public"
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, PUBLIC)
     assert result.stdout.splitlines()[0] == "public: 2 events"
     names = {path.name for path in public.iterdir()}
     assert {name for name in names if not name.endswith(".whl")} == {
@@ -60,7 +60,7 @@ def test_the_checkpoint_is_stored_in_the_timeline_too(project: Path, key: Path) 
 def test_without_a_key_it_says_that_nothing_is_signed(project: Path) -> None:
     """The checkpoint then has only its three lines; a second unsigned publication changes nothing."""
     result = run("publish", "public")
-    assert result.stderr == "Its checkpoint is not signed. Give --key, or make one: timeline key new NAME\n"
+    assert result.stderr == PUBLIC + "Its checkpoint is not signed. Give --key, or make one: timeline key new NAME\n"
     assert note(project / "public" / "checkpoint").signatures == ()
     assert not (project / "public" / "public-key").exists()
     assert sound(project / "public").size == 2
@@ -216,7 +216,7 @@ def test_a_read_only_timeline_is_published(project: Path, key: Path, monkeypatch
     """Its checkpoint is then only in the folder, and the command says so."""
     monkeypatch.setattr("timeline.cli.publishing._is_writable", lambda db: False)
     result = run("publish", "public", "--key", key)
-    assert result.stderr == "The checkpoint was not stored in timeline.db, which is read-only\n"
+    assert result.stderr == PUBLIC + "The checkpoint was not stored in timeline.db, which is read-only\n"
     assert sound(project / "public").size == 2
 
 

@@ -2,7 +2,10 @@
 
 import os
 import sqlite3
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -10,14 +13,32 @@ from timeline import publishing
 from timeline.any_log import AnyLog
 from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
-from timeline.cli.printing import count
-from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
+from timeline.cli.printing import count, harmless
+from timeline.cli.running import Refused, db, metadata_here, opened, progress, refuse_leading_away
 from timeline.cli.serving import warn_of_unbuilt
-from timeline.publishing import Contents
+from timeline.publishing import Contents, documents
+from timeline.publishing.documents import Announce
+
+if TYPE_CHECKING:
+    from timeline.publishing.site import PublishedSite
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--site",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Publish a site of plain files to this folder instead: for any web server, GitHub Pages or a disk.",
+)
+@click.option("--url", metavar="URL", help="With --site: its address, for feeds, the sitemap and previews.")
+@click.option(
+    "--documents",
+    "documents_choice",
+    type=click.Choice(documents.CHOICES),
+    help="What is published of the documents.  [default: as metadata.json says, or all]",
+)
+@click.option("--yes", is_flag=True, help="Publish the documents without being asked.")
 @signing_key
 @click.option(
     "--metadata",
@@ -27,25 +48,74 @@ from timeline.publishing import Contents
 )
 @json_forms.as_object
 @db
-def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json: bool, db: Path) -> None:
-    """Publish to a folder that anyone can serve and check.
+def publish(
+    folder: Path | None,
+    site: Path | None,
+    url: str | None,
+    documents_choice: str | None,
+    yes: bool,
+    key_path: Path | None,
+    metadata: Path | None,
+    as_json: bool,
+    db: Path,
+) -> None:
+    """Publish to a folder that anyone can serve and check, or as a site of plain files.
 
-    It holds the verified database, its checkpoint, the metadata, this program, two stand-alone verifiers, a Dockerfile and a
-    README. Publishing again to the same folder also proves that the log only grew since the last time, and is refused if that is
-    not so. Others may append meanwhile.
+    The folder DIR holds the verified database, its checkpoint, the metadata, this program, two stand-alone verifiers, a Dockerfile
+    and a README. With --site, the folder holds the pages themselves, with search and filters, and needs no program: it works from
+    any web server, and from a disk.
+
+    Publishing again to the same folder also proves that the log only grew since the last time, and is refused if that is not so.
+    Others may append meanwhile.
+
+    Before anything is published, the command says how many documents that makes public, and whose they are. All of it is public:
+    copyright and witnesses are yours to protect.
 
     Example: timeline publish public --key example.org/timeline
     """
+    if (folder is None) == (site is None):
+        raise click.UsageError("Give a folder: timeline publish DIR, or timeline publish --site DIR")
+    if url is not None and site is None:
+        raise click.UsageError("--url is the address of a site: give it with --site")
     key = loaded(key_path)
     description = metadata or metadata_here()
-    refuse_leading_away(folder, "timeline publish {}")
+    target = folder or site or Path()
+    refuse_leading_away(target, "timeline publish --site {}" if site else "timeline publish {}")
+    announce = _asking(agreed=yes or documents_choice is not None, needed=site is not None)
     with (
         opened(db, read_only=not _is_writable(db)) as timeline,
-        progress("Verifying", 2 * _size(timeline.log)) as advance,
+        progress(
+            "Verifying" if site is None else "Verifying and writing", (2 if site is None else 4) * _size(timeline.log)
+        ) as advance,
     ):
-        made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
+        if site is not None:
+            from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
+
+            made_site = publish_site(
+                timeline,
+                site,
+                key=key,
+                metadata=description,
+                documents=documents_choice,
+                url=_address(url),
+                announce=announce,
+                advance=advance,
+            )
+        else:
+            made = publishing.publish(
+                timeline,
+                target,
+                key=key,
+                metadata=description,
+                advance=advance,
+                documents=documents_choice,
+                announce=announce,
+            )
         stored = not timeline.log.read_only
         warn_of_unbuilt(timeline, Path("events"), db, done="published")
+    if site is not None:
+        _report_site(site, made_site, as_json=as_json)
+        return
     checkpoint = made.checkpoint
     if as_json:
         added = None if made.before is None else checkpoint.size - made.before
@@ -63,6 +133,53 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json:
         click.echo("Its checkpoint is not signed. Give --key, or make one: timeline key new NAME", err=True)
     if not stored:
         click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
+
+
+def _asking(*, agreed: bool, needed: bool) -> Announce:
+    """Return what is called with the documents that are about to be public: it says so, and asks a person.
+
+    Where nobody can be asked, a site `needed` an option; a folder is published, as it always was, and the sentence is on stderr.
+    """
+
+    def announce(held: documents.Documents) -> None:
+        sentence = harmless(held.sentence())
+        if agreed or not held.many or held.choice != documents.ALL:
+            click.echo(sentence, err=True)
+        elif sys.stdin.isatty() and sys.stderr.isatty():
+            click.echo(sentence, err=True)
+            click.confirm("Publish them?", abort=True, err=True)
+        elif needed:
+            raise Refused(f"{sentence} To publish them, give --documents all or --yes")
+        else:
+            click.echo(sentence, err=True)
+
+    return announce
+
+
+def _address(url: str | None) -> str | None:
+    """Return the address of a site with a slash at its end. Raises UsageError where it is none."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or not url.isprintable():
+        raise click.UsageError(f"--url {url}: is no address of a site. Give one such as https://example.org/harbour/")
+    return url.rstrip("/") + "/"
+
+
+def _report_site(folder: Path, made: "PublishedSite", *, as_json: bool) -> None:
+    checkpoint = made.checkpoint
+    added = None if made.before is None else checkpoint.size - made.before
+    if as_json:
+        about = {"folder": str(folder), "new": added, "changed": bool(made.written or made.removed)}
+        files = {"files": made.files, "bytes": made.size, "written": made.written, "removed": made.removed}
+        signed_by = made.key.name if made.key else None
+        json_forms.write({**about, **files, "signed_by": signed_by, **json_forms.checkpoint(made.note, kept=True)})
+        return
+    new = "" if added is None else f" ({added:,} new)"
+    click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}, {count(made.files, 'file')}, {made.size / 1_000_000:,.1f} MB")
+    if made.before is not None:
+        click.echo(f"{made.written:,} written, {made.removed:,} removed, the others unchanged")
+    click.echo(f"Open it: {folder / 'index.html'}")
 
 
 @click.command()

@@ -69,9 +69,14 @@ def refuse_unsigned(former: Former, note: Note, key: Key | None) -> None:
 
 def merged(former: Former, note: Note) -> Note:
     """Add the signatures that others have put under the same checkpoint in the folder."""
-    if note.text != former.note.text:
+    return merged_notes(former.note, note)
+
+
+def merged_notes(former: Note, note: Note) -> Note:
+    """Add the signatures under a former checkpoint to one with the same text."""
+    if note.text != former.text:
         return note
-    return Note(note.text, (*note.signatures, *(one for one in former.note.signatures if one not in note.signatures)))
+    return Note(note.text, (*note.signatures, *(one for one in former.signatures if one not in note.signatures)))
 
 
 def growth_files(log: AnyLog, former: Former, note: Note) -> dict[str, bytes]:

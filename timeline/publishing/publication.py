@@ -17,8 +17,10 @@ from timeline import audit, authors, checkpoints, files, merkle, plugin_settings
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
+from timeline.publishing import documents as published_documents
 from timeline.publishing import folder, growth_check, readme, repository, withholding
 from timeline.publishing.copying import copy
+from timeline.publishing.documents import Announce, Documents
 from timeline.publishing.durable_files import sync, temporary_folder, write
 from timeline.publishing.wheel import wheel
 from timeline.signing import SigningKey
@@ -43,10 +45,19 @@ class Published:
 
 
 def publish(
-    timeline: Timeline, path: Path, *, key: SigningKey | None, metadata: Path | None, advance: Callable[[int], None]
+    timeline: Timeline,
+    path: Path,
+    *,
+    key: SigningKey | None,
+    metadata: Path | None,
+    advance: Callable[[int], None],
+    documents: str | None = None,
+    announce: Announce = lambda documents: None,
 ) -> Published:
     """Publish a timeline, while others append to it, to a new folder or to the one of an earlier publication.
 
+    `documents` is what is published of them; without it, metadata.json says so. `announce` is called with the documents that would
+    be public, before anything is.
     Raises PublishingRefused where the folder holds anything else, the timeline has faults, or it cannot be written; ProofInvalid
     where it does not extend the earlier publication; and what Timeline.checkpoint raises. Then the folder is unchanged.
     `advance` is called with each event twice in all.
@@ -62,14 +73,9 @@ def publish(
         growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        copy(timeline.log, raw, path)
-        if plugin_settings.are_reviews_required(_settings(json.loads(description)) or {}):
-            _refuse_unreviewed(raw, live)
-        _verify(raw, live, advance)
-        note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
-        if withholding.is_asked_for(json.loads(description)):
-            withholding.withhold(raw)
-            _verify(raw, live, lambda _: None)
+        note, signer, held = verified_copy(
+            timeline, path, raw, description, key, former.key if former else None, documents, advance
+        )
         with Timeline(raw, read_only=True) as snapshot:
             copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
             _number_schema(fresh / database)
@@ -79,12 +85,11 @@ def publish(
                 note = growth_check.merged(former, note)
                 files = growth_check.growth_files(snapshot.log, former, note)
         raw.unlink()
-        size = Checkpoint.of(note).size
-        if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
-            raise PublishingRefused(path, "an event was redacted meanwhile, and this copy would still show it. Repeat")
-        files |= _files(database, description, note, signer)
+        refuse_redacted_meanwhile(timeline, note, path)
+        files |= _files(database, description, note, signer, withheld=held.choice != published_documents.ALL)
         for name, content in files.items():
             write(fresh / name, content)
+        announce(held)
         changed = folder.replace(fresh, path.resolve(), [database, *files], former)
     return Published(note, signer, former.checkpoint.size if former else None, changed)
 
@@ -98,11 +103,47 @@ def _number_schema(path: Path) -> None:
     sync(path)
 
 
-def _files(database: str, description: bytes, note: Note, signer: Key | None) -> dict[str, bytes]:
+def verified_copy(
+    timeline: Timeline,
+    path: Path,
+    raw: Path,
+    description: bytes,
+    key: SigningKey | None,
+    former: Key | None,
+    documents: str | None,
+    advance: Callable[[int], None],
+) -> tuple[Note, Key | None, Documents]:
+    """Copy a timeline to `raw`, verify that, and sign its checkpoint; return that, who signed it, and what documents it holds.
+
+    The documents that are not to be published are left out. Errors name `path` as the folder that would be published.
+    """
+    live, metadata = timeline.log.path, json.loads(description)
+    choice = withholding.chosen(metadata, documents, Path(folder.METADATA))
+    copy(timeline.log, raw, path)
+    if plugin_settings.are_reviews_required(_settings(metadata) or {}):
+        _refuse_unreviewed(raw, live)
+    _verify(raw, live, advance)
+    held = published_documents.summary(raw, choice)
+    note, signer = _checkpoint(timeline, raw, key, former)
+    if choice != published_documents.ALL:
+        withholding.withhold(raw, passages=choice == plugin_settings.CITED_PASSAGES)
+        _verify(raw, live, lambda _: None)
+        held = held.kept_back()
+    return note, signer, held
+
+
+def refuse_redacted_meanwhile(timeline: Timeline, note: Note, path: Path) -> None:
+    """Raise PublishingRefused if an event was redacted after a copy was made."""
+    size = Checkpoint.of(note).size
+    if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
+        raise PublishingRefused(path, "an event was redacted meanwhile, and this copy would still show it. Repeat")
+
+
+def _files(database: str, description: bytes, note: Note, signer: Key | None, *, withheld: bool) -> dict[str, bytes]:
     """Return all files beside the database, in the order in which they are put in place."""
     name, program = wheel()
     metadata = json.loads(description)
-    title, withheld = metadata.get("title") or "A timeline", withholding.is_asked_for(metadata)
+    title = metadata.get("title") or "A timeline"
     standalone = resources.files("timeline").joinpath("standalone")
     return {
         name: program,

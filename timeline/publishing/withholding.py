@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from timeline import images, plugin_settings, projections
+from timeline.errors import PublishingRefused
 from timeline.log_schema import guards
+from timeline.publishing.documents import ALL
 from timeline.timeline import Timeline
 
 _GUARD = "documents_delete"
@@ -23,24 +25,45 @@ _PAGES = (
 
 def is_asked_for(metadata: Any) -> bool:  # noqa: ANN401 - it is JSON
     """Whether the metadata of a timeline withholds its documents."""
+    return _setting(metadata) == plugin_settings.CITED_PASSAGES
+
+
+def chosen(metadata: Any, documents: str | None, name: Path | None) -> str:  # noqa: ANN401 - it is JSON
+    """Return what is published of the documents: as the option says, or the metadata of the timeline, or else all of them.
+
+    Raises PublishingRefused where the option would publish what the metadata withholds.
+    """
+    setting = _setting(metadata)
+    if setting == plugin_settings.CITED_PASSAGES and documents == ALL:
+        raise PublishingRefused(
+            name or "metadata.json",
+            f'says "documents": "{setting}", and the option says {ALL}. Leave the option out, or change the file',
+        )
+    return documents or setting or ALL
+
+
+def _setting(metadata: Any) -> str | None:  # noqa: ANN401 - the same
     plugins = metadata.get("plugins")
     given = plugins.get("cited-timeline") if isinstance(plugins, dict) else None
-    return isinstance(given, dict) and given.get("documents") == plugin_settings.CITED_PASSAGES
+    return given.get("documents") if isinstance(given, dict) else None
 
 
-def withhold(copy: Path) -> None:
-    """Replace all documents in a copy by their hashes, and derive its read tables again. Their bytes may be left in free pages."""
+def withhold(copy: Path, *, passages: bool = True) -> None:
+    """Replace all documents in a copy by their hashes, and derive its read tables again. Their bytes may be left in free pages.
+
+    Without `passages`, it keeps neither how long a text is nor on which page a quotation is.
+    """
     with Timeline(copy, by="nobody") as timeline, timeline.transaction():
         connection = timeline.log.connection
         pages = defaultdict[str, list[tuple[int, int]]](list)
-        for sha256, start, page in connection.execute(_PAGES):
+        for sha256, start, page in connection.execute(_PAGES) if passages else ():
             pages[sha256].append((start, page))
         going = f"FROM documents WHERE sha256 <> '{images.NO_TEXT}'"
         connection.execute(
             "INSERT INTO withheld SELECT sha256,"
-            " iif(sha256 IN (SELECT text_sha256 FROM sources), length(CAST(bytes AS TEXT)), NULL),"
+            " iif(:passages AND sha256 IN (SELECT text_sha256 FROM sources), length(CAST(bytes AS TEXT)), NULL),"
             f" json_extract(:pages, '$.' || json_quote(sha256)) {going} ORDER BY sha256",
-            {"pages": json.dumps(pages)},
+            {"pages": json.dumps(pages), "passages": passages},
         )
         connection.execute(f"DROP TRIGGER {_GUARD}")
         connection.execute(f"DELETE {going}")

@@ -4,13 +4,14 @@ Must not check a signature: the reader's browser does, or `timeline verify-proof
 """
 
 import json
+import re
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline.errors import StatementInvalid
+from timeline.errors import StatementInvalid, UnknownEvent
 from timeline.reading import event_data, wording
 from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, scheduling, snapshots
@@ -79,13 +80,19 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "end": end,
         "as_of": f"{timeline}?as_of={position}",
         "table_row": datasette.urls.row(database.name, "events", str(position)),
-        **await _proof(datasette, request, database, position),
+        **await _proof(datasette, request, database, position, _checkpoint(request)),
     }
     trail = [(context["canonical"], f"event {position}")]
     return await page_frame.respond(datasette, request, "timeline_event.html", context, trail=trail)
 
 
-async def _proof(datasette: Datasette, request: Request, database: Database, position: int) -> dict[str, Any]:
+def _checkpoint(request: Request) -> int | None:
+    """Return the number of the stored checkpoint under which the event is to be proved; None for the best one."""
+    typed = request.args.get("checkpoint") or ""
+    return int(typed) if re.fullmatch(r"[0-9]{1,18}", typed) else None
+
+
+async def _proof(datasette: Datasette, request: Request, database: Database, position: int, number: int | None) -> dict[str, Any]:
     """Return the template's values about the event's proof, or why there is none."""
     stored = await proof_files.may_read_checkpoints(datasette, request, database.name)
     context: dict[str, Any] = {
@@ -98,7 +105,11 @@ async def _proof(datasette: Datasette, request: Request, database: Database, pos
         "unproved": None,
     }
     try:
-        proved = await database.execute_fn(lambda connection: proving.prove(connection, position, stored=stored))
+        proved = await database.execute_fn(
+            lambda connection: proving.prove(connection, position, number if stored else None, stored=stored)
+        )
+    except UnknownEvent as error:
+        return {**context, "unproved": str(error)}
     except proving.BROKEN as error:
         return {**context, "unproved": proving.broken(error)}
     address = links.proof(datasette, database.name, position, proved.view.number)

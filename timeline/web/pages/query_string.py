@@ -25,7 +25,7 @@ PARAMETERS: Final = {
     "timeline_exports.html": states.NAMES,
     "timeline_happening.html": ("as_of",),
     "timeline_source.html": ("passage", "cited", "start"),
-    "timeline_event.html": (),
+    "timeline_event.html": ("checkpoint",),
     "timeline_checkpoints.html": ("from", "to", "below"),
     "timeline_index.html": (),
 }

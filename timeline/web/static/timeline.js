@@ -36,7 +36,7 @@ const viewOf = (window, width, parts) => {
 
 const address = (item) => {
   const as_of = state().get("as_of");
-  return `${here}/${item.id.replaceAll(".", "~2E")}` + (as_of ? `?as_of=${encodeURIComponent(as_of)}` : "");
+  return `${here}/${item.id.replaceAll(".", "~2E")}${root.dataset.ending ?? ""}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
 };
 
 /** A happening among those that match, with its neighbours. @param {{id: string}} item */
