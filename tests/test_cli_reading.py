@@ -369,6 +369,13 @@ def test_reviews_are_shown_listed_and_filtered(db: str) -> None:
     assert "review: “maybe” is not one of the choices" in run("list", "--review", "maybe", "--db", db).stderr.lower()
 
 
+def test_a_confirmed_happening_is_shown(db: str) -> None:
+    """With the verdict among its marks."""
+    with Timeline(db, by="Second") as second:
+        second.review("turnout", verdict="confirmed")
+    assert "confirmed by a second person" in run("show", "turnout", "--db", db).output
+
+
 def test_a_correction_after_a_review_shows_its_changes(db: str) -> None:
     """They are compared with the statement before the review."""
     with Timeline(db, by="Second") as second:

@@ -7,6 +7,7 @@ import pytest
 from test_pages_demo import build, ids, serve, text
 
 from timeline import Timeline
+from timeline.web.pages import history
 
 HOSTILE = '<img src=x onerror=alert(1)> "quoted"'
 
@@ -113,6 +114,24 @@ async def test_a_happenings_page_shows_each_verdict(demo: Path) -> None:
     then = text((await client.get("/demo/-/timeline/office?as_of=29")).text)
     assert "Confirmed version 1, this one, by Third ," in then
     assert "reviewed by a second person" not in text((await client.get("/demo/-/timeline/noon")).text)
+
+
+@pytest.mark.asyncio
+async def test_a_happening_with_more_reviews_than_versions_are_shown_is_found(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Now and as of a position, however many reviews followed; and what was said before names what is said now."""
+    monkeypatch.setattr(history, "MOST_VERSIONS", 3)
+    path = tmp_path / "demo.db"
+    path.write_bytes(demo.read_bytes())
+    with Timeline(path, by="Fourth") as timeline:
+        for number in range(4):
+            end = timeline.review("office", verdict="doubted", comment=f"Doubt {number}.").position
+    client = serve(path).client
+    for address in ("office", f"office?as_of={end}", f"office?as_of={end - 1}", "office?as_of=29"):
+        page = await client.get(f"/demo/-/timeline/{address}")
+        assert (page.status_code, "No such happening" in page.text) == (200, False), address
+    assert "Rabat" in text((await client.get("/demo/-/timeline/office?as_of=29")).text)  # as now known
 
 
 @pytest.mark.asyncio

@@ -179,7 +179,7 @@ def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
     elif known.corrected:
         yield printing.mark(f"corrected (version {known.version})")
     if known.review:
-        yield printing.mark(f"{known.review} by a second person", "red" if known.review == "doubted" else "")
+        yield printing.mark(f"{known.review} by a second person", "red" if known.review == "doubted" else "green")
     if any(one.disputes for one in known.quotations):
         yield printing.mark("disputed", "magenta")
     counted = "select 1 from happening_versions where position = :position and sources = 1"

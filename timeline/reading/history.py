@@ -21,8 +21,9 @@ with latest as (
     select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
     from (select position, version, data from events where stream = :stream order by version desc limit :most)
 ), current as (
-    select position from events where stream = :stream and position <= :as_of and type not in {WITHOUT_STATEMENT}
-    order by version desc limit 1
+    select max(position) as position from events where stream = :stream and type not in {WITHOUT_STATEMENT}
+    union all
+    select max(position) from events where stream = :stream and type not in {WITHOUT_STATEMENT} and position <= :as_of
 )
 select position, version, type, recorded_at, recorded_by, data, exists (
     select 1 from events as correction where correction.stream = :stream and correction.version <= events.version
@@ -106,7 +107,7 @@ class Version:
 
 
 def versions(snapshot: Snapshot, stream: str, *, most: int = -1, longest: int = 2**53) -> list[Version]:
-    """Read the versions of a stream, first to last, and always the one that is current in the snapshot.
+    """Read the versions of a stream, first to last, and always the one that is current now, and in the snapshot.
 
     Parameters:
         snapshot: the timeline as known at a position, or now. Later versions are read as well.
