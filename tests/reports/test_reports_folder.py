@@ -172,12 +172,19 @@ def test_a_time_stamp_is_named_and_checked_from_the_folder_alone(folder: Path) -
     certificate = authority.made(folder / "tsa")
     with authority.serving(lambda query: (200, authority.stamped(folder / "tsa", query))) as url:
         stamped = run("checkpoint", "--stamp", url, "--authority", certificate)
+        again = ("--stamp", url, "--authority", certificate)
+        (folder / "twice").write_text(run("checkpoint", *again, *again).stdout, encoding="utf-8")
     (folder / "stamped").write_text(stamped.stdout, encoding="utf-8")
     (folder / "keys").write_text(stamped.stderr.split("trust this key:\n")[1].splitlines()[0])
     run("report", "port", "--checkpoint", "stamped", "--trust", "keys", "--folder", "kept")
     page = words(folder / "kept/report.html")
     assert re.search(r"a time stamp by 127\.0\.0\.1 \(\w{8}\) at \d+ \w+ \d{4}, [\d:]+ UTC, valid under the key", page)
     assert "python3 -I verify_stamp.py checkpoint --authority CERTIFICATE.pem" in page
+    assert "once for each authority" not in page
+    run("report", "port", "--checkpoint", "twice", "--out", "twice.html")
+    assert "It has 2 time stamps. Run the command once for each authority, with its own certificate." in words(
+        folder / "twice.html"
+    )
     code, output = verify("verify_stamp.py", "checkpoint", "--authority", certificate, here=folder / "kept")
     assert (code, output.splitlines()[-1]) == (0, "Shown")
     proof = next((folder / "kept/proofs").iterdir())

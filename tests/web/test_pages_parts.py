@@ -1,6 +1,7 @@
 """Cited parts on the pages: a region as a box on the picture, a range in a player, and never in the source's name."""
 
 import re
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,35 @@ async def test_the_page_of_a_happening_shows_them(serve: Serve, built: Path) -> 
     assert re.findall("<q>(.*?)</q>", page) == ["at nine"]
     assert "0:10–0:20.5" in page
     assert "style=" not in page.partition("</head>")[2]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("size", "region", "cut"),
+    [
+        ((100, 1000), "10,20,80,10", ("80.0", "100.0", "10.0", "200.0")),
+        ((100, 1000), "0,0,100,51", None),
+        ((1000, 100), "10,20,80,10", None),
+        ((0, 0), "10,20,80,10", None),
+    ],
+)
+async def test_a_region_of_a_tall_picture_is_also_shown_alone(
+    serve: Serve, tmp_path: Path, size: tuple[int, int], region: str, cut: tuple[str, ...] | None
+) -> None:
+    """On the picture of a whole web page nobody could read it. A large one is clear as it is."""
+    (tmp_path / "shot.png").write_bytes(PNG[:16] + struct.pack(">II", *size) + PNG[24:])
+    with Timeline(path := tmp_path / "timeline.db", by="tester") as timeline:
+        shot = timeline.archive(tmp_path / "shot.png", id="shot", title="A page")
+        shown = shot.describe("A headline", fragment=f"xywh=percent:{region}")
+        timeline.record("shown", title="Shown", date="2003", citations=[shown])
+    for address in ("shown", "sources/shot"):
+        page = (await serve(path).client.get(f"{HERE}/{address}")).text
+        assert 'class="region picture"' in page
+        assert ("region-alone" in page) is (cut is not None)
+        if cut:
+            width, height, x, y = cut
+            assert f'viewBox="0 0 {width} {height}"><image href="{HERE}/sources/shot/image?sha256=' in page
+            assert f'x="-{x}" y="-{y}" width="{size[0]}" height="{size[1]}"/>' in page
 
 
 @pytest.mark.asyncio

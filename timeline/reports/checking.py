@@ -68,7 +68,7 @@ def _files(contents: Contents) -> list[Step]:
             [
                 f"{SUMS} lists the hash of each other file. The first command is for Linux, the second for macOS. Each file must"
                 " be OK. On Windows, certutil -hashfile FILE SHA256 prints the hash of a file, to be compared with the list."
-                " Whoever changes a file can also change the list, so this finds accidents; the next steps find more."
+                " Anyone who changes a file can also change the list, so this finds accidents; the next steps find more."
             ],
             [f"sha256sum --check {SUMS}", f"shasum -a 256 -c {SUMS}"],
         )
@@ -176,13 +176,18 @@ def _signatures(contents: Contents) -> list[Step]:
         " signed."
     )
     result = [Step("Who vouches for the checkpoint?", [words])]
-    if "a time stamp" in kinds.values():
-        stamped = (
+    if stamps := [one for one in signatures if signature_kind(one.signature) == "a time stamp"]:
+        stamped = [
             "A time-stamping authority saw the checkpoint. Get the certificate of the authority from itself; the command needs"
             " OpenSSL, prints the time, and Shown in its last line."
-        )
+        ]
+        if len(stamps) > 1:
+            stamped.append(
+                f"It has {len(stamps)} time stamps. Run the command once for each authority, with its own certificate. Each run"
+                " says of the other stamps that this certificate does not confirm them."
+            )
         command = f"python3 -I {STAMP_VERIFIER} {CHECKPOINT} --authority CERTIFICATE.pem"
-        result.append(Step("Since when has the checkpoint existed?", [stamped], [command]))
+        result.append(Step("Since when has the checkpoint existed?", stamped, [command]))
     return result
 
 

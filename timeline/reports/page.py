@@ -28,10 +28,11 @@ _STYLE: Final = """
 table { border-collapse: collapse; width: 100%; font-size: .82rem; margin: .5rem 0 1rem; break-inside: avoid }
 th, td { text-align: start; vertical-align: top; border-top: 1px solid #999; padding: .3rem .5rem .3rem 0; overflow-wrap: anywhere }
 tr { break-inside: avoid } thead { display: table-header-group }
-th { overflow-wrap: normal } td:last-child { min-width: 6.5rem }
+th { overflow-wrap: normal } td:nth-child(3) { min-width: 4.5rem } td:last-child { min-width: 6.5rem }
 caption { break-after: avoid; text-align: start; font-weight: bold; padding: .3rem 0 }
 section.happening, section.source { border-top: 1px solid #999; padding: 1rem 0 }
 section.happening h3, section.source h3 { font-size: 1.15rem; margin: 0 0 .4rem }
+h3 { break-inside: avoid; break-after: avoid }
 section p { margin: 0 0 .4rem }
 blockquote { margin: .8rem 0; padding: .3rem 0; padding-inline-start: 1rem; border-inline-start: 4px solid #999 }
 blockquote, section.source > dl { break-inside: avoid }

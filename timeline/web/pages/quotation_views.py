@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from datasette.app import Datasette
 
@@ -107,7 +108,8 @@ def of_happenings(
         there = quotation.source.sha256 in served
         document = originals.address(datasette, database, quotation.source.id) if there else None
         fragment = quotation.fragment if there else None
-        shown = parts.shown(datasette, database, quotation.source, fragment, quotation.page) if fragment else None
+        begins = partial(parts.beginning, snapshot.connection, quotation.source)
+        shown = parts.shown(datasette, database, quotation.source, fragment, quotation.page, begins) if fragment else None
         return QuotationView(quotation, quotation.words[:longest], address, at_source, document, shown)
 
     return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}
