@@ -239,6 +239,10 @@ def test_english_dates_are_the_servers(run: Run) -> None:
     written = run("datewords.js", 'given.map((one) => m.inWords(one, "en-GB"))', timed)
     days = run("datewords.js", 'given.map((one) => m.inWords(one, "en-GB"))', [one[:10] for one in timed])
     assert written == [f"{day}, {one[11:]}" for day, one in zip(days, timed, strict=True)]
+    many = [0, 1, 999, 1000, 12_345, 999_499, 999_500, 1_000_000, 1_234_567, 123_456_789]
+    assert run("axis.js", 'given.map((one) => m.number(one, "en-GB"))', many) == [f"{one:,}" for one in many]
+    short = run("axis.js", 'given.map((one) => m.compact(one, "en-GB"))', many[4:])
+    assert short == ["12K", "1M", "1M", "1M", "1.2M", "120M"]
 
 
 def test_the_calendar_is_the_servers(run: Run) -> None:

@@ -57,6 +57,15 @@ def test_a_link_to_a_happening_brings_its_row_into_view(visitor: Visitor, demo: 
     assert page.evaluate("document.activeElement.className").startswith("view")
 
 
+def test_search_filters_and_story_are_one_line(visitor: Visitor, demo: Served) -> None:
+    """So that the drawing begins high up."""
+    page = visitor.open(f"{demo.page}?size=1", viewport=SIZE)
+    places = [page.locator(name).bounding_box() for name in ("#f-q", "#filters summary", "#read-story")]
+    middles = [place["y"] + place["height"] / 2 for place in places if place]
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 4
+
+
 def test_a_link_to_one_of_very_many_brings_its_row_into_view(visitor: Visitor, tricky: Served) -> None:
     """It is never only counted, on a phone as on a desk."""
     for size in (SIZE, {"width": 1280, "height": 900}):

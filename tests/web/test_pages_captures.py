@@ -129,14 +129,14 @@ def test_a_hostile_address_leads_nowhere() -> None:
 
 
 def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
-    """A line that ends early ends one, and so do a page, leaders and what begins with a bullet."""
+    """A line that ends early ends one, and so do a page, leaders, the end before a heading, and what begins with a bullet."""
     full = "This line is as wide as the column, and goes on"
     leaders = "Contents . . . . . . . . . . . . . . . . . . . . . 3"
-    body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}\fNext page"
+    body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}.\nFindings of 2\n{full}\fNext page"
     result = passages.part(body, [], printed=True).paragraphs
     assert [body[one.start : one.end] for one in result] == [
         "A heading", f"{full}\n{full}\nto here.", full, f"• {full}", "• An item",
-        leaders, full, "Next page",
+        leaders, f"{full}.", "Findings of 2", full, "Next page",
     ]  # fmt: skip
     assert "".join(f"{one.before}{body[one.start : one.end]}" for one in result) == body
 

@@ -34,6 +34,7 @@ _SHORTEST_LINE, _EARLY, _WIDER = 20, 0.8, 1.35
 # A column is narrower than most of the text if of so many lines, within so many characters, most are as long, and go on within a
 # sentence. The lines of a table and of a list are not.
 _LINES, _NEAR, _MOST_LINES = 6, 1_200, 0.7
+_SENTENCE = (".", "!", "?", "”", '"')
 _LEADERS, _BULLETS = ". . .", tuple("•◦▪‣–—*")
 
 Span = tuple[int, int]
@@ -152,15 +153,23 @@ def _printed(text: str) -> Callable[[int, int], Iterator[Span]]:
         for match in _LINE_END.finditer(text, begin, finish):
             line, start, end = text[last : match.start()], *match.span()
             above = _column(text[max(0, start - _NEAR) : start].splitlines()[-_LINES:])
-            below = _column(text[end : end + _NEAR].splitlines()[:_LINES])
+            following = text[end : end + _NEAR].splitlines()[:_LINES]
+            below = _column(following)
             narrow = min(filter(None, (above, below)), default=0) * _EARLY
             is_last = len(line) < (narrow or early) or 0 < below * _WIDER < len(line)
+            is_last = is_last or (line.rstrip().endswith(_SENTENCE) and _is_heading(following, narrow or early))
             ends = is_last or _LEADERS in line or "\f" in match[0] or _BLANK_LINE.search(match[0])
             if ends or text[end : end + 1] in _BULLETS:
                 yield start, end
             last = end
 
     return separators
+
+
+def _is_heading(lines: Sequence[str], width: float) -> bool:
+    """Whether the first of some lines is a heading: short, it begins as a sentence does, and does not end as one."""
+    first = lines[0].strip() if lines else ""
+    return 0 < len(first) < width and not first[0].islower() and first[-1].isalnum()
 
 
 def _column(lines: Sequence[str]) -> int:

@@ -38,6 +38,13 @@ const isEnglish = (/** @type {string} */ locale) => locale.startsWith("en");
 export const number = (n, locale, useGrouping = true) =>
   !isEnglish(locale) ? n.toLocaleString(locale, { useGrouping }) : useGrouping ? String(n).replace(THOUSANDS, ",") : String(n);
 
+/** Write ten thousand and more in short. @param {number} n @param {string} locale */
+export function compact(n, locale) {
+  const round = Number(n.toPrecision(2));
+  if (!isEnglish(locale)) return n.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 2 });
+  return round < 1e6 ? `${round / 1e3}K` : `${round / 1e6}M`;
+}
+
 /** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
 export function yearName(year, locale, era = false) {
   const shown = year < 1 ? 1 - year : year;

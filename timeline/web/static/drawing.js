@@ -29,7 +29,10 @@ const ROWS = 40;
 const FEWEST_ROWS = 10;
 
 export class Drawing {
-  /** @param {any} root @param {Source} source @param {Heard} heard @param {string} locale */
+  /**
+   * Later `window` is what is looked at, `focus` the happening whose card is open, and `listing` the list of a count that was opened.
+   * @param {any} root @param {Source} source @param {Heard} heard @param {string} locale
+   */
   constructor(root, source, heard, locale) {
     this.root = root;
     this.source = source;
@@ -39,21 +42,15 @@ export class Drawing {
     this.view = this.part("view");
     this.scale = new Scale();
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
-    /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
-    this.listing = undefined;
     this.loader = new Loader(source, (busy, isSame = false) => {
       root.ariaBusy = busy ? "true" : null;
       if (!busy && !isSame) this.draw();
     });
     this.pen = pen(this.view);
-    /** @type {Span} */
-    this.window = { start: 0, end: 1 };
-    /** The one whose card is open. @type {Item | null} */
-    this.focus = null;
     this.elements = new Map();
     this.drawn = 0;
     /** What stays as it is while one moves along, and at which scale. */
-    this.kept = { memory: memory(), length: 0, room: "", whole: false, rows: ROWS };
+    this.kept = /** @type {any} */ ({});
     listen(this.view, this);
     on(this.view, "click", (event) => this.click(event));
     this.sight = new Sight(this.part("words"), this.part("lanes"), locale);

@@ -18,8 +18,8 @@ export class Loader {
     this.asked = 0;
     /** What was recorded or changed since the page was opened. @type {Set<string>} */
     this.news = new Set();
-    /** How many may fall into a window, as last heard. @type {{window: string, many: number | null}} */
-    this.heard = { window: "", many: null };
+    /** How many may fall into a window, as last heard. @type {{window?: string, many?: number | null}} */
+    this.heard = {};
   }
 
   /** Take over data that came with something else. @param {View} data */

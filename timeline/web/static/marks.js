@@ -2,7 +2,7 @@
 // The elements of the drawing: a lane, a happening, a count, the axis. Owns what they are made of, and the classes and
 // signs that say how vague a date is and how sure a happening; the style sheet owns how those look. Places nothing in time.
 
-import { context, number, periodName, timeName, ticks, unitOf } from "./axis.js";
+import { compact, context, number, periodName, timeName, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
 import { CHIPS, ROW, span } from "./layout.js";
 import { inWords } from "./datewords.js";
@@ -135,7 +135,7 @@ export function tell(element, { lane, at, width, from, to, count, start, end }, 
   const button = element.firstChild;
   styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
   styled(button.firstChild, `margin-inline-start:${from - at}px;inline-size:${Math.max(4, to - from)}px;block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
-  button.lastChild.textContent = count < 1e4 ? number(count, locale) : count.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 2 });
+  button.lastChild.textContent = count < 1e4 ? number(count, locale) : compact(count, locale);
   Object.assign(button.dataset, { lane, start, end, count });
   const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"), locale);
   button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;

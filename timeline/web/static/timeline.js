@@ -29,10 +29,7 @@ async function json(url) {
 }
 
 /** The address of what a window holds. */
-const viewOf = (window, width, parts) => {
-  const focus = state().get("focus");
-  return asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }), ...(focus && { focus }) });
-};
+const viewOf = (window, width, parts) => asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) });
 
 const address = (item) => {
   const as_of = state().get("as_of");
@@ -45,7 +42,8 @@ const story = (item) => changed({ story: item.id, focus: null, view: null, lanes
 /** @type {Source} */
 const source = {
   address,
-  view: (...of) => json(viewOf(...of)),
+  // What is open is drawn by itself.
+  view: (...of) => json(viewOf(...of) + (state().has("focus") ? `&focus=${state().get("focus")}` : "")),
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
   off(kinds) {
     const lines = state().get("without")?.split(LINE_END) ?? [];
