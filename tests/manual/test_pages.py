@@ -33,6 +33,12 @@ RECOGNISING = (
     "timeline show harbour-scan --text",
 )
 _LIVE = '"http://127.0.0.1:8001/timeline/-/timeline/live?after=31"'
+AS_POSTGRES = (
+    'psql -c "ALTER SYSTEM SET synchronous_standby_names = \'standby\'" -c "SELECT pg_reload_conf()"',
+    'psql -c "SELECT application_name, sync_state FROM pg_stat_replication"',
+    "psql -c \"ALTER SYSTEM SET synchronous_standby_names = ''\"",
+)
+COPY = "pg_basebackup -R -c fast -D /var/lib/postgresql/15/main -d 'postgresql://owner@db.example/?application_name=standby'"
 INSTEAD: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "timeline archive --fetch https://news.example/harbour": "timeline archive -h",
@@ -46,14 +52,22 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
         "datasette timeline.db -m metadata.json": "datasette plugins",  # it is served meanwhile: see `served`
         f"curl -sN {_LIVE}": f"curl -sN --max-time 1 {_LIVE} | cat",
     },
-    "shared-log": dict.fromkeys(
-        (
-            "sudo apt-get install -y postgresql",
-            "sudo -u postgres createuser --createrole --pwprompt owner",
-            "sudo -u postgres createdb -O owner -E UTF8 -T template0 news",
+    "shared-log": {
+        **dict.fromkeys(
+            (
+                "sudo apt-get install -y postgresql",
+                "sudo -u postgres createuser --createrole --replication --pwprompt owner",
+                "sudo -u postgres createdb -O owner -E UTF8 -T template0 news",
+                "sudo systemctl stop postgresql",
+                "sudo -u postgres find /var/lib/postgresql/15/main -mindepth 1 -delete",
+                "sudo systemctl start postgresql",
+                'sudo -u postgres psql -c "SELECT pg_promote()"',
+            ),
+            "true",  # the test has a server of its own, and load/shared.py does what is about two
         ),
-        "true",  # the test has a server of its own
-    ),
+        **{f"sudo -u postgres {words}": f"{words} postgresql://owner@db.example/news" for words in AS_POSTGRES},
+        f"sudo -u postgres {COPY}": COPY.replace("/var/lib/postgresql/15/main", "~/standby"),
+    },
     "page": {
         "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",
         "datasette million.db -m metadata.json": "datasette million.db --get /million/-/timeline",
