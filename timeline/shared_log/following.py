@@ -29,6 +29,9 @@ FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after troubl
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
 MOVED, WRITTEN = 0.5, 5.0  # seconds between two writings of the status while events come, and while none do
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
+_PASSING: Final = tuple(
+    f"SQLITE_{name}" for name in ("FULL", "IOERR", "BUSY", "LOCKED", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT")
+)
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
 State = Literal["", "behind", "current", "trouble"]
@@ -349,7 +352,7 @@ def is_final(error: DatabaseRefused, path: Path) -> bool:
     """Whether trying again is of no use: the log differs, or the file itself cannot be used. A full or busy disk passes."""
     if isinstance(error, SharedLogDiffers | GuardsMissing):
         return True
-    return error.subject == str(path) and not isinstance(error.__cause__, sqlite3.OperationalError)
+    return error.subject == str(path) and not getattr(error.__cause__, "sqlite_errorname", "").startswith(_PASSING)
 
 
 def _identity(path: Path) -> object:
