@@ -64,7 +64,10 @@ def read(path: str | Path) -> Followed | None:
 
     Raises DatabaseRefused where the note is there but cannot be read: whoever appends then could fork the log.
     """
-    beside = note(path)
+    try:
+        beside = note(path)
+    except (OSError, ValueError, RuntimeError):  # a circle of links, or no path at all: opening the file reports that
+        return None
     try:
         named = json.loads(beside.read_bytes())
         return Followed(**{field.name: str(named.get(field.name, "")) for field in fields(Followed)})
