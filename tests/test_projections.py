@@ -241,6 +241,13 @@ def test_search_reads_letters_for_ligatures(timeline: Timeline) -> None:
     assert [found(timeline, "happenings_fts", word) for word in ("final", "conflict", "conﬂict")] == [1, 1, 1]
 
 
+def test_people_have_their_places_in_the_list(timeline: Timeline, report: ArchivedSource) -> None:
+    """Their order is the statement's, whatever their names."""
+    timeline.record("a", title="T", date="2003", actors=["Zoe", "Ann", "Mia"], citations=[FOUND])
+    rows = timeline.db.query("SELECT actor, number FROM happening_actors ORDER BY number")
+    assert [(row["actor"], row["number"]) for row in rows] == [("zoe", 1), ("ann", 2), ("mia", 3)]
+
+
 def test_a_correction_leaves_no_old_words_in_the_index(timeline: Timeline, meeting: str) -> None:
     """Search finds what is now known."""
     timeline.correct(meeting, title="A sitting", reason="wording")

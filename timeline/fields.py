@@ -29,5 +29,3 @@ STATUSES: Final[Mapping[str, str]] = {
 """The status of a happening after an event, by the event's type."""
 WITHOUT_STATEMENT: Final = ("EventRedacted", "HappeningReviewed")
 """The types of events that make no statement. A search for the last statement of a stream passes over them."""
-VERDICTS: Final = ("confirmed", "doubted")
-"""The verdicts of a review."""

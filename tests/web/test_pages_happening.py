@@ -9,6 +9,9 @@ from test_pages_demo import DISPATCH, LONG_TITLE, build, link, serve, text
 
 from timeline import Timeline
 from timeline.reading import differences
+from timeline.selection import matches
+from timeline.selection.conditions import Chosen
+from timeline.selection.state import State
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +241,20 @@ async def test_a_summary_that_repeats_the_title_is_not_shown_again(tmp_path: Pat
         html = (await client.get(f"/twice/-/timeline{path}")).text
         summaries = re.findall(r'<p class="summary[^>]*>(.*?)</p>', html)
         assert summaries == ([] if "same" in path else ["A treaty ends. Nobody knows why."]), path
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("when", ["", "?as_of=14"])
+async def test_the_neighbours_are_read_along_the_time_order(demo: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """The happenings before and after it are found in the index, however many there are; the timeline is never sorted for them."""
+    walked = []
+
+    def page_sql(state: State, chosen: Chosen, *, along: bool) -> str:
+        walked.append(along)
+        return real(state, chosen, along=along)
+
+    real = matches.page_sql
+    monkeypatch.setattr(matches, "page_sql", page_sql)
+    page = await fetch(demo, f"meeting{when}")
+    assert 'rel="prev"' in page or "before-after" in page
+    assert walked == [True, True]

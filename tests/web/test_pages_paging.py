@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -154,6 +155,45 @@ def test_what_is_common_is_tried_and_not_listed(many: Path, name: str) -> None:
     result = steps(many, {name: ["x"]}, along=True)
     assert "LIST SUBQUERY" not in result
     assert "(happening=?" in result
+    chosen = conditions.chosen(states.read({name: ["x"]}), "x", Plan(name, 0, 0, 0))
+    assert "exists" in chosen.test
+    assert "exists" not in chosen.sql
+
+
+@pytest.mark.parametrize("when", [{}, {"as_of": ["2000"]}])
+@pytest.mark.parametrize(
+    ("query", "by", "index"),
+    [
+        ({}, None, "happenings_time"), ({"from": ["1450"], "to": ["1460"]}, None, "happenings_time"),
+        ({"kind": ["kind 1"], "from": ["1450"]}, "kind", "happenings_kind"),
+    ],
+)  # fmt: skip
+def test_the_happenings_of_a_period_are_counted_in_the_index(
+    many: Path, query: dict[str, list[str]], by: str | None, index: str, when: dict[str, list[str]]
+) -> None:
+    """Now and as of a position; no row of the table is read for it."""
+    state = states.read(query | when)
+    chosen = conditions.chosen(state, None, Plan(by, 0, 0, 0))
+    with closing(sqlite3.connect(many)) as connection:
+        register(connection)
+        sql = f"select count(*) from (select happenings.id as id {chosen.listing.sql} limit 10)"
+        plans = Snapshot(connection, state.as_of).explained(sql, chosen.params)
+    assert any(f"main.happenings USING COVERING INDEX {index}" in step for step in plans), plans
+
+
+@pytest.mark.asyncio
+async def test_a_page_counts_the_happenings_of_its_period_once(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list, the drawing, its pale background and its axis share the count."""
+    counted = []
+
+    def choose(snapshot: Snapshot, state: states.State, *arguments: object) -> object:
+        counted.append(tuple(sorted(state.given.items())))
+        return real(snapshot, state, *arguments)
+
+    real: Callable[..., object] = matches.choose
+    monkeypatch.setattr(matches, "choose", choose)
+    assert (await serve(many).client.get("/many/-/timeline?kind=kind+3&from=1440")).status_code == 200
+    assert max(Counter(counted).values()) <= 2
 
 
 @pytest.mark.parametrize(

@@ -54,15 +54,16 @@ WHERE known_until IS NULL
 ORDER BY id;
 
 -- Time order: by the beginning, or by the end if the beginning is unknown; within a day by the time of day. Of happenings that
--- begin together, the longest comes first, and those with an open or unknown end come last. With the last column, a scan can
--- skip what ended before a period without reading the row.
+-- begin together, the longest comes first, and those with an open or unknown end come last. With the last columns, the happenings
+-- of a period are counted, now or as of a position, without reading their rows.
 CREATE INDEX happenings_time ON happenings (
-    coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id, near_latest_day
+    coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id,
+    near_latest_day, near_earliest_day, status, position
 );
 -- The same order in one text column, because Datasette's own page of the table sorts by a single column.
 CREATE INDEX happenings_time_order ON happenings (time_order);
 CREATE INDEX happenings_kind ON happenings (
-    kind, coalesce(earliest_day, latest_day, 9e15), near_latest_day
+    kind, coalesce(earliest_day, latest_day, 9e15), near_latest_day, near_earliest_day, status, position
 ) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;

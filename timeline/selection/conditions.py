@@ -5,6 +5,7 @@ matches.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -127,6 +128,8 @@ _IN_EVENT = (
     "exists (select 1 from events, json_each(events.data, '$.statement.{list}') as listed"
     " where events.position = replaced.position and json_extract(listed.value, '$.{key}') like :{name} escape '\\')"
 )
+_IN_DATA = "(select data from events where events.position = replaced.position) like :{name} escape '\\'"
+_ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
 
 _SEARCHED = (("actors", "name"), ("citations", "quote"), ("citations", "description"))
 
@@ -208,16 +211,18 @@ def _matching_words(state: State) -> tuple[str, Params]:
     conditions = []
     for number, word in enumerate(search_words.words(state.given["q"])):
         patterns = {f"word_{number}_{form}": search_words.like(text) for form, text in enumerate(search_words.forms(word))}
-        conditions.append(f"({' or '.join(map(_has, patterns))})")
+        conditions.append(f"({' or '.join(_has(name, pattern) for name, pattern in patterns.items())})")
         params |= patterns
     return " and ".join([_WORDS_AS_OF, *conditions]), params
 
 
-def _has(name: str) -> str:
+def _has(name: str, pattern: str) -> str:
     """Return the condition that a replaced version's words, people or quotations contain a pattern."""
+    # The JSON is parsed only where the pattern is somewhere in it. There a quotation mark and some others look different.
+    parsed = "1" if _ESCAPED_IN_JSON.search(pattern) else _IN_DATA.format(name=name)
     own = [f"replaced.{column} like :{name} escape '\\'" for column in ("title", "summary", "place")]
     inside = [_IN_EVENT.format(list=list_, key=key, name=name) for list_, key in _SEARCHED]
-    return " or ".join([*own, *inside])
+    return f"({parsed} and ({' or '.join([*own, *inside])}))"
 
 
 def _of_row(state: State) -> tuple[dict[str, str], Params]:
@@ -241,8 +246,8 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
         column = "happenings.review" if state.as_of is None else REVIEW_AS_OF.format(table="happenings")
         where["review"] = f"{column} is null" if review == "none" else f"{column} = :review"
         params |= {} if review == "none" else {"review": review}
-    # The near days are wider if the date is approximate, and otherwise the same. The index holds the last of them, so a scan of
-    # it skips rows outside the period without reading them.
+    # The near days are wider if the date is approximate, and otherwise the same. The indexes in time order hold them, so a count
+    # does not read the rows.
     if state.from_day is not None:
         where["from"] = "coalesce(near_latest_day, 9e15) >= :from_day"
         params["from_day"] = state.from_day

@@ -7,6 +7,7 @@ listing the rarest filter and sorting if they are few. Must not decide what matc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Row
+from weakref import WeakKeyDictionary
 
 from timeline.errors import TookTooLong
 from timeline.selection import as_of, conditions, time_order
@@ -26,6 +27,8 @@ _COLUMNS = (
     "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
     f" recorded_at, position, review, {conditions.MARKS['corrected']} as corrected, {time_order.COLUMNS}"
 )
+
+_remembered: WeakKeyDictionary[Snapshot, dict[tuple[object, ...], tuple[Chosen, int | None]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,12 @@ def find(snapshot: Snapshot, state: State, within_ms: int | None = COUNTING_MS) 
 
 
 def of_state(snapshot: Snapshot, matches: Matches, state: State, within_ms: int) -> Matches:
-    """Find the matches of another state, for the same actor and as of the same position."""
-    chosen, counted = choose(snapshot, state, matches.actor, matches.end, within_ms)
+    """Find the matches of another state, for the same actor and as of the same position. A snapshot remembers them."""
+    remembered = _remembered.setdefault(snapshot, {})
+    key = (*sorted(state.given.items()), matches.actor, within_ms)
+    if key not in remembered:
+        remembered[key] = choose(snapshot, state, matches.actor, matches.end, within_ms)
+    chosen, counted = remembered[key]
     return replace(matches, state=state, chosen=chosen, counted=counted)
 
 

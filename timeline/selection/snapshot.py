@@ -137,8 +137,8 @@ class Snapshot:
         self.longest_ms = longest_ms
 
     def at(self, as_of: int | None) -> "Snapshot":
-        """Return the timeline as known at another position."""
-        return Snapshot(self.connection, as_of, self.longest_ms)
+        """Return the timeline as known at another position, or this one if it is the same."""
+        return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms)
 
     def rows(self, sql: str, params: Params | None = None, *, index: str = "", within_ms: int | None = None) -> list[sqlite3.Row]:
         """Run a query as of this snapshot. Raises TookTooLong.

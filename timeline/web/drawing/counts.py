@@ -6,11 +6,10 @@ more than LATER events came after it; if more did, the counts are the present on
 """
 
 import json
-import sqlite3
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from timeline.selection.snapshot import Snapshot
@@ -28,9 +27,11 @@ _DAYS = (
 )
 _CURRENT = "status = 'current' and date is not null"
 _CHANGED = f"""\
+select change, kind, json_group_array(first), json_group_array(last), json_group_array(position) from (
 select -1 as change, kind, {_DAYS} from main.happening_versions where position > :as_of and known_until is null and {_CURRENT}
 union all
 select 1, kind, {_DAYS} from main.happening_versions where known_until > :as_of and position <= :as_of and {_CURRENT}
+) group by 1, 2
 """
 
 
@@ -47,26 +48,27 @@ class _Later:
     """The changes from the present counts to those as of a position: -1 for a version recorded since, 1 for one replaced since."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.rows: dict[str, list[sqlite3.Row]] = {"": []}
-        """The changes of each kind, and of all."""
+        self._lists: defaultdict[tuple[str, str, int], list[Any]] = defaultdict(list)
         self._days: dict[tuple[str, str, int], list[int]] = {}
         if snapshot.as_of is not None and 0 < snapshot.end - snapshot.as_of <= LATER:
-            self.rows[""] = snapshot.plain(_CHANGED, {"as_of": snapshot.as_of})
-            for row in self.rows[""]:
-                if row["kind"]:
-                    self.rows.setdefault(row["kind"], []).append(row)
+            for change, kind, *lists in snapshot.plain(_CHANGED, {"as_of": snapshot.as_of}):
+                for name, values in zip(("starts", "ends", "positions"), map(json.loads, lists), strict=True):
+                    for one in {"", kind or ""}:
+                        self._lists[one, name, change] += values
+
+    def versions(self, kind: str, change: int) -> Iterable[tuple[int | None, int]]:
+        """Return the first day and the position of each version with this change, of a kind or of all."""
+        return zip(self._lists[kind, "starts", change], self._lists[kind, "positions", change], strict=True)
 
     def days(self, kind: str, edge: str, change: int) -> list[int]:
         """Return the days on which the versions with this change begin or end, in order."""
         if (kind, edge, change) not in self._days:
-            column = {"starts": "first", "ends": "last"}[edge]
-            days = (row[column] for row in self.rows.get(kind, ()) if row["change"] == change)
-            self._days[kind, edge, change] = sorted(day for day in days if day is not None)
+            self._days[kind, edge, change] = sorted(day for day in self._lists[kind, edge, change] if day is not None)
         return self._days[kind, edge, change]
 
     def before(self, edge: str, day: int, kind: str) -> int:
         """Return the change in the number of edges before a day."""
-        return sum(change * bisect_left(self.days(kind, edge, change), day) for change in (1, -1)) if self.rows[""] else 0
+        return sum(change * bisect_left(self.days(kind, edge, change), day) for change in (1, -1))
 
 
 _later_by_snapshot: WeakKeyDictionary[Snapshot, _Later] = WeakKeyDictionary()
@@ -80,8 +82,7 @@ def _later(snapshot: Snapshot) -> _Later:
 
 def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
     """Return the positions of the versions that were replaced since the as-of position, and begin in these stretches."""
-    rows = _later(snapshot).rows.get(kind, ())
-    begun = sorted((row["first"], row["position"]) for row in rows if row["change"] > 0 and row["first"] is not None)
+    begun = sorted((first, position) for first, position in _later(snapshot).versions(kind, 1) if first is not None)
     return [
         position for bar in bars for _, position in begun[bisect_left(begun, (bar.first,)) : bisect_left(begun, (bar.last + 1,))]
     ]
@@ -89,26 +90,18 @@ def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
 
 def unplaced(snapshot: Snapshot, kind: str) -> int:
     """Return the change in the number of dates without a day, since the as-of position."""
-    return sum(row["change"] for row in _later(snapshot).rows.get(kind, ()) if row["first"] is None)
+    return sum(change for change in (1, -1) for first, _ in _later(snapshot).versions(kind, change) if first is None)
 
 
 def extent(snapshot: Snapshot, kind: str = "") -> tuple[int, int] | None:
     """Return the first and last day of all current happenings, or of a kind; None if there are none."""
-    at = "from density where kind = :kind and scale = 0"
     later = _later(snapshot)
     changes = Counter([*later.days(kind, "starts", 1), *later.days(kind, "ends", 1)])
     changes.subtract([*later.days(kind, "starts", -1), *later.days(kind, "ends", -1)])
-    reduced = json.dumps([day for day, change in changes.items() if change < 0])
-    days = snapshot.plain(
-        f"select bucket, starts + ends {at} and bucket in (select value from json_each(:reduced))",
-        {"kind": kind, "reduced": reduced},
-    )
-    gone = json.dumps([day for day, many in days if many + changes[day] == 0])
-    remaining = f"{at} and bucket not in (select value from json_each(:gone)) order by bucket"
-    row = snapshot.plain(
-        f"select (select bucket {remaining} limit 1), (select bucket {remaining} desc limit 1)", {"kind": kind, "gone": gone}
-    )[0]
-    named = [day for day in row if day is not None] + [day for day, change in changes.items() if change > 0]
+    days = "select bucket, starts + ends from density where kind = :kind and scale = 0 order by bucket"
+    inwards = (snapshot.each(f"{days}{order}", {"kind": kind}) for order in ("", " desc"))
+    outermost = [next((day for day, many in rows if many + changes[day]), None) for rows in inwards]
+    named = [day for day in outermost if day is not None] + [day for day, change in changes.items() if change > 0]
     return (min(named), max(named)) if named else None
 
 
