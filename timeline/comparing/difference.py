@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from timeline import same_events
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, StatementInvalid
 from timeline.log import Event, Log
 from timeline.reading import differences, event_data, wording
 
@@ -97,7 +97,16 @@ def database(path: Path) -> Path:
 
 
 def between(one: Log, other: Log) -> Difference:
-    """Compare two open logs."""
+    """Compare two open logs, which anybody may have made. Raises StatementInvalid where one has malformed data."""
+    try:
+        return _between(one, other)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise StatementInvalid(
+            f"{one.path} or {other.path}: holds malformed data. Find out which one: timeline verify --db FILE"
+        ) from error
+
+
+def _between(one: Log, other: Log) -> Difference:
     same = same_events.beginning(one, other)
     ours, theirs = (same_events.by_stream(log.events(after=same)) for log in (one, other))
     changes: list[Change] = []
