@@ -64,8 +64,8 @@ def content(log: AnyLog, event: Event) -> tuple[str, str] | None:
     payload = event_data.read(event.data, event.position)
     data: dict[str, Any] = {name: value for name, value in payload.items() if name != "statement" or event.type in FIRST}
     if event.type == "EventRedacted":
-        gone = log.event(data["position"])
-        data = {"of": "" if gone is None else gone.id, "reason": data["reason"]}
+        gone = log.event(data.get("position", 0))
+        data = {"of": "" if gone is None else gone.id, "reason": data.get("reason")}
     elif event.type == "HappeningReviewed":
         data["by"] = authors.same(event.recorded_by)
     return event.type, canonical(data)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from two_files import begin, record, writing
 
-from timeline import Timeline, diff
+from timeline import Timeline, diff, merge
 from timeline.comparing import difference_text
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, StatementInvalid
 
 
 def kinds(one: Path, other: Path) -> list[tuple[str, str]]:
@@ -153,6 +153,38 @@ def test_changed_data_under_an_old_hash_is_no_common_beginning(tmp_path: Path) -
         connection.execute("UPDATE events SET data = replace(data, 'Met', 'Mat') WHERE position = 2")
         connection.execute(guard)
     assert (diff(ann, ben).relation, kinds(ann, ben)) == ("parted", [("differs", "happening/met@1")])
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("HappeningCorrected", '{"statement": {"title": 5}}'),
+        ("HappeningCorrected", '{"statement": {}, "changes": 5, "reason": "x"}'),
+        ("HappeningCorrected", '{"statement": {"citations": [{"source": "s", "quote": 1}]}, "changes": {}}'),
+        ("HappeningCorrected", '{"statement": {"date": "nonsense", "tags": ["\\ud800"]}}'),
+        ("HappeningReviewed", '{"verdict": "sure"}'),
+        ("EventRedacted", "{}"),
+        ("EventRedacted", '{"position": 99999999999999999999}'),
+        ("SourceCorrected", "{}"),
+    ],
+)
+def test_a_malformed_file_ends_in_one_line(tmp_path: Path, type: str, data: str) -> None:
+    """Whatever a stranger has put into the log, behind its guards; or it is shown as far as it makes sense."""
+    ann, ben = begin(tmp_path)
+    with closing(sqlite3.connect(ben, isolation_level=None)) as connection:
+        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'").fetchall()
+        for name, _ in guards:
+            connection.execute(f"DROP TRIGGER {name}")
+        row = (3, "happening/met", 2, type, "2026-01-01T00:00:00.000Z", "Ben", data, b"s" * 16, b"h" * 32)
+        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        for _, sql in guards:
+            connection.execute(sql)
+    try:
+        "".join(difference_text.markdown(diff(ann, ben), "A", "B"))
+    except StatementInvalid as error:
+        assert "\n" not in str(error)
+    with writing(ann) as timeline, pytest.raises((DatabaseRefused, StatementInvalid)):
+        merge(timeline, ben)
 
 
 @given(steps=st.lists(st.sampled_from(["record", "correct", "retract"]), max_size=8), cut=st.integers(0, 8))

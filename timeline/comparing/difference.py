@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from timeline import same_events
 from timeline.any_log import AnyLog
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, StatementInvalid
 from timeline.log import Event
 from timeline.reading import differences, event_data, wording
 
@@ -98,7 +98,16 @@ def database(path: Path) -> Path:
 
 
 def between(one: AnyLog, other: AnyLog) -> Difference:
-    """Compare two open logs."""
+    """Compare two open logs, which anybody may have made. Raises StatementInvalid where one has malformed data."""
+    try:
+        return _between(one, other)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise StatementInvalid(
+            f"{one.name} or {other.name}: holds malformed data. Find out which one: timeline verify --db FILE"
+        ) from error
+
+
+def _between(one: AnyLog, other: AnyLog) -> Difference:
     same = same_events.beginning(one, other)
     ours, theirs = (same_events.by_stream(log.events(after=same)) for log in (one, other))
     changes: list[Change] = []
