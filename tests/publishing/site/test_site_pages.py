@@ -29,7 +29,6 @@ def test_there_is_a_page_for_each_happening_source_and_event(published: Publishe
         )
         (events,) = connection.execute("select count(*) from events").fetchone()
     site = published.site
-    happenings, sources = ids
     for id_ in happenings:
         assert (site / "happenings" / id_ / "index.html").is_file()
     for id_ in sources:
