@@ -13,6 +13,10 @@ from site_material import Published
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+EACH_KIND = (
+    *("index.html?q=council", "index.html?story=opening", "happenings/treaty/index.html", "sources/minutes/index.html"),
+    *("events/5.html", "log/index.html", "export/index.html"),
+)
 PATIENCE = 30_000  # milliseconds: a busy machine is not what is tested
 
 
@@ -150,8 +154,7 @@ def test_without_javascript_there_is_no_dead_control(chromium: Any, addresses: d
         assert page.locator("form").count() == 0
 
 
-@pytest.mark.parametrize("name", ["index.html?q=council", "index.html?story=opening", "happenings/treaty/index.html",
-                                  "sources/minutes/index.html", "events/5.html", "log/index.html", "export/index.html"])  # fmt: skip
+@pytest.mark.parametrize("name", EACH_KIND)
 def test_axe_finds_nothing(chromium: Any, addresses: dict[str, str], name: str) -> None:  # noqa: ANN401
     """On each kind of page."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -14,7 +14,7 @@ from timeline.publishing.site.pages import Site
 from timeline.publishing.site.rewriting import Element
 
 _NO_SCRIPT = (
-    "<p class='without-script'>Without JavaScript you see the whole list. The drawing, the search and the filters need it.</p>"
+    '<p class="without-script">Without JavaScript you see the whole list. The drawing, the search and the filters need it.</p>'
 )
 
 
