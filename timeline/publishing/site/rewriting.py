@@ -24,6 +24,7 @@ _LEFT_OUT: Final = (
     "//div[@class='actor']",
     "//navigation-search",
     "//script[not(@type) and not(contains(@src, '/-/timeline/assets/'))]",
+    "//script[@type='module' and not(@src)]",
     "//link[@rel='alternate' and @type='application/json+datasette']",
     "//p[@class='timeline-ways-back'][not(a[@target])]",
     "//p[@class='only-paper']",
