@@ -53,6 +53,12 @@ def test_nothing_of_the_server_is_left(published: Published) -> None:
     assert "<form" not in (published.site / "sources/index.html").read_text(encoding="utf-8")
 
 
+def test_each_page_says_how_its_letters_are_written(published: Published) -> None:
+    """At its very beginning: a plain web server may not say it, nor does a disk."""
+    for path in published.site.rglob("*.html"):
+        assert b'charset="utf-8"' in path.read_bytes()[:1024].lower().replace(b"'", b'"'), path
+
+
 def test_hostile_words_are_never_markup(published: Published) -> None:
     """In the pages, and in the HTML that the data files carry."""
     for _, tree in site_material.pages(published.site):

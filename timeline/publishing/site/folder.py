@@ -87,8 +87,11 @@ def refuse_others(path: Path, former: Former | None, names: Mapping[str, str]) -
     for name in sorted(folders | names.keys() | ours.keys()):
         if name != "." and (path / name).is_symlink():
             raise PublishingRefused(path / name, "is a link, and links are never followed. Remove it, or give a new folder")
-    for name in names:
-        if name not in ours and name != MANIFEST and os.path.lexists(path / name):
+    for name in sorted({*folders, *names}):
+        is_folder = name in folders
+        if name in (".", MANIFEST) or not os.path.lexists(path / name) or (is_folder and (path / name).is_dir()):
+            continue
+        if is_folder or name not in ours:
             raise PublishingRefused(
                 path / name, "is in the way, and publishing did not write it. Move it away, or give a new folder"
             )

@@ -20,7 +20,11 @@ from timeline.publishing.site.rewriting import Element
 from timeline.publishing.site.server import Server
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}$")
-_FRAME_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:"
+# Before anything of a document that is shown in a frame: the server sends these as headers. Nothing runs, nothing is loaded.
+_FRAME_BEFORE: Final = (
+    '<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
+    " style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; form-action 'none'; base-uri 'none'\">"
+)
 _SCRIPT: Final = re.compile(r"/-/timeline/assets/[0-9a-f]+/([a-z]+)\.js")
 _ZIPPED: Final = ".docx"
 _OPAQUE: Final = (".png", ".pdf")
@@ -96,6 +100,7 @@ class Site:
             element.set("src", self.bundles[name])
             element.set("defer", "defer")
         place = tree.find("head")
+        place.insert(0, place.makeelement("meta", {"charset": "utf-8"}))  # no server says so here
         for name, tag, attribute in (("site.css", "link", "href"), ("site.js", "script", "src")):
             added = place.makeelement(tag, {attribute: self.bundles[name], **({"rel": "stylesheet"} if tag == "link" else {})})
             place.append(added)
@@ -162,8 +167,7 @@ async def _add_pictures(site: Site, tree: Element, at: str, name: str) -> None:
             continue
         rest = path.removeprefix(f"{at}/")
         if rest == "frame":
-            policy = f'<meta http-equiv="Content-Security-Policy" content="{_FRAME_POLICY}">'
-            site.known.files[address] = site.output.add(f"sources/{name}/frame.html", policy.encode() + answer.content)
+            site.known.files[address] = site.output.add(f"sources/{name}/frame.html", _FRAME_BEFORE.encode() + answer.content)
         elif answer.media_type.startswith("image/"):
             suffix = "" if rest.endswith(".png") else f".{answer.media_type.removeprefix('image/').partition('+')[0]}"
             site.known.files[address] = site.output.add(f"sources/{name}/{rest}{suffix}", answer.content)
@@ -330,6 +334,8 @@ async def add_list(site: Site) -> Element:
                 "//*[@id='drawing-data']",
                 "//details[@id='embed']",
                 "//script[@src]",
+                "//link[@rel='canonical']",
+                "//meta[@property='og:url']",
             ):
                 for element in tree.xpath(path):
                     rewriting.remove(element)

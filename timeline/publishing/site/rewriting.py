@@ -24,6 +24,7 @@ _LEFT_OUT: Final = (
     "//div[@class='actor']",
     "//navigation-search",
     "//script[not(@type) and not(contains(@src, '/-/timeline/assets/'))]",
+    "//script[@type='module' and not(@src)]",
     "//link[@rel='alternate' and @type='application/json+datasette']",
     "//p[@class='timeline-ways-back'][not(a[@target])]",
     "//p[@class='only-paper']",
@@ -115,7 +116,7 @@ def shift(tree: Element, file: str) -> None:
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        for name in (*_LINKS, "data-scripted", "content" if element.get("http-equiv") else "poster"):
+        for name in (*_LINKS, "data-scripted", "data-consistency"):
             value = element.get(name)
             if value and not re.match(r"[a-z][a-z0-9+.-]*:|#|//", value, re.IGNORECASE):
                 element.set(name, base + value)

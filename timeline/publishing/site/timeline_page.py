@@ -13,7 +13,9 @@ from timeline.publishing.site.data import Row
 from timeline.publishing.site.pages import Site
 from timeline.publishing.site.rewriting import Element
 
-_NO_SCRIPT = "<p>Without JavaScript you see the whole list. The drawing, the search and the filters need it.</p>"
+_NO_SCRIPT = (
+    '<p class="without-script">Without JavaScript you see the whole list. The drawing, the search and the filters need it.</p>'
+)
 
 
 async def add(site: Site, connection: sqlite3.Connection, rows: Sequence[Row], end: int) -> None:
@@ -52,8 +54,7 @@ def _finish(site: Site, tree: Element, file: str) -> None:
     for code in tree.xpath("//textarea[@id='embed-code']"):
         code.text = (code.text or "").replace(f"{addresses.INDEX}?embed=1", "embed.html")
     for place in tree.xpath("//div[@id='notes']"):
-        place.append(place.makeelement("noscript", {}))
-        place[-1].append(rewriting.parse(_NO_SCRIPT).find("body")[0])
+        place.addprevious(rewriting.parse(_NO_SCRIPT).find("body")[0])
 
 
 async def _add_data(site: Site, connection: sqlite3.Connection, rows: Sequence[Row], end: int) -> dict[str, object]:

@@ -197,7 +197,7 @@ function lead(part, state, alone = false) {
   for (const link of part.querySelectorAll("a[data-scripted]")) {
     const asked = new URLSearchParams(link.getAttribute("data-scripted")?.split("?")[1] ?? "");
     const changes = Object.fromEntries([...asked].filter(([name]) => FILTERS.includes(name) || name === "story"));
-    if (asked.has("story") && asked.has("as_of")) link.setAttribute("href", `?${asked}`);
+    if (asked.has("story") && asked.has("as_of")) readAt(link, `?${asked}`);
     else link.setAttribute("href", alone ? `?${new URLSearchParams(changes)}` : queryOf(state, changes));
     link.removeAttribute("data-scripted");
   }
@@ -205,9 +205,15 @@ function lead(part, state, alone = false) {
   for (const link of part.querySelectorAll('a[href^="happenings/"]')) {
     const [, name, anchor] = /^happenings\/([^/]+)\/index\.html(#.*)?$/.exec(link.getAttribute("href") ?? "") ?? [];
     // Its own page shows what is known now.
-    if (name && state.as_of !== null) link.setAttribute("href", `?${new URLSearchParams({ as_of: state.given.as_of, story: name.replaceAll("~2E", ".") })}${anchor ?? ""}`);
+    if (name && state.as_of !== null) readAt(link, `?${new URLSearchParams({ as_of: state.given.as_of, story: name.replaceAll("~2E", ".") })}${anchor ?? ""}`);
     else if (isEmbedded) link.setAttribute("target", "_top");
   }
+}
+
+/** Lead a link to a page of its own, which does not take the place of the list alone. @param {Element} link @param {string} address */
+function readAt(link, address) {
+  link.setAttribute("href", address);
+  link.setAttribute("target", "_self");
 }
 
 /** Cut a text between words, as templates do. @param {string} text @param {number} most */
