@@ -9,6 +9,14 @@ from tampering import Tamper, altered, cited, rewritten, said, sql
 
 from timeline import Timeline
 
+TOO_LARGE = 10**30  # for SQLite
+
+
+def typed(type: str, data: str) -> Tamper:
+    """Make event 5 one of another type, with other data."""
+    return sql(f"UPDATE events SET type = '{type}', data = '{data}' WHERE position = 5")
+
+
 ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "data": (
         sql("UPDATE events SET data = replace(data, 'Another', 'Any other') WHERE position = 5"),
@@ -44,6 +52,16 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         sql("UPDATE events SET data = ' ' || data WHERE position = 5"),
         "position 5, happening/other@1",
         "is not canonical JSON",
+    ),
+    "a review of a version that no number reaches": (
+        typed("HappeningReviewed", f'{{"verdict":"doubted","version":{TOO_LARGE}}}'),
+        "position 5, happening/other@1",
+        "cannot be checked: ",
+    ),
+    "a redaction of a position that no number reaches": (
+        typed("EventRedacted", f'{{"documents":[],"position":{TOO_LARGE},"reason":"x"}}'),
+        "position 5, happening/other@1",
+        "cannot be checked: ",
     ),
     "a float": (said(5, place=1.5), "position 5, happening/other@1", "place: is not text"),
     "position": (

@@ -45,7 +45,7 @@ _HASHES = ("sha256", "text_sha256")
 _PLACE_FIELDS = ("start_char", "end_char", "grade", "prefix", "suffix")
 _DESCRIBED = "describe a part of a picture or recording, in words that no program can check"
 _WITHHELD = "cite documents that the publisher withholds, so they were not looked for there"
-_UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
+_UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, OverflowError, RecursionError, AttributeError, sqlite3.Error)
 
 
 class EventsAudit:

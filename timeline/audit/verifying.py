@@ -73,7 +73,7 @@ def verify(
 def _run(tally: Tally, step: Step) -> None:
     try:
         step(tally)
-    except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
+    except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         tally.failed(tally.name, "cannot be checked to the end", error)
 
 

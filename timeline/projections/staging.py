@@ -25,6 +25,7 @@ from timeline.sql_scripts import statements
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
 _TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _REVIEW: Final = "HappeningReviewed"
+_LAST_VERSION: Final = 2**53  # the data of events has no greater number
 _WITHIN: Final = "position > ? AND position <= ? AND type IN"
 _EVENTS: Final = (
     f"SELECT position, stream, version, type, recorded_at, recorded_by, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
@@ -97,7 +98,9 @@ class Staged:
                 id = stream.partition("/")[2]
                 payload = known.get(position) or (None if data is None else from_json(data, cache_strings="keys"))
                 if type_ == _REVIEW:
-                    reviewed = 0 if payload is None else int(payload["version"])
+                    reviewed = 0 if payload is None else payload["version"]
+                    if type(reviewed) is not int or abs(reviewed) > _LAST_VERSION:
+                        raise TypeError("version: is not the number of one")
                     self._rows["staged_reviews"].append((id, authors.same(recorded_by), reviewed, position))
                 elif payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
