@@ -116,8 +116,8 @@ def status(path: str | Path) -> Status | None:
     """Return how far the follower of a timeline has come; None if that is not known."""
     try:
         known = json.loads(Path(path).resolve().with_suffix(STATUS).read_bytes())
-        read = Status(**{field.name: known[field.name] for field in fields(Status) if field.name in known})
-    except (OSError, ValueError, RecursionError, TypeError):
+        read = Status(**{field.name: known.get(field.name, field.default) for field in fields(Status)})
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
         return None
     return read if all(isinstance(getattr(read, field.name), type(field.default)) for field in fields(Status)) else None
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-EVENTS: Final = 50_000  # in a batch: with more, the read tables are extended in longer runs, and faster
+EVENTS: Final = 10_000  # in a batch: with more, nothing gets faster
 ROOM: Final = 64_000_000  # bytes of events, and of documents, in a batch that has more than one
 LARGE: Final = 8_000_000  # bytes of a document that is read by itself
 BLOCK: Final = 65_536  # events that are compared by one hash
