@@ -228,6 +228,7 @@ def test_a_fault_of_a_draft_is_no_change_of_the_past(ann: Path) -> None:
     )
     commit(ann, "A draft")
     assert told(ann) == []
+    assert "No entry that was published has changed" in python("check.py", folder=ann).stdout
 
 
 def test_a_replaced_publication_names_both_commits(ann: Path) -> None:

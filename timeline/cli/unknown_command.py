@@ -28,7 +28,7 @@ _INSTEAD = {
     **dict.fromkeys(("cat", "get", "view", "read"), "Did you mean show?"),
     **dict.fromkeys(("start", "run", "web", "open", "browse"), "Did you mean serve?"),
     **dict.fromkeys(("check", "audit", "status", "validate"), "Did you mean verify?"),
-    **dict.fromkeys(("diff", "blame", "versions"), "Did you mean history?"),
+    **dict.fromkeys(("blame", "versions"), "Did you mean history?"),
     **dict.fromkeys(("load", "quote", "fetch"), "Did you mean archive?"),
     "help": _HELP,
 }

@@ -82,6 +82,7 @@ def merge(
     if authors.same(by := timeline.author) == authors.same(authors.UNNAMED):
         raise StatementInvalid("a merge needs your name, which is recorded with each entry. Give it: by=…, --by, or TIMELINE_BY")
     with Timeline(database(Path(file)), read_only=True) as other:
+        other.log.connection.execute("BEGIN")  # one state of the file: nothing is merged that was not verified
         report = audit.verify(other, progress)
         if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
             path = other.log.path
@@ -108,13 +109,14 @@ class _Merging:
         self.merged = Merged(other.path)
         self.stopped: dict[str, Left] = {}  # by stream: the first entry that was left
         self.appended: dict[str, Event] = {}  # by stream: the first event of the other file that was appended
-        self.unlike = {stream for stream in self._first_differing() if stream.startswith("happening/")}
+        self.unlike: set[str] = set()  # happenings that the two logs begin with other statements
 
     def tried(self, failed: dict[str, tuple[int, TimelineError]], *, dry_run: bool) -> bool:
         """Append everything, unless an entry fails: then add it to `failed`, and append nothing."""
         before = len(failed)
         try:
             with self.timeline.transaction():
+                self.unlike = {stream for stream in self._first_differing() if stream.startswith("happening/")}
                 for event in self.other.events(after=self.after):
                     self._take(event, failed)
                 for stream, error in [*self.timeline.dangling()]:

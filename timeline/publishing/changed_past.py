@@ -80,9 +80,8 @@ def publications(project: Path, db: Path, public: str) -> Iterator[str]:
 def main() -> None:
     """Print the sentences, for check.py: the project, the timeline, and "publications" or "entries"."""
     project, db, what = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), sys.argv[3]
-    with suppress(TimelineError):
-        for sentence in publications(project, db, "public") if what == "publications" else entries(project, db):
-            print(sentence)
+    for sentence in publications(project, db, "public") if what == "publications" else entries(project, db):
+        print(sentence)
 
 
 @contextmanager
