@@ -106,7 +106,7 @@ def test_a_happening_that_is_not_there_opens_nothing(visitor: Visitor, demo: Ser
 def test_an_address_shows_the_same_to_another(visitor: Visitor, demo: Served, state: str) -> None:
     """What one sees after moving about, the other sees on opening the address; the card as well."""
     page = visitor.open(demo.page + state)
-    press(page, "-", "ArrowRight", "ArrowDown")
+    press(page, "-", "ArrowRight", "ArrowUp")
     expect(page.locator("#card .card-title")).to_be_visible()
     other = visitor.open(page.url)
     expect(other.locator("#card .card-title")).to_be_visible()

@@ -31,7 +31,7 @@ export function kinds({ kinds = [], absent = [] }, source) {
     const element = make("li", "");
     element.dataset.kind = kind ? number + 1 : 0;
     element.hidden = absent.includes(kind) && !off?.includes(kind);
-    element.append(Object.assign(make("button", "plain", kind || "other"), { type: "button", dir: "auto", value: kind, ariaPressed: String(!off?.includes(kind)) }));
+    element.append(Object.assign(make("button", "plain", kind || "other"), { dir: "auto", value: kind, ariaPressed: String(!off?.includes(kind)) }));
     return element;
   });
 }

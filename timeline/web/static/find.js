@@ -93,6 +93,7 @@ export class Find {
       const fresh = page.getElementById(id);
       if (fresh) by(id)?.replaceWith(document.adoptNode(fresh));
     }
+    by("found").className = "";
     // What is above the drawing may need another room: the drawing holds still.
     scrollBy({ top: at() - before, behavior: "instant" });
     for (const id of open) if (id) by(id)?.setAttribute("open", "");

@@ -124,7 +124,7 @@ export function place(element, { item, top, from, to, point, side, lines, label,
 
 export function count() {
   const element = make("div", "chip");
-  const button = Object.assign(make("button", ""), { type: "button", tabIndex: 0 });
+  const button = make("button", "");
   button.append(make("i", ""), make("span", ""));
   element.append(button);
   return element;

@@ -184,7 +184,10 @@ on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
   find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
 arrive(document);
+// The rest of the list can wait until that is seen.
+setTimeout(() => (by("found").className = ""), 150);
 // News can wait until the page is there.
-if (root.dataset.live) setTimeout(() => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader)), 500);
+const news = () => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
+if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);
