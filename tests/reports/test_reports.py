@@ -311,6 +311,31 @@ def test_a_small_region_is_also_shown_alone(folder: Path) -> None:
     assert "The region alone" not in words(folder / "b.html")
 
 
+def test_in_print_a_picture_stays_with_its_words(folder: Path) -> None:
+    """Wherever a page ends: what is described, and the caption of its picture, are on the same one."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if (program := next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None)) is None:
+        pytest.skip("no Chromium here")
+    (folder / "hall.png").write_bytes(scans.saved(scans.drawn("The hall")))
+    with Timeline("timeline.db", by="Ada") as timeline:
+        hall = timeline.archive(folder / "hall.png", id="hall", title="A hall")
+        for number in range(1, 8):
+            cited = [hall.describe(f"Sitting {number}.{place}.", fragment="xywh=percent:0,0,90,90") for place in range(number)]
+            timeline.record(f"sitting-{number}", title=f"Sitting {number}", date="1962", citations=cited)
+    run("report", "--source", "hall", "--out", "a.html")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((folder / "a.html").as_uri())
+        page.pdf(path=folder / "a.pdf", prefer_css_page_size=True)
+        browser.close()
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    texts = [one.get_textpage().get_text_bounded() for one in pypdfium2.PdfDocument(folder / "a.pdf")]
+    shown = [(len(re.findall("not quoted:", text)), len(re.findall("The document, a picture", text))) for text in texts]
+    assert sum(words for words, _ in shown) == 28
+    assert all(words == pictures for words, pictures in shown), shown
+
+
 def test_a_manifest_in_a_photograph_is_shown_as_a_claim(folder: Path) -> None:
     """Nobody validated it, and the report says so."""
     box = b"\0\0\0\x40jumb\0\0\0\x19jumdc2pa\0\x11\0\x10c2pa\0 oclaim_generatorgCam 1.0 rest"
