@@ -46,6 +46,17 @@ async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Pa
 
 
 @pytest.mark.asyncio
+async def test_an_event_is_proved_under_the_checkpoint_that_is_asked_for(serve: Serve, proved_db: Path) -> None:
+    """So that an address leads to the same proof for good; without one of that number, the page says so."""
+    datasette = serve(proved_db)
+    html = (await datasette.client.get(f"{AT}/events/4?checkpoint=1")).text
+    assert f'href="{AT}/events/4/proof?checkpoint=1"' in html
+    assert "is not known here" not in html
+    words = plain_text((await datasette.client.get(f"{AT}/events/4?checkpoint=99")).text)
+    assert "This event is not proved. There is no checkpoint 99" in words
+
+
+@pytest.mark.asyncio
 async def test_an_event_after_the_last_checkpoint_is_proved_by_the_log_now(serve: Serve, proved_db: Path) -> None:
     """Nobody has signed that, and the page says so."""
     words = plain_text((await serve(proved_db).client.get(f"{AT}/events/13")).text)

@@ -9,6 +9,8 @@ class Store {
     this.site = site;
     this.load = load;
     this.loaded = new Map();
+    /** The matches of the last states. @type {Map<string, Matches>} */
+    this.matches = new Map();
   }
 
   /** @param {string} file @returns {Promise<any>} */

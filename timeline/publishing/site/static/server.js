@@ -7,7 +7,7 @@ const PARTS = ["notes", "known", "chosen", "found", "facets"];
 async function answerTo(store, path, parameters) {
   const rows = await store.rows(), state = await readState(parameters, store);
   if (state.given.q) state.positions = await search(store, state.given.q, state.as_of !== null);
-  const drawn = new Drawn(store, new Matches(rows, state));
+  const drawn = new Drawn(store, matchesOf(store, rows, state), state);
   const position = store.site.end, json = async (/** @type {any} */ content) => JSON.stringify({ position, notes: state.notes, ...(await content) });
   if (path === "overview") return json(drawn.overview());
   if (path === "view") return json(drawn.view(parameters));
@@ -16,6 +16,20 @@ async function answerTo(store, path, parameters) {
   const listing = new Listing(drawn);
   if (state.given.story) return listing.story();
   return listing.page();
+}
+
+/** What only says how the matches are looked at. */
+const LOOKS = ["lanes", "scale", "view", "width", "parts", "step", "focus", "story", "after", "before", "size"];
+const REMEMBERED = 6;
+
+/** Find the matches of a state, or those that were found when it was last asked for. @param {Store} store @param {Rows} rows @param {State} state */
+function matchesOf(store, rows, state) {
+  const asked = JSON.stringify(Object.entries(state.given).filter(([name]) => !LOOKS.includes(name)).sort());
+  const found = store.matches.get(asked) ?? new Matches(rows, state);
+  store.matches.delete(asked);
+  store.matches.set(asked, found);
+  if (store.matches.size > REMEMBERED) store.matches.delete(store.matches.keys().next().value);
+  return found;
 }
 
 /** Load a file of data as a script: from a disk, browsers load nothing else. @param {string} file @returns {Promise<any>} */

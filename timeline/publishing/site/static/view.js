@@ -8,25 +8,25 @@ const ITEMS = 120, ITEMS_OF_A_STRETCH = 12, LANES = 12, LISTED = 50, MOST_PARTS 
 const wholeDays = ({ start, end }, beside = 0) => [Math.floor(start - beside), Math.ceil(end + beside)];
 
 class Drawn {
-  /** @param {Store} store @param {Matches} matches */
-  constructor(store, matches) {
-    Object.assign(this, { store, matches, rows: matches.rows, state: matches.state });
-    const { lanes } = this.state.given;
+  /** @param {Store} store @param {Matches} matches @param {State} state which may look at the matches otherwise than they were found */
+  constructor(store, matches, state) {
+    Object.assign(this, { store, matches, rows: matches.rows, state });
+    const { lanes } = state.given;
     this.facet = lanes && lanes !== "none" ? lanes : null;
   }
 
   /** The matches of the period alone, drawn pale; null without another filter. */
   get others() {
     const isPeriod = (/** @type {string} */ name) => name === "from" || name === "to";
-    return this.matches.filtered.every(isPeriod) ? null : (this.pale ??= new Drawn(this.store, this.matches.without(isPeriod)));
+    return this.matches.filtered.every(isPeriod) ? null : (this.pale ??= new Drawn(this.store, (this.matches.ofPeriod ??= this.matches.without(isPeriod)), this.state));
   }
 
   get axis() {
-    return (this.fitted ??= axisOf(this.matches));
+    return (this.matches.fitted ??= axisOf(this.matches));
   }
 
   get spans() {
-    return (this.reckoned ??= this.matches.all.map((row) => this.rows.span(row)).filter((span) => span !== null));
+    return (this.matches.spans ??= this.matches.all.map((row) => this.rows.span(row)).filter((span) => span !== null));
   }
 
   /** The lanes, and in which each row is. */
@@ -150,13 +150,22 @@ class Drawn {
 
   /** @param {number[]} inside @param {Map<string, number>} parts @param {string} [focus] */
   weightiest(inside, parts, focus) {
-    const { rows } = this, inTime = [...inside].sort((one, other) => compareKeys([...rows.span(one), rows.id[one]], [...rows.span(other), rows.id[other]]));
-    const bits = inTime.length.toString(2).length;
-    const turned = (/** @type {number} */ place) => parseInt([...((place + (inTime.length >> 1)) % inTime.length).toString(2).padStart(bits, "0")].reverse().join(""), 2);
-    return inTime
-      .map((row, place) => /** @type {const} */ ([Number(rows.id[row] !== focus), -this.weight(row, parts.get(rows.id[row])), turned(place), place]))
-      .sort((one, other) => compareKeys([...one], [...other]))
-      .map((one) => inTime[one[3]]);
+    const { rows } = this, many = inside.length, half = many >> 1, bits = many.toString(2).length;
+    const inTime = (/** @type {number} */ one, /** @type {number} */ other) => {
+      const [begin, until] = rows.span(one), [start, end] = rows.span(other);
+      return begin - start || (until === end ? 0 : until < end ? -1 : 1) || (rows.id[one] < rows.id[other] ? -1 : 1);
+    };
+    // Those that weigh the same alternate over time: the bits of their places are turned around.
+    const turned = (/** @type {number} */ place) => {
+      let result = 0;
+      for (let bit = 0, rest = (place + half) % many; bit < bits; bit += 1, rest >>= 1) result = result * 2 + (rest & 1);
+      return result;
+    };
+    return [...inside]
+      .sort(inTime)
+      .map((row, place) => ({ row, rest: Number(rows.id[row] !== focus), weight: this.weight(row, parts.get(rows.id[row])), turned: turned(place) }))
+      .sort((one, other) => one.rest - other.rest || other.weight - one.weight || one.turned - other.turned)
+      .map(({ row }) => row);
   }
 
   /** @param {number} row @param {number} [parts] */
