@@ -3,6 +3,7 @@
 No message repeats a password. psycopg is imported on first use: it is the extra `shared`.
 """
 
+import logging
 import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -60,6 +61,7 @@ def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
     refuse_without_psycopg(url)
     import psycopg  # noqa: PLC0415 - the extra `shared`
 
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # our own error says it, in one line
     name = shown(url)
     try:
         given = psycopg.conninfo.conninfo_to_dict(url)
