@@ -243,11 +243,14 @@ class GuardsMissing(DatabaseRefused):
 
 
 class SharedLogUnreachable(DatabaseRefused):
-    """The server of a shared log cannot be reached. `outcome` is what became of the call, where that is not known; else ""."""
+    """The server of a shared log cannot be reached.
 
-    def __init__(self, *message: object, outcome: str = "") -> None:
+    `fault` is the reason without advice; `outcome` is what became of the call, where that is not known, else "".
+    """
+
+    def __init__(self, *message: object, fault: str = "", outcome: str = "") -> None:
         super().__init__(*message)
-        self.outcome = outcome
+        self.fault, self.outcome = fault, outcome
 
 
 class SharedLogDiffers(DatabaseRefused):

@@ -64,7 +64,10 @@ def read(path: str | Path) -> Followed | None:
 
     Raises DatabaseRefused where the note is there but cannot be read: whoever appends then could fork the log.
     """
-    beside = note(path)
+    try:
+        beside = note(path)
+    except (OSError, ValueError, RuntimeError):  # a circle of links, or no path at all: opening the file reports that
+        return None
     try:
         named = json.loads(beside.read_bytes())
         return Followed(**{field.name: str(named.get(field.name, "")) for field in fields(Followed)})
@@ -113,8 +116,8 @@ def status(path: str | Path) -> Status | None:
     """Return how far the follower of a timeline has come; None if that is not known."""
     try:
         known = json.loads(Path(path).resolve().with_suffix(STATUS).read_bytes())
-        read = Status(**{field.name: known[field.name] for field in fields(Status) if field.name in known})
-    except (OSError, ValueError, RecursionError, TypeError):
+        read = Status(**{field.name: known.get(field.name, field.default) for field in fields(Status)})
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
         return None
     return read if all(isinstance(getattr(read, field.name), type(field.default)) for field in fields(Status)) else None
 

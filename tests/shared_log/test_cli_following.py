@@ -136,6 +136,7 @@ def test_the_commands_that_write_go_to_the_shared_log(url: str, file: Path) -> N
     assert size(file) == 7
     done = run("redact", "7", "--reason", "law", "--by", "Bo")
     assert done.exit_code == 0
+    assert "VACUUM FULL timeline.events" in done.stderr
     assert size(file) == 8
     Path("more.csv").write_text("title,date,source,quote\nThey sat again,2021,s,sat in Fez\n")
     done = run("import", "csv", "more.csv", "--append", "--by", "Bo")

@@ -110,6 +110,29 @@ def test_a_redaction_reaches_a_file_that_had_the_words(url: str, path: Path) -> 
     is_followed(url, path)
 
 
+def test_a_follower_that_dies_before_it_cleans_the_file(
+    url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one does, and one after that has nothing to do."""
+    secret = shared.archive(text="The witness is called Xanthippe.", id="secret", title="Xanthippe speaks")
+    follow(url, path, once=True)
+    shared.redact(secret.position, reason="law")
+    cleaned = list[Path]()
+
+    def die(log: Log) -> None:
+        cleaned.append(log.path)
+        raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):  # noqa: PT012
+        patch.setattr(Log, "scrub", die)
+        follow(url, path, once=True)
+    follow(url, path, once=True)
+    assert b"Xanthippe" not in contents(path)
+    monkeypatch.setattr(Log, "scrub", die)
+    follow(url, path, once=True)
+    assert len(cleaned) == 1
+
+
 def redacted_log(url: str) -> None:
     """Make a log in which every kind of event is redacted, and others refer to what is gone."""
     with Timeline(url, by="Ann") as shared:
@@ -246,6 +269,12 @@ def test_another_log_and_another_file_are_refused(url: str, shared: Timeline, pa
     [
         ("UPDATE timeline.events SET data = replace(data, 'Happening 7', 'Happening 8') WHERE position = 9", "match its hash"),
         ("UPDATE timeline.events SET data = NULL, salt = NULL WHERE position = 9", "lacks its data, and no event says why"),
+        ("UPDATE timeline.events SET data = 'no JSON' WHERE position = 9", "match its hash"),
+        (
+            "UPDATE timeline.events SET data = '[', data_hash = sha256(salt || convert_to('[', 'UTF8')) WHERE position = 9",
+            "malformed JSON",
+        ),
+        ("UPDATE timeline.events SET type = 'EventRedacted', data = '{}' WHERE position = 9", "at position 9 .* is malformed"),
         ("UPDATE timeline.events SET salt = NULL WHERE position = 9", "lacks its data, and no event says why"),
         ("UPDATE timeline.events SET version = 3 WHERE position = 9", "breaks a rule"),
         ("UPDATE timeline.documents SET bytes = 'other'", "other bytes"),
@@ -256,8 +285,8 @@ def test_another_log_and_another_file_are_refused(url: str, shared: Timeline, pa
 def test_a_log_that_fails_its_hashes_is_refused(url: str, shared: Timeline, path: Path, sql: str, fault: str) -> None:
     """Nothing of such a batch is stored."""
     tamper(url, sql)
-    with pytest.raises(SharedLogDiffers, match=fault):
-        follow(url, path, once=True)
+    with pytest.raises(DatabaseRefused, match=fault):
+        follow(url, path)
     assert size(path) == 0
 
 

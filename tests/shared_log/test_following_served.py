@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from followers import events, fill, is_followed, size, until
 from ready import is_ready
@@ -93,6 +94,20 @@ async def test_a_server_that_is_away_is_no_reason_to_append_here(path: Path, des
     assert "127.0.0.1" not in answer.text
     assert size(path) == 4
     assert "Happening 1" in await read(desk, TIMELINE)
+
+
+@pytest.mark.asyncio
+async def test_a_user_who_may_only_read_cannot_append(url: str, path: Path, desk: Desk) -> None:
+    """The answer says what to do, and names no host."""
+    with psycopg.connect(url) as server:
+        server.execute("DROP ROLE IF EXISTS a_reader")
+        server.execute(f"CREATE ROLE a_reader LOGIN PASSWORD '{os.environ['PGPASSWORD']}' IN ROLE timeline_follower")
+    followed.write(path, followed.Followed(connecting.shown(url).replace("owner@", "a_reader@")))
+    answer = await desk.send(happening("fez", "sat for four days"))
+    assert answer.status_code == 500
+    assert "Have the log's owner grant the role: timeline_appender" in answer.text
+    assert "127.0.0.1" not in answer.text
+    assert size(path) == 4
 
 
 @pytest.mark.asyncio

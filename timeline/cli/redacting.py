@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import files, redaction, unfinished_copies
+from timeline import files, followed, redaction, unfinished_copies
 from timeline.cli import json_forms, printing
 from timeline.cli.running import Refused, WholeNumber, any_db, by, opened
 from timeline.log import Event
@@ -66,7 +66,7 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         drafted = (
             [f"{drafts}: drafts of the desk may have the same words, and were not searched"] if drafts and drafts.exists() else []
         )
-        elsewhere = [] if isinstance(db, Path) else [SERVER]
+        elsewhere = [] if isinstance(db, Path) and followed.read(db) is None else [SERVER]
         for warning in (*staying, *others, *foreign, *drafted, *held, *elsewhere, BEYOND):
             click.echo(warning, err=True)
 

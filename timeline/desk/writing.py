@@ -21,6 +21,7 @@ from datasette.utils.asgi import Forbidden
 
 from timeline import followed
 from timeline.errors import DatabaseRefused, SharedLogUnreachable
+from timeline.shared_log import connecting
 from timeline.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ async def run(database: Database, by: str, work: Callable[[Timeline], Result], *
             reason = error.outcome or "Nothing was appended. Try again later: it is safe to repeat"
             raise SharedLogUnreachable("the shared log", f"cannot be reached now. {reason}", outcome=reason) from error
         except DatabaseRefused as error:
+            if connecting.is_url(error.subject):
+                raise DatabaseRefused("the shared log", error.reason) from error
             if getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                 raise TryLater from error
             raise

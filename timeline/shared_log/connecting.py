@@ -141,8 +141,9 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
     elif code in ("53100", "53200"):
         reason = f"the server is full ({words}). Free some space there, then repeat"
     elif isinstance(error, psycopg.OperationalError):
-        reason = f"the server cannot be reached ({words}). {after or 'Check the address and the server, then repeat'}"
-        return SharedLogUnreachable(shown(url), reason, outcome=after)
+        fault = f"the server cannot be reached ({words})"
+        reason = f"{fault}. {after or 'Check the address and the server, then repeat'}"
+        return SharedLogUnreachable(shown(url), reason, fault=fault, outcome=after)
     else:
         reason = words
     return DatabaseRefused(shown(url), reason)

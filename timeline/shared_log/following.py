@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from timeline import followed
-from timeline.errors import DatabaseRefused, GuardsMissing, SharedLogDiffers
+from timeline.errors import DatabaseRefused, GuardsMissing, SharedLogDiffers, SharedLogUnreachable
 from timeline.followed import Followed, Status
 from timeline.log import Log
 from timeline.shared_log import connecting, storing
@@ -29,6 +29,9 @@ FIRST_RETRY, LAST_RETRY = 0.2, 10.0  # seconds until it tries again after troubl
 REPORTED: Final = 10.0  # seconds between two lines about a long catch-up
 MOVED, WRITTEN = 0.5, 5.0  # seconds between two writings of the status while events come, and while none do
 CLEANED: Final = 60.0  # seconds between two attempts to clean the file of redacted data
+_PASSING: Final = tuple(
+    f"SQLITE_{name}" for name in ("FULL", "IOERR", "BUSY", "LOCKED", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT")
+)
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
 
 State = Literal["", "behind", "current", "trouble"]
@@ -228,11 +231,10 @@ class Follower:
         size = log.size()
         if not live and self._status.cleaned == last:
             self._status = replace(self._status, cleaned=storing.last_redaction(log))
-        if size < batch.end:
-            self._tell("behind", f"at position {size:,} of {batch.end:,}")
-        else:
-            self._tell("current", f"up to date at position {size:,}")
-        self._write_status(position=size, there=batch.end, up_to_date=size >= batch.end)
+        state: State = "behind" if size < batch.end else "current"
+        place = f"at position {size:,} of {batch.end:,}" if size < batch.end else f"up to date at position {size:,}"
+        told = self._tell(state, place)
+        self._write_status(position=size, there=batch.end, up_to_date=size >= batch.end, at_once=told)
         return size > before
 
     def _batch(self, reader: Reader, log: Log, after: int) -> Batch:
@@ -276,20 +278,22 @@ class Follower:
     def _trouble(self, error: DatabaseRefused) -> None:
         """Report trouble when it begins, and close everything: the next attempt begins anew."""
         if self._state != "trouble":
-            self._report(f"{error}. Trying again")
+            fault = f"{error.subject}: {error.fault}" if isinstance(error, SharedLogUnreachable) else f"{error}"
+            self._report(f"{fault}. Trying again")
         self._state = "trouble"
         self._write_status(connected=False, error=str(error))
         self._close()
 
-    def _tell(self, state: State, line: str) -> None:
-        """Report a change of the state, and now and then how far a long catch-up has come."""
+    def _tell(self, state: State, line: str) -> bool:
+        """Report a change of the state, and now and then how far a long catch-up has come. Return whether there was news."""
         if state == self._state and (state == "current" or self._clock() - self._reported < REPORTED):
-            return
+            return False
         if (self._state, state) == ("current", "behind"):  # some events at once are no news
-            return
+            return False
         again = " again" if self._state == "trouble" else ""
         self._state, self._reported = state, self._clock()
         self._report(f"{self.path}: follows {self.note.url}{again}, {line}")
+        return True
 
     def _write_status(
         self,
@@ -299,6 +303,7 @@ class Follower:
         there: int | None = None,
         up_to_date: bool = False,
         error: str = "",
+        at_once: bool = False,
     ) -> None:
         """Write the status: at once where more has changed than the position, else now and then."""
         now, new = _now(), self._status
@@ -314,7 +319,7 @@ class Follower:
         ago = self._clock() - self._written
         moved = (new.position, new.there) != (self._shown.position, self._shown.there)
         still = replace(self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at)
-        if new != still or ago >= (MOVED if moved else WRITTEN):
+        if at_once or new != still or ago >= (MOVED if moved else WRITTEN):
             self._written, self._shown = self._clock(), new
             followed.write_status(self.path, new)
 
@@ -349,7 +354,7 @@ def is_final(error: DatabaseRefused, path: Path) -> bool:
     """Whether trying again is of no use: the log differs, or the file itself cannot be used. A full or busy disk passes."""
     if isinstance(error, SharedLogDiffers | GuardsMissing):
         return True
-    return error.subject == str(path) and not isinstance(error.__cause__, sqlite3.OperationalError)
+    return error.subject == str(path) and not getattr(error.__cause__, "sqlite_errorname", "").startswith(_PASSING)
 
 
 def _identity(path: Path) -> object:
