@@ -32,40 +32,6 @@ from test_archiving import (
     test_facts_are_used_only_on_request,
     test_without_an_id_the_same_bytes_are_the_same_source,
 )
-from test_calls import (
-    test_a_day_or_a_moment_is_a_date,
-    test_a_misspelt_keyword_names_the_nearest_right_one,
-    test_a_moment_is_as_exact_as_it_is,
-    test_a_single_fault_keeps_its_class,
-    test_a_source_is_published_on_a_day,
-    test_all_faults_of_a_call_are_reported_at_once,
-    test_all_missing_fields_are_reported_at_once,
-    test_an_impossible_date_is_refused_with_the_next_step,
-    test_missing_fields_are_reported_beside_a_bad_id,
-    test_none_empties_a_field_of_a_correction_and_omitted_fields_stay,
-)
-from test_cited_parts import (
-    documents,
-    test_a_description_is_searched_as_words_of_the_happening,
-    test_a_fault_is_one_line_and_nothing_is_recorded,
-    test_a_quotation_without_a_part_has_the_same_bytes_as_before,
-    test_a_recording_needs_no_transcript,
-    test_a_redaction_finds_the_same_description_elsewhere,
-    test_a_region_of_a_scan_with_pages_needs_its_page,
-    test_an_event_says_that_nothing_is_quoted,
-    test_an_unknown_source_is_named,
-    test_now_and_as_of_are_the_same_rows,
-    test_verify_counts_them_apart,
-)
-from test_custody import (
-    letter,
-    test_a_correction_changes_it_and_the_past_stays,
-    test_a_fault_names_its_field,
-    test_a_source_without_it_has_no_such_fields,
-    test_all_of_it_is_recorded,
-    test_exports_say_it,
-    test_moments_of_python_keep_their_offset,
-)
 from test_log import (
     test_a_read_only_timeline_refuses_appends,
     test_data_is_hashed_with_its_salt_over_the_stored_bytes,
@@ -109,17 +75,6 @@ from test_reviews import (
     test_the_rest_of_a_stream_passes_over_reviews,
     test_the_same_review_again_appends_nothing,
     test_what_nobody_can_review_is_refused,
-)
-from test_statements import (
-    test_a_faulty_statement_is_refused_in_one_line,
-    test_a_malformed_id_is_refused,
-    test_a_misspelt_inner_field_is_named_with_the_one_that_was_meant,
-    test_all_faults_of_a_statement_are_told_at_once,
-    test_an_impossible_instant_is_refused,
-    test_an_unknown_zone_is_a_fault_of_the_zone,
-    test_one_mistake_is_one_fault,
-    test_time_of_day_keeps_local_time_zone_and_instant,
-    test_times_are_kept_as_exact_as_they_are,
 )
 from test_subscription import (
     test_another_thread_ends_it_while_it_waits,
@@ -165,13 +120,6 @@ from test_timeline_dates import (
     test_an_older_log_with_a_date_that_is_open_on_both_sides_stays_whole,
     test_another_date_than_the_one_that_is_quoted_is_told_and_appended,
     test_what_is_not_kept_or_disputes_is_no_matter,
-)
-from test_transcripts import (
-    recording,
-    test_a_picture_has_both,
-    test_a_recording_is_quoted_by_its_transcript,
-    test_faults_are_told_in_a_line,
-    test_in_a_bundle,
 )
 
 from timeline.shared_log.log import SharedLog

@@ -116,6 +116,7 @@ def test_an_altered_file_is_not_shared(file: Path, database: Callable[[], str], 
 
 def test_a_user_who_may_not_make_roles_learns_which(cluster: Cluster, database: Callable[[], str], file: Path) -> None:
     """Where an administrator has to make them."""
+    sharing.share(None, database())  # the roles are there from here on
     url = database()
     name = url.rpartition("/")[2]
     with closing(psycopg.connect(url, autocommit=True)) as owner:
@@ -128,6 +129,23 @@ def test_a_user_who_may_not_make_roles_learns_which(cluster: Cluster, database: 
         finally:
             owner.execute("ALTER ROLE kept_follower RENAME TO timeline_follower")
     assert share(file, cluster.url(name, "plain", "sandpiper")).size == 8
+
+
+def test_an_owner_with_no_more_rights_than_the_manual_gives(cluster: Cluster, database: Callable[[], str], file: Path) -> None:
+    """One who may make roles and owns the database, and is no superuser: shares, makes users, redacts and cleans."""
+    url = database()
+    name = url.rpartition("/")[2]
+    with closing(psycopg.connect(url, autocommit=True)) as administrator:
+        administrator.execute("CREATE ROLE ordinary LOGIN CREATEROLE PASSWORD 'sandpiper'")
+        administrator.execute(f"ALTER DATABASE {name} OWNER TO ordinary")
+    own = cluster.url(name, "ordinary", "sandpiper")
+    assert share(file, own).size == 8
+    with closing(psycopg.connect(own, autocommit=True)) as owner:
+        owner.execute("CREATE ROLE desk LOGIN PASSWORD 'sandpiper' IN ROLE timeline_appender")
+    with Timeline(cluster.url(name, "desk", "sandpiper"), by="Ann") as timeline:
+        assert timeline.correct("sitting", date="2025-11", reason="The month.").position == 9
+    with Timeline(own, by="Ann") as timeline:
+        assert timeline.redact(9, reason="By law.").position == 10
 
 
 def test_the_command_prints_the_root(file: Path, database: Callable[[], str]) -> None:
