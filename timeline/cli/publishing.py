@@ -145,7 +145,7 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
         sentence = harmless(held.sentence())
         if agreed or not held.many or held.choice != documents.ALL:
             click.echo(sentence, err=True)
-        elif sys.stdin.isatty() and sys.stderr.isatty():
+        elif _can_ask():
             click.echo(sentence, err=True)
             click.confirm("Publish them?", abort=True, err=True)
         elif needed:
@@ -154,6 +154,11 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
             click.echo(sentence, err=True)
 
     return announce
+
+
+def _can_ask() -> bool:
+    """Whether a person sees the question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _address(url: str | None) -> str | None:
