@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from publishing_commands import PUBLIC, TEXT, content, more, note, refused, run, sound
 
 from timeline import Timeline, merkle
+from timeline.cli import main
 from timeline.merkle import Checkpoint, Note
 from timeline.signing import SigningKey, check
 
@@ -295,3 +297,16 @@ def test_where_reviews_are_required_only_what_was_confirmed_is_published(project
         for happening in timeline.happenings():
             timeline.retract(happening.id, reason="r")
     assert run("publish", "public").exit_code == 0
+
+
+def test_a_person_is_asked_before_documents_are_public(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a terminal, unless an option has said so. Without a yes, nothing is published."""
+    monkeypatch.setattr("timeline.cli.publishing._can_ask", lambda: True)
+    refused_by_a_person = CliRunner().invoke(main, ["publish", "public"], input="n\n")
+    assert (refused_by_a_person.exit_code, (project / "public").exists()) == (1, False)
+    assert PUBLIC.strip() in refused_by_a_person.stderr
+    assert "Publish them? [y/N]" in refused_by_a_person.stderr
+    assert CliRunner().invoke(main, ["publish", "public"], input="y\n").exit_code == 0
+    assert (project / "public" / "timeline.db").is_file()
+    for given in (["--yes"], ["--documents", "all"], ["--documents", "none"]):
+        assert "Publish them?" not in run("publish", "public", *given).stderr

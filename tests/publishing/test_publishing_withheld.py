@@ -203,3 +203,17 @@ def test_a_picture_that_is_withheld_is_not_in_the_copy(project: Path) -> None:
     assert run("publish", "public").exit_code == 0
     assert PNG not in (project / "public/timeline.db").read_bytes()
     assert rows(project / "public/timeline.db", "SELECT alt FROM happening_media") == [("Rows.",)]
+
+
+def test_with_none_there_are_neither_lengths_nor_pages(withheld: Path) -> None:
+    """Only the hashes: what an option keeps back may be more than the metadata says, never less."""
+    assert rows(Path("public/timeline.db"), "select count(*) from withheld where characters is not null") != [(0,)]
+    result = run("publish", "other", "--documents", "none")
+    assert result.exit_code == 0, result.output
+    assert "Publishes only the quotations in the log and the SHA-256 of 3 documents" in result.stderr
+    assert rows(Path("other/timeline.db"), "select count(*) from withheld where characters is not null or pages is not null") == [
+        (0,)
+    ]
+    assert rows(Path("other/timeline.db"), "select count(*) from citations where page is not null") == [(0,)]
+    assert run("verify", "--db", "other/timeline.db").exit_code == 0
+    assert 'says "documents": "cited-passages"' in refused("publish", "third", "--documents", "all")

@@ -114,7 +114,9 @@ def publish(
         stored = not timeline.log.read_only
         warn_of_unbuilt(timeline, Path("events"), db, done="published")
     if site is not None:
-        _report_site(site, made_site, as_json=as_json)
+        _report_site(site, made_site, stored=stored, as_json=as_json)
+        if not as_json:
+            _warn(made_site.key is not None, stored, db)
         return
     checkpoint = made.checkpoint
     if as_json:
@@ -129,7 +131,12 @@ def publish(
         new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
         click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}")
     click.echo(f"root {json_forms.root(checkpoint.root)}")
-    if made.key is None:
+    _warn(made.key is not None, stored, db)
+
+
+def _warn(is_signed: bool, stored: bool, db: Path) -> None:
+    """Say what a checkpoint lacks."""
+    if not is_signed:
         click.echo("Its checkpoint is not signed. Give --key, or make one: timeline key new NAME", err=True)
     if not stored:
         click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
@@ -145,7 +152,7 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
         sentence = harmless(held.sentence())
         if agreed or not held.many or held.choice != documents.ALL:
             click.echo(sentence, err=True)
-        elif sys.stdin.isatty() and sys.stderr.isatty():
+        elif _can_ask():
             click.echo(sentence, err=True)
             click.confirm("Publish them?", abort=True, err=True)
         elif needed:
@@ -154,6 +161,11 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
             click.echo(sentence, err=True)
 
     return announce
+
+
+def _can_ask() -> bool:
+    """Whether a person sees the question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _address(url: str | None) -> str | None:
@@ -166,14 +178,14 @@ def _address(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def _report_site(folder: Path, made: "PublishedSite", *, as_json: bool) -> None:
+def _report_site(folder: Path, made: "PublishedSite", *, stored: bool, as_json: bool) -> None:
     checkpoint = made.checkpoint
     added = None if made.before is None else checkpoint.size - made.before
     if as_json:
         about = {"folder": str(folder), "new": added, "changed": bool(made.written or made.removed)}
         files = {"files": made.files, "bytes": made.size, "written": made.written, "removed": made.removed}
         signed_by = made.key.name if made.key else None
-        json_forms.write({**about, **files, "signed_by": signed_by, **json_forms.checkpoint(made.note, kept=True)})
+        json_forms.write({**about, **files, "signed_by": signed_by, **json_forms.checkpoint(made.note, kept=stored)})
         return
     new = "" if added is None else f" ({added:,} new)"
     click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}, {count(made.files, 'file')}, {made.size / 1_000_000:,.1f} MB")

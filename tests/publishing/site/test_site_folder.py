@@ -10,6 +10,8 @@ from publishing_commands import content, refused, run
 from site_material import SECRET, Published
 
 from timeline import Timeline
+from timeline.merkle import Key, Note
+from timeline.signing import SigningKey
 
 AGAIN = ("publish", "--site", "out", "--yes")
 
@@ -61,6 +63,19 @@ def test_another_timeline_is_refused(copied: Published, tmp_path: Path) -> None:
     site_material.build(other)
     before = content(copied.site)
     assert "Published events stay" in refused(*AGAIN, "--db", str(other))
+    assert content(copied.site) == before
+
+
+def test_a_signed_site_stays_signed_by_the_same_key(copied: Published, key: Path, tmp_path: Path) -> None:
+    """Its key lies beside the checkpoint; another signer is refused, and so is none."""
+    assert run(*AGAIN, "--key", key).exit_code == 0
+    assert Key.parse((copied.site / "public-key").read_text()).name == "example.org/log"
+    assert Note.parse((copied.site / "checkpoint").read_bytes()).signatures
+    SigningKey.new("example.org/other").save(tmp_path / "other.key")
+    before = content(copied.site)
+    assert "was signed by example.org/log" in refused(*AGAIN, "--key", str(tmp_path / "other.key"))
+    record(copied.db, "later", "2001-05-06")
+    assert "was signed by example.org/log before, and this is not" in refused(*AGAIN)
     assert content(copied.site) == before
 
 

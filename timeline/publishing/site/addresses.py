@@ -38,7 +38,7 @@ class Addresses:
     """The files by address. `root` is the path of the timeline's page on the server.
 
     `files` are the files of addresses whose names cannot be told from the address; `anchors` the file of each anchor on the pages
-    of a source; `missing` the addresses that the server refuses to answer.
+    of a source.
     """
 
     root: str

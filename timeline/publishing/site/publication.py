@@ -72,6 +72,7 @@ def publish_site(
     shown = server.shown(json.loads(description), live.stem)
     if former:
         _refuse_another(timeline, former, key)
+    growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         note, signer, held = publication.verified_copy(
