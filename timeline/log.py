@@ -213,10 +213,7 @@ class Log:
         return event
 
     def store(self, event: Event) -> None:
-        """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap.
-
-        Events are written some hundreds at a time, and before any other query.
-        """
+        """Store an event whose position is known, with others, or before any other query. The caller holds the transaction."""
         self._make()
         self._pending.add(event.row)
         self._absent.discard(event.stream)

@@ -99,3 +99,30 @@ def following(path: Path, url: str | None = None, **options: Any) -> Iterator[li
         thread.join()
     if errors:
         raise errors[0]
+
+
+def contents(path: Path) -> bytes:
+    """Read a file and its journals."""
+    return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def redacted_log(url: str) -> None:
+    """Make a log in which every kind of event is redacted, and others refer to what is gone."""
+    with Timeline(url, by="Ann") as shared:
+        fill(shared, 4)
+        kept = shared.archive(text="A text that stays, as others quote it.", id="kept", title="Kept")
+        gone = shared.archive(text="Nobody shall read this.", id="gone", title="Gone")
+        shared.record("a", title="A", date="2020", citations=[kept.quote("stays")])
+        b = shared.record("b", title="B", date="2020", citations=[gone.quote("Nobody")])
+        first = shared.correct("a", title="A corrected", reason="r")
+        shared.by = shared._streams.by = "Bo"
+        review = shared.review("a", verdict="confirmed", version=2)
+        shared.correct("a", title="A corrected again", reason="r2")
+        shared.correct_source("kept", publisher="P", reason="r")
+        shared.redact(b.position, reason="law")
+        shared.redact(gone.position, reason="law")
+        shared.redact(kept.position, reason="law", keep_documents=True)
+        shared.redact(review.position, reason="law")
+        shared.redact(first.position, reason="law")
+        shared.correct_source("kept", publisher="Q", reason="s")
+        shared.record("c", title="C", date="2021", citations=[{"source": "kept", "quote": "others quote it"}])

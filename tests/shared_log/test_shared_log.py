@@ -89,6 +89,22 @@ def test_a_batch_is_appended_whole_or_not_at_all(timeline: Timeline) -> None:
         timeline.correct("year", part_of="day-7", reason="?")
 
 
+def test_no_query_depends_on_statistics(url: str) -> None:
+    """Plans that were made for an empty log are used for a long one, also those of the guards: none reads a whole table."""
+    with closing(connecting.connect(url)) as session:
+        for query in (
+            "SELECT max(position) FROM timeline.events",
+            "SELECT max(version) FROM timeline.events WHERE stream = 'happening/a'",
+            "SELECT FROM timeline.events WHERE position > 3 ORDER BY position LIMIT 1000",
+            "SELECT FROM timeline.events WHERE type = 'EventRedacted' AND (data::jsonb ->> 'position')::bigint = 3",
+            "SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'",
+            "SELECT FROM timeline.events WHERE type = 'SourceArchived' AND data::jsonb #>> '{statement,sha256}' = 'a'",
+            "SELECT FROM timeline.documents WHERE sha256 = 'a'",
+        ):
+            plan = "\n".join(line for (line,) in session.execute(f"EXPLAIN {query}"))
+            assert "Seq Scan" not in plan, plan
+
+
 def test_a_long_transaction_forgets_and_reads_again(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """It remembers streams only as far as there is room."""
     monkeypatch.setattr("timeline.shared_log.log._ROOM", 2_000)

@@ -22,10 +22,11 @@ SECONDS: Final = 10  # for a connection to be made
 WAIT: Final = 60  # seconds for another writer to be done, as for a file
 _URL: Final = re.compile(r"postgres(?:ql)?:/", re.IGNORECASE)
 _SILENCE: Final = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+# Plans are made while the log is small and its statistics are missing, and are used when it is large: all go by an index.
 # The server too notices within 20 seconds that a writer is gone, and gives its turn to the next. An acknowledged append is on disk,
 # and on the synchronous standby where there is one.
 _SESSION: Final = f"""
-SET client_encoding = 'UTF8'; SET lock_timeout = '{WAIT}s'; SET standard_conforming_strings = on;
+SET enable_seqscan = off; SET client_encoding = 'UTF8'; SET lock_timeout = '{WAIT}s'; SET standard_conforming_strings = on;
 SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 20000;
 SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
