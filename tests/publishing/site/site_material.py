@@ -76,6 +76,8 @@ def build(path: Path) -> Path:
                         citations=[note.quote("Ann Lee and Bo Berg met in private")])  # fmt: skip
         timeline.record("again", title="It meets again", date="1969-05-04", kind="assembly",
                         citations=[page.quote("The council met again")])  # fmt: skip
+        timeline.record("export", title="The name of a page", date="1971", citations=[note.quote("met in private")])
+        timeline.record("part.2", title="The second part", date="1971-02", citations=[report.quote("Ann Lee spoke first")])
         timeline.record("mistake", title="Never happened", date="1980~", citations=[note.quote("met in private")])
         for id_, date, kind in DATED:
             timeline.record(id_, title=f"On {id_}, Ann Lee", date=date, kind=kind, citations=[report.quote("Ann Lee spoke first")])
@@ -84,6 +86,7 @@ def build(path: Path) -> Path:
             timeline.record(f"sitting-{number}", title=f"Sitting {number}", date=date,
                             kind="sitting", citations=[report.quote("Ann Lee spoke first")])  # fmt: skip
         timeline.correct("opening", date="1969-05-03", title="The assembly opens", reason="The report names the day")
+        timeline.correct("part.2", title="The second part, corrected", reason="A slip")
         timeline.retract("mistake", reason="Misread")
     with Timeline(path, by="Bea") as timeline:
         timeline.review("again", verdict="confirmed", comment="Read the minutes")

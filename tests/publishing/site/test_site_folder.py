@@ -84,7 +84,10 @@ def test_a_redaction_reaches_every_file(copied: Published) -> None:
     assert any(SECRET.encode() in data for data in content(copied.site).values())
     with Timeline(copied.db, by="Ann") as timeline:
         for event in list(timeline.events()):
-            if event.stream in ("happening/private", "happening/mistake", "source/note.1") and event.data is not None:
+            if (
+                event.stream in ("happening/private", "happening/export", "happening/mistake", "source/note.1")
+                and event.data is not None
+            ):
                 timeline.redact(event.position, reason="A court ordered it")
     result = run(*AGAIN)
     assert result.exit_code == 0, result.output

@@ -30,7 +30,10 @@ def test_there_is_a_page_for_each_happening_source_and_event(published: Publishe
         (events,) = connection.execute("select count(*) from events").fetchone()
     site = published.site
     for id_ in happenings:
-        assert (site / "happenings" / id_ / "index.html").is_file()
+        assert (site / "happenings" / id_.replace(".", "~2E") / "index.html").is_file()
+    assert "The name of a page" in (site / "happenings/export/index.html").read_text(encoding="utf-8")
+    assert "as_of=" in (site / "happenings/part~2E2/index.html").read_text(encoding="utf-8")
+    assert "&amp;story=part.2" in (site / "happenings/part~2E2/index.html").read_text(encoding="utf-8")
     for id_ in sources:
         assert (site / "sources" / id_.replace(".", "~2E") / "index.html").is_file()
     assert len(list((site / "events").glob("*.html"))) == len(list((site / "events").glob("*.tlog-proof"))) == events

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from datasette.utils import tilde_decode, tilde_encode
+
 HOST = "http://site.invalid"  # of the server that is asked; it stands for no other address
 INDEX = "index.html"
 HERE, ENDING = "happenings", "/index.html"
@@ -73,14 +75,14 @@ class Addresses:
             return Target(event_file(int(name)), anchor=anchor)
         if not name and kind in self.happenings:
             if query.keys() == {"as_of"}:
-                return Target(INDEX, f"as_of={query['as_of'][0]}&story={kind}", scripted=True)
+                return Target(INDEX, f"as_of={query['as_of'][0]}&story={tilde_decode(kind)}", scripted=True)
             return None if query else Target(happening_file(kind), anchor=anchor)
         return None
 
 
 def happening_file(name: str) -> str:
-    """Return the file of a happening, by its name in an address."""
-    return f"{HERE}/{name}{ENDING}"
+    """Return the file of a happening, by its name in an address: one with the id of a page has another there."""
+    return f"{HERE}/{tilde_encode(tilde_decode(name))}{ENDING}"
 
 
 def source_file(name: str, start: str = "") -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from datasette.utils import tilde_decode
+
 from timeline.publishing.site import addresses, rewriting, scripts
 from timeline.publishing.site.addresses import Addresses
 from timeline.publishing.site.output import Output
@@ -232,7 +234,7 @@ async def add_happening(site: Site, name: str) -> None:
     tree = await site.read(f"{site.at}/{name}")
     site.adapt(tree)
     for article in tree.xpath("//main/article"):
-        site.articles[name] = rewriting.written(article)
+        site.articles[tilde_decode(name)] = rewriting.written(article)
     site.write(addresses.happening_file(name), tree)
 
 

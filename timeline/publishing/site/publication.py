@@ -13,6 +13,8 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from datasette.utils import tilde_encode
+
 from timeline import checkpoints, merkle
 from timeline.errors import ProofInvalid, PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
@@ -118,8 +120,8 @@ async def _write(
 ) -> None:
     with closing(sqlite3.connect(f"file:{quote(str(served))}?mode=ro&immutable=1", uri=True)) as connection:
         async with server.serving(served, shown) as asked:
-            happenings = _names(connection, "happenings")
-            sources = _names(connection, "sources")
+            happenings = [asked.name_of(id_) for id_ in _ids(connection, "happenings")]
+            sources = [tilde_encode(id_) for id_ in _ids(connection, "sources")]
             end = Checkpoint.of(note).size
             known = Addresses(asked.root, frozenset(happenings), frozenset(sources), end)
             site = Site(asked, known, output, url, _stored(connection), step)
@@ -145,11 +147,8 @@ async def _write(
     _add_rest(output, note, signer, former, served)
 
 
-def _names(connection: sqlite3.Connection, table: str) -> list[str]:
-    """Return the ids of a table as they are in addresses."""
-    from datasette.utils import tilde_encode  # noqa: PLC0415 - slow to load
-
-    return [tilde_encode(id_) for (id_,) in connection.execute(f"select id from {table} order by id")]
+def _ids(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [id_ for (id_,) in connection.execute(f"select id from {table} order by id")]
 
 
 def _stored(connection: sqlite3.Connection) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from timeline import authors
 from timeline.errors import PublishingRefused
 from timeline.publishing.site.addresses import HOST
+from timeline.web import links
 
 _SHOWN = ("title", "description", "license", "license_url", "source", "source_url", "about", "about_url")
 _MILLISECONDS = 120_000  # for a query: nobody waits for a page
@@ -43,6 +44,10 @@ class Server:
         self._datasette = datasette
         self.database = database
         self.root = f"{datasette.urls.database(database)}/-/timeline"
+
+    def name_of(self, happening: str) -> str:
+        """Return the name of a happening in addresses."""
+        return links.happening(self._datasette, self.database, happening).rpartition("/")[2]
 
     async def get(self, address: str) -> Answer | None:
         """Return the answer to an address; None where the server refuses to give one. Raises PublishingRefused where it fails."""

@@ -60,10 +60,9 @@ def _finish(site: Site, tree: Element, file: str) -> None:
 async def _add_data(site: Site, connection: sqlite3.Connection, rows: Sequence[Row], end: int) -> dict[str, object]:
     """Write the data files, and return their names."""
     add = site.output.add_data
-    slugs = dict(zip((row.id for row in rows), (_slug(row.id) for row in rows), strict=True))
-    earlier = {(row.id, row.since): await _as_of(site, row, slugs[row.id]) for row in rows if row.until}
+    earlier = {(row.id, row.since): await _as_of(site, row) for row in rows if row.until}
     cards = [_card(site, row, earlier) for row in rows]
-    articles = [earlier[row.id, row.since][1] if row.until else site.articles.get(slugs[row.id], "") for row in rows]
+    articles = [earlier[row.id, row.since][1] if row.until else site.articles.get(row.id, "") for row in rows]
     search = data.search(connection)
     return {
         "end": end,
@@ -81,10 +80,6 @@ async def _add_data(site: Site, connection: sqlite3.Connection, rows: Sequence[R
     }
 
 
-def _slug(id_: str) -> str:
-    return id_.replace(".", "~2E")
-
-
 def _card(site: Site, row: Row, earlier: dict[tuple[str, int], tuple[str, str]]) -> str:
     return earlier[row.id, row.since][0] if row.until else site.cards.get(row.id, "")
 
@@ -93,13 +88,13 @@ def _cut(site: Site, name: str, parts: Sequence[str], each: int) -> list[str]:
     return [site.output.add_data(f"{name}-{at // each}", parts[at : at + each]) for at in range(0, len(parts), each)]
 
 
-async def _as_of(site: Site, row: Row, slug: str) -> tuple[str, str]:
+async def _as_of(site: Site, row: Row) -> tuple[str, str]:
     """Return the card and the article of a version that was replaced, as they were when it was recorded."""
     query = f"as_of={row.since}&status=all"
     page = await site.read(f"{site.at}?{query}&after={quote(_key_before(row))}&size=1")
     site.adapt(page)
     cards = [rewriting.written(card) for card in page.xpath("//li[@data-id]") if card.get("data-id") == row.id]
-    story = await site.read(f"{site.at}/{slug}?as_of={row.since}")
+    story = await site.read(f"{site.at}/{site.server.name_of(row.id)}?as_of={row.since}")
     site.adapt(story)
     return next(iter(cards), ""), next((rewriting.written(one) for one in story.xpath("//main/article")), "")
 
