@@ -298,6 +298,8 @@ def test_news_is_announced_now_and_then(url: str, timeline: Timeline, report: Ar
         for number in range(5):
             timeline.record(f"sitting-{number}", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
         heard = [int(notice.payload) for notice in reader.notifies(timeout=0.3)]
+        timeline.record("sitting-0", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+        assert [*reader.notifies(timeout=0.2)] == [], "nothing was appended"
     assert heard
     assert heard == sorted(heard)
     assert heard[0] == 2

@@ -55,6 +55,7 @@ class SharedLog:
         """Forget what was remembered of a transaction."""
         self._holds_turn = False
         self._size: int | None = None
+        self._grown = False  # whether an event was appended in it
         self._removed = False  # whether a redaction has removed any document
         self._refers = False  # whether an event of this transaction may refer to a happening
         self._rows: list[Event] = []  # not sent yet
@@ -159,7 +160,7 @@ class SharedLog:
         try:
             with self._open.pipeline():
                 self._send()
-                if self._size and now - self._announced > _NOTIFY_SECONDS:
+                if self._grown and now - self._announced > _NOTIFY_SECONDS:
                     self._open.execute("SELECT pg_notify(%s, %s)", (connecting.CHANNEL, str(self._size)))
                     self._announced = now
                 self._open.execute("COMMIT")
@@ -220,7 +221,7 @@ class SharedLog:
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
-        self._size = event.position
+        self._size, self._grown = event.position, True
         self._refers |= any(field in data for field in _MAY_REFER)
         if stream in self._streams:
             self._streams[stream].append(event)
