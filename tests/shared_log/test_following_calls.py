@@ -59,16 +59,21 @@ def test_every_call_that_appends_goes_to_the_shared_log(url: str, file: Path) ->
         entry = {"title": "T", "date": "2022", "citations": [source.quote("Fez")]}
         timeline.append_many([{"id": "m-1", **entry}, {"id": "m-2", **entry}])
         assert timeline.extract_again("fez").id == "fez"
+        with timeline.recording_as("Cy"):
+            assert timeline.author == "Cy"
+            assert timeline.retract("h-2", reason="r").recorded_by == "Cy"
         assert [one.id for one in timeline.happenings(kind=None, from_="2021", to="2022")] == ["fez", "m-1", "m-2"]
-        assert timeline.log.size() == 15
-        assert {event.recorded_by for event in timeline.events(after=6)} == {"Bo"}
+        assert timeline.log.size() == 16
+        assert {event.recorded_by for event in timeline.events(after=6)} == {"Bo", "Cy"}
         assert timeline.verify().faults == ()
     is_followed(url, file)
 
 
 def test_no_call_that_appends_is_left_out() -> None:
     """Every public call but those that read, prove or prepare goes to the shared log."""
-    local = "archived by checkpoint clock close cosigned db events happening happenings history log open_shared prove rebuild"
+    local = (
+        "archived author by checkpoint clock close cosigned db events happening happenings history log open_shared prove rebuild"
+    )
     local += " refuse_outdated search suggest sources source subscribe verify"
     there = {name for name in vars(FollowingTimeline) | vars(FollowingCalls) if not name.startswith("_")}
     public = {name for name in dir(Timeline) if not name.startswith("_")}

@@ -61,7 +61,7 @@ async def test_what_a_script_swaps_is_in_three_elements(demo: Path, query: str) 
     assert "find" in around["f-mark"]
     assert all("facets" in around[f"f-{name}"] for name in ("kind", "actor", "place", "tag", "source", "mark"))
     assert all("found" in around[id_] for id_ in around if id_.startswith("h-"))
-    result = html.split('<div id="found">')[1]
+    result = html.split('<div id="found" ')[1]
     assert "timeline-count" in result
     assert 'role="status"' not in result
 

@@ -18,7 +18,7 @@ MEANT = {
     f"{PAGE}/export?form=2003": "Did you mean “from”?",
     f"{PAGE}/opening?asof=3": "Did you mean “as_of”?",
     f"{PAGE}/sources/report?pasage=1-2": "Did you mean “passage”?",
-    f"{PAGE}/events/1?version=2": "The address has “version”, which is not known here and changes nothing. Leave it out.",
+    f"{PAGE}/events/1?version=2": "“version”, which is not known here and changes nothing. There is only checkpoint.",
     f"{PAGE}/log/checkpoints?form=1": "Did you mean “from”?",
 }
 

@@ -132,6 +132,12 @@ class FollowingCalls(Opened):
             ) from error
         return event
 
+    @contextmanager
+    def recording_as(self, by: str) -> Iterator[None]:
+        """Record as another author for a while, also in the shared log. Raises StatementInvalid if it is no name."""
+        with super().recording_as(by), self._there().recording_as(by):
+            yield
+
     def transaction(self) -> AbstractContextManager[None]:
         """Append several events to the shared log together: all of them, or none."""
         return self._transaction_there()

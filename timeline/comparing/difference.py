@@ -133,7 +133,7 @@ def _data(event: Event | None) -> Mapping[str, Any]:
     return {} if event is None else event_data.read(event.data, event.position)
 
 
-def _change(log: AnyLog, event: Event, kind: Kind, budget: differences.Budget, shown: AnyLog | None = None) -> Change:
+def _change(log: AnyLog, event: Event, kind: Kind, budget: differences.Budget, shown: "AnyLog | None" = None) -> Change:
     """Describe an event of a log. Words of its stream that are redacted in the log `shown` are left out."""
     data = _data(event)
     standing = _data(log.last(event.stream)).get("statement", {})

@@ -45,6 +45,8 @@ def queries(db: Path, seed: int) -> Asked:
             "as_of": list(map(str, range(column("select max(position) from events")[0] + 2))),
         }
         days = column("select earliest_day from happenings where earliest_day is not null")
+    kinds = choices["kind"]
+    choices["without"] = [kinds[0], "\n".join(kinds[:2]), "!", f"!\n{kinds[0]}", "!\n" + "\n".join(kinds)]
     recent = [day for day in days if day > 700_000]
 
     def day() -> str:

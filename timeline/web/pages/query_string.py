@@ -53,6 +53,12 @@ def unknown_parameters(request: Request, names: Sequence[str]) -> list[str]:
     for name in unknown[:_MOST_MESSAGES]:
         shown = "".join(char if char.isprintable() else "?" for char in name[:_LONGEST_NAME])
         near = get_close_matches(name[:_LONGEST_NAME], names, n=1)
-        meant = f"Did you mean “{near[0]}”?" if near else f"There are {', '.join(names)}." if names else "Leave it out."
+        meant = (
+            f"Did you mean “{near[0]}”?"
+            if near
+            else f"There {'are' if len(names) > 1 else 'is only'} {', '.join(names)}."
+            if names
+            else "Leave it out."
+        )
         messages.append(f"The address has “{shown}”, which is not known here and changes nothing. {meant}")
     return messages

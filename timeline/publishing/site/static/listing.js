@@ -9,6 +9,12 @@ const LABELS = { q: "Words", kind: "Kind", actor: "Who", place: "Place", tag: "T
 const escaped = (text) => String(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 const number = (/** @type {number} */ many) => many.toLocaleString("en-US");
 
+/** The kinds that are left out. @param {string} text */
+function leftOutInWords(text) {
+  const { kinds, isOthers } = leftOut(text);
+  return `${isOthers ? "all kinds but " : ""}${kinds.join(", ") || "none"}`;
+}
+
 /** The address of another state. @param {State} state @param {Record<string, string | null>} changes */
 function queryOf(state, changes) {
   const names = Object.keys(changes), turns = names.includes("after") || names.includes("before");
@@ -73,7 +79,7 @@ class Listing {
     const { matches, rows, state } = this;
     return matches.filtered.map((name) => {
       const value = state.given[name], id = name === "actor" ? actorOf(rows, value) : value;
-      const label = name === "without" ? value.split("\n").join(", ") : rows.labels[name] || rows.values[name] ? rows.label(name, id) : value;
+      const label = name === "without" ? leftOutInWords(value) : rows.labels[name] || rows.values[name] ? rows.label(name, id) : value;
       return { name, what: LABELS[name], value: cutShort(label, 80) };
     });
   }

@@ -162,8 +162,8 @@ function filters(rows, { given, from, to, positions }) {
   if (status !== "all") tests.push((row) => rows.value(row, "status") === status);
   for (const name of ["kind", "place"]) if (given[name]) tests.push((row) => rows.value(row, name) === given[name]);
   if (given.without) {
-    const without = new Set(given.without.split("\n"));
-    tests.push((row) => !without.has(rows.value(row, "kind") ?? ""));
+    const { kinds, isOthers } = leftOut(given.without), without = new Set(kinds);
+    tests.push((row) => without.has(rows.value(row, "kind") ?? "") === isOthers);
   }
   for (const name of ["actor", "tag", "source"]) {
     if (!given[name]) continue;
@@ -184,4 +184,10 @@ function actorOf(rows, wanted) {
   if (rows.values.actor.includes(wanted)) return wanted;
   const number = rows.labels.actor.findIndex((/** @type {string | null} */ name) => name?.toLowerCase() === wanted.toLowerCase());
   return number > 0 ? rows.values.actor[number] : wanted;
+}
+
+/** The kinds that are left out; or, after a line "!", those that are not. @param {string} text */
+function leftOut(text) {
+  const lines = text.split(/\r\n|\r|\n/), isOthers = lines[0] === "!";
+  return { kinds: lines.slice(isOthers ? 1 : 0), isOthers };
 }

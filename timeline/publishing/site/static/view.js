@@ -61,9 +61,10 @@ class Drawn {
 
   /** The kinds with a colour that no match has, and "" if all matches have one. @returns {string[]} */
   absent() {
-    const { matches, rows } = this, counts = new Map(matches.without((name) => name !== "kind" && name !== "without").counts("kind").map(({ value, count }) => [value, count]));
+    const { matches, rows } = this, ofAnyKind = matches.without((name) => name !== "kind" && name !== "without");
+    const counts = new Map(ofAnyKind.counts("kind").map(({ value, count }) => [value, count]));
     const coloured = rows.kinds.reduce((/** @type {number} */ sum, /** @type {string} */ kind) => sum + (counts.get(kind) ?? 0), 0);
-    return [...rows.kinds.filter((/** @type {string} */ kind) => !counts.has(kind)), ...(coloured >= matches.all.length ? [""] : [])];
+    return [...rows.kinds.filter((/** @type {string} */ kind) => !counts.has(kind)), ...(coloured >= ofAnyKind.all.length ? [""] : [])];
   }
 
   /** @param {URLSearchParams | null} asked the parameters of a request; null for what comes with the page */
@@ -215,7 +216,7 @@ class Drawn {
       return (back ? rows.key(row)[0] < until : rows.key(row)[0] >= first) && (state.given.focus !== undefined || begins(row));
     };
     const found = (back ? [...all].reverse() : all).find(isBeyond);
-    return { item: found === undefined ? null : (await this.items([found], () => [0]))[0] };
+    return { item: found === undefined ? null : (await this.items([found], this.lanes().of))[0] };
   }
 }
 
