@@ -100,10 +100,15 @@ def test_a_kill_at_any_instant_leaves_a_sound_folder(project: Path, key: Path) -
     subprocess.run(command("publish", "public", "--key", key), check=True, capture_output=True)
     takes = time.monotonic() - begun
     sizes, killed, left = [], 0, 0
-    for _ in range(KILLS):
+    for number in range(KILLS):
         more(2)
         process = subprocess.Popen(command("publish", "public", "--key", key), stdout=subprocess.DEVNULL)
-        time.sleep(takes * chance.uniform(0.6, 1))
+        if number % 2:  # however slow the machine is, some are killed while they write
+            while process.poll() is None and not (project / ".public.unfinished").exists():
+                time.sleep(0.005)
+            time.sleep(takes * chance.uniform(0, 0.3))
+        else:
+            time.sleep(takes * chance.uniform(0.6, 1))
         process.kill()
         killed += process.wait() == -signal.SIGKILL
         left += (project / ".public.unfinished").exists()
