@@ -76,7 +76,9 @@ class Cluster:
         words = ("-E", "UTF8", "--locale=C.UTF-8", "-U", "owner", f"--pwfile={secret}", "-A", "scram-sha-256")
         self.run("initdb", "-D", str(self.data), *words)
         secret.unlink()
-        self.configure("max_connections = 60", "shared_buffers = 32MB", "listen_addresses = '*'", *settings)
+        # Memory in files of the cluster: a killed server leaves nothing elsewhere.
+        memory = ("shared_buffers = 32MB", "dynamic_shared_memory_type = mmap")
+        self.configure("max_connections = 60", "listen_addresses = '*'", *memory, *settings)
         if self.address != "127.0.0.1":
             network = f"{self.address.rpartition('.')[0]}.0/24"
             with (self.data / "pg_hba.conf").open("a", encoding="utf-8") as file:
