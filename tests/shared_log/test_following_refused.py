@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from followers import contents, fill, following, redacted_log, size, tamper, until
+from followers import contents, events, fill, following, redacted_log, size, tamper, until
 
 from timeline import Timeline, followed
 from timeline.errors import DatabaseRefused, SharedLogDiffers
@@ -101,6 +101,35 @@ def test_a_log_that_fails_its_hashes_is_refused(url: str, shared: Timeline, path
     with pytest.raises(DatabaseRefused, match=fault):
         follow(url, path)
     assert size(path) == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("DELETE FROM timeline.events WHERE position > 19", "holds 21 events, but the shared log .* ends at position 19"),
+        ("UPDATE timeline.events SET recorded_by = 'Eve' WHERE position = 4", "from position 4 on"),
+    ],
+)
+def test_nothing_is_appended_through_a_file_to_another_log(url: str, shared: Timeline, path: Path, sql: str, fault: str) -> None:
+    """Such as one that was rewritten, or lost events in a failover: what is acknowledged there would be lost again."""
+    follow(url, path, once=True)
+    tamper(url, sql)
+    there = events(url)
+    with pytest.raises(SharedLogDiffers, match=fault), Timeline(path, by="Cy") as timeline:
+        timeline.archive(text="Mine", id="mine", title="Mine")
+    assert events(url) == there
+    assert size(path) == 21
+
+
+def test_a_timeline_that_is_open_looks_at_the_log_again(url: str, shared: Timeline, path: Path) -> None:
+    """Another server may have taken over since."""
+    follow(url, path, once=True)
+    with Timeline(path, by="Bo") as timeline:
+        assert timeline.archive(text="Mine", id="mine", title="Mine").position == 22
+        tamper(url, "DELETE FROM timeline.events WHERE position > 19")
+        with pytest.raises(SharedLogDiffers, match="ends at position 19"):
+            timeline.archive(text="Another", id="another", title="Another")
+    assert [event.position for event in events(url)] == [*range(1, 20)]
 
 
 def test_a_redaction_does_not_hide_a_missing_version(url: str, path: Path) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -15,7 +15,8 @@ from urllib.parse import quote
 from timeline import followed
 from timeline.any_log import AnyLog
 from timeline.calls.open_timeline import Opened
-from timeline.errors import DatabaseRefused, FileLagsBehind, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, FileLagsBehind, RedactionUnfinished, SharedLogDiffers, TimelineError
+from timeline.shared_log import storing
 from timeline.shared_log.following import pull
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class FollowingCalls(Opened):
     """The calls of a timeline that append, where its file follows a shared log."""
 
     _shared: "Entries | None" = None
+    _is_compared = False
     _own: Any  # the log of the file
 
     def open_shared(self, url: str) -> "Entries":
@@ -98,6 +100,8 @@ class FollowingCalls(Opened):
     def _appending(self) -> "Iterator[Entries]":
         """Give the shared timeline to append to; at the end, bring its events into the file. Raises DatabaseRefused."""
         shared, inside = self._there(), self._writes
+        if not inside:
+            self._refuse_other(shared.log)
         try:
             yield shared
         except TimelineError as error:
@@ -108,6 +112,15 @@ class FollowingCalls(Opened):
         if not inside:
             self._bring(shared.log)
 
+    def _refuse_other(self, shared: Any) -> None:  # noqa: ANN401 - the log over PostgreSQL, whose module needs psycopg
+        """Raise SharedLogDiffers unless the log has what the file has: every event, when they meet; the last one, from then on."""
+        shared.size()  # this connects again where the connection was lost
+        reader, size = shared.reader(self._own.path), self._own.size()
+        if not self._is_compared:
+            reader.compare(partial(storing.leaves, self._own), size)
+            self._is_compared = True
+        reader.compare_last(size, storing.leaf(self._own, size))
+
     def _bring(self, shared: Any) -> None:  # noqa: ANN401 - the log over PostgreSQL, whose module needs psycopg
         """Bring the file up to the end of the shared log, so that it shows what was written. Warn where that fails."""
         try:
@@ -115,6 +128,8 @@ class FollowingCalls(Opened):
                 self._source_text.cache_clear()
                 with suppress(DatabaseRefused):  # who stays to follow tries again
                     self._own.scrub()
+        except SharedLogDiffers:
+            raise
         except (TimelineError, sqlite3.Error) as error:
             message = f"does not show what was written yet, which is in the shared log: {error}"
             warnings.warn(FileLagsBehind(str(self._own.path), message), stacklevel=5)

@@ -155,6 +155,16 @@ class Reader:
         row = self._connection.execute(query, (sha256,), binary=True).fetchone()
         return None if row is None else bytes(row[0])
 
+    def compare_last(self, size: int, leaf: Leaf | None) -> None:
+        """Compare the end of a file of this size, whose last event is `leaf`, with the log. Raises SharedLogDiffers."""
+        with self._errors():
+            end, is_standby = self._connection.execute(_END).fetchone() or (0, False)
+            there = self._connection.execute(_LEAVES, (size - 1, size)).fetchone()
+        if end < size and not is_standby:
+            raise self.shorter(size, end)
+        if size and there != leaf and end >= size:
+            raise self.differs(size)
+
     def compare(self, leaves: Callable[[int], Iterator[Leaf]], size: int) -> None:
         """Compare every event up to a size with the log, apart from data. `leaves` gives those of the file after a position.
 
