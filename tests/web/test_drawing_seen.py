@@ -161,6 +161,19 @@ def test_a_year_spans_its_year(visitor: Visitor, tricky: Served) -> None:
     assert abs(box_of(page, ".item a[data-id=certain] .bar")["width"] - width * 303 / 365) < 4
 
 
+@pytest.mark.parametrize("sign", ["about", "perhaps", "end-unknown", "end-open"])
+def test_a_vague_end_makes_no_bar_shorter(visitor: Visitor, tricky: Served, sign: str) -> None:
+    """Its ends are drawn in another way, and nothing else of the page is meant by the same name."""
+    page = visitor.open(f"{tricky.page}?size=1&view={WINDOWS['vague']}")
+    widths = """(sign) => { const item = document.querySelector("#drawing .item.through:not(.spot, .sample, .end-open)");
+        const width = () => item.querySelector(".bar").getBoundingClientRect().width, before = width();
+        item.classList.add(sign);
+        return [before, width()]; }"""
+    before, after = page.evaluate(widths, sign)
+    assert before > 50
+    assert after == pytest.approx(before, abs=12)
+
+
 def test_marks_differ_by_more_than_colour(visitor: Visitor, tricky: Served) -> None:
     """Disputed, corrected, claimed and retracted ones carry a sign each, and say it to those who do not see."""
     page = visitor.open(f"{tricky.page}?size=1&status=all&view=1971-06-01/1976-06-01&lanes=kind")

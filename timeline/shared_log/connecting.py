@@ -138,7 +138,8 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
     elif code == "25006":
         reason = "this server is a standby, which only reads. Name every host, and add ?target_session_attrs=read-write"
     elif code == "42501":
-        reason = f"the user may not do that ({words}). Have the log's owner grant the role: timeline_appender to append"
+        role = "timeline_redactor to redact" if "redact" in words else "timeline_appender to append, timeline_follower to follow"
+        reason = f"the user may not do that ({words}). Have the log's owner grant the role: {role}"
     elif code in ("53100", "53200"):
         reason = f"the server is full ({words}). Free some space there, then repeat"
     elif isinstance(error, psycopg.OperationalError):
