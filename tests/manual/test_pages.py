@@ -35,6 +35,7 @@ RECOGNISING = (
 _LIVE = '"http://127.0.0.1:8001/timeline/-/timeline/live?after=31"'
 AS_POSTGRES = (
     'psql -c "ALTER SYSTEM SET synchronous_standby_names = \'standby\'" -c "SELECT pg_reload_conf()"',
+    'psql -c "SELECT application_name, state FROM pg_stat_replication"',
     'psql -c "SELECT application_name, sync_state FROM pg_stat_replication"',
     "psql -c \"ALTER SYSTEM SET synchronous_standby_names = ''\"",
 )

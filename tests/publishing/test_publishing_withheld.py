@@ -210,7 +210,10 @@ def test_with_none_there_are_neither_lengths_nor_pages(withheld: Path) -> None:
     assert rows(Path("public/timeline.db"), "select count(*) from withheld where characters is not null") != [(0,)]
     result = run("publish", "other", "--documents", "none")
     assert result.exit_code == 0, result.output
-    assert "Publishes only the quotations in the log and the SHA-256 of 3 documents" in result.stderr
+    assert (
+        "Publishes only the quotations in the log, with some words before and after each, and the SHA-256 of 3 documents"
+        in result.stderr
+    )
     assert rows(Path("other/timeline.db"), "select count(*) from withheld where characters is not null or pages is not null") == [
         (0,)
     ]

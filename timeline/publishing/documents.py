@@ -45,7 +45,10 @@ class Documents:
             advice = "Publish only what you may: --documents cited-passages keeps them back."
             return f"Publishes {_documents(self.many)} in full, {_megabytes(self.size)}{self._whose()}. {advice}"
         passages = "the cited passages" if self.choice == "cited-passages" else "the quotations in the log"
-        return f"Publishes only {passages} and the SHA-256 of {_documents(self.withheld)}{self._whose()}."
+        return (
+            f"Publishes only {passages}, with some words before and after each, and the SHA-256 of"
+            f" {_documents(self.withheld)}{self._whose()}. Look whether these words name somebody whom you protect."
+        )
 
     def _whose(self) -> str:
         named = [f"of {owner}" for owner in self.owners[:_NAMED]]

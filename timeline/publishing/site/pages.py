@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from datasette.utils import tilde_decode
 
+from timeline.exchange.formats.png import writer as png
 from timeline.publishing.site import addresses, rewriting, scripts
 from timeline.publishing.site.addresses import Addresses
 from timeline.publishing.site.output import Output
@@ -30,6 +31,7 @@ _FRAME_BEFORE: Final = (
 _SCRIPT: Final = re.compile(r"/-/timeline/assets/[0-9a-f]+/([a-z]+)\.js")
 _ZIPPED: Final = ".docx"
 _OPAQUE: Final = (".png", ".pdf")
+_PNG, _SVG = "export/png.png", "export/svg.svg"
 
 
 @dataclass
@@ -202,8 +204,11 @@ async def add_exports(site: Site) -> list[str]:
         site.known.files[address] = file
         contents[address] = file, answer.content
     site.known.files[f"{site.at}/export"] = "export/index.html"
-    for file, content in contents.values():
-        site.output.add(file, _with_our_addresses(site, file, content))
+    ours = {file: _with_our_addresses(site, file, content) for file, content in contents.values()}
+    if {_PNG, _SVG} <= ours.keys():  # an image is drawn again, because its words cannot be replaced
+        ours[_PNG] = png.image(ours[_SVG].decode())
+    for file, content in ours.items():
+        site.output.add(file, content)
     site.adapt(page)
     site.write("export/index.html", page)
     return list(contents)

@@ -20,6 +20,11 @@ class PictureRefused(TimelineError):
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[bytes]:
     """Write the image. Raises PictureRefused if the extra or all fonts are missing."""
+    yield image("".join(svg.write(happenings, about)))
+
+
+def image(picture: str) -> bytes:
+    """Draw an SVG picture as an image. Raises PictureRefused if the extra or all fonts are missing."""
     try:
         import resvg_py  # noqa: PLC0415 - needed for images alone
     except ImportError as error:
@@ -28,7 +33,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[bytes]:
         raise PictureRefused(
             "png", f"none of these fonts is installed, and the picture would have no words: {FONTS}. Install one, or take svg"
         )
-    yield bytes(resvg_py.svg_to_bytes(svg_string="".join(svg.write(happenings, about)), zoom=ZOOM))
+    return bytes(resvg_py.svg_to_bytes(svg_string=picture, zoom=ZOOM))
 
 
 FORMAT = Format("png", "PNG picture", "image/png", ".png", write, svg.LOSES)
