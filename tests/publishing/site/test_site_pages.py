@@ -13,6 +13,7 @@ from publishing_commands import run
 from site_material import FILLER, SECRET, Published
 
 from timeline import Timeline
+from timeline.exchange.formats.png import writer as png
 from timeline.merkle import Checkpoint, Note
 
 
@@ -158,3 +159,10 @@ def test_limits_on_readers_are_not_dropped_in_silence(copied: Published) -> None
     result = run("publish", "--site", "other", "--yes")
     assert result.exit_code == 1
     assert "limits who may read the timeline" in result.stderr
+
+
+def test_the_picture_names_no_address_of_the_server(published: Published) -> None:
+    """It is the picture of the SVG of the site, in which the addresses are those of the site."""
+    picture = (published.site / "export" / "svg.svg").read_text(encoding="utf-8")
+    assert "site.invalid" not in picture
+    assert (published.site / "export" / "png.png").read_bytes() == png.image(picture)
