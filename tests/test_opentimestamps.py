@@ -121,6 +121,7 @@ def test_a_checkpoint_is_never_overwritten(log: Path) -> None:
     path.write_bytes(b"mine")
     assert "checkpoint: exists already" in run(log, "checkpoint", "--ots", path).output
     assert path.read_bytes() == b"mine"
+    assert "there is no checkpoint yet" in run(log, "verify").output, "refused before anything is made"
 
 
 def test_a_stamp_of_another_file_is_a_fault(log: Path) -> None:

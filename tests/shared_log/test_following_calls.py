@@ -165,7 +165,7 @@ def test_what_is_written_stands_though_the_file_lags_behind(file: Path, monkeypa
     with Timeline(file, by="Bo") as timeline:
         with closing(Log(file)) as other, other.transaction():
             other.connection.execute("UPDATE projected SET position = position")
-            with pytest.warns(FileLagsBehind, match="which is in the shared log"):
+            with pytest.warns(FileLagsBehind, match="which are in the shared log"):
                 assert timeline.archive(text="Mine", id="mine", title="Mine").position == 7
         assert timeline.log.size() == 6
         timeline.archive(text="Mine too", id="mine-2", title="Mine")

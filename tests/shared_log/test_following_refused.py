@@ -121,6 +121,18 @@ def test_nothing_is_appended_through_a_file_to_another_log(url: str, shared: Tim
     assert size(path) == 21
 
 
+def test_a_file_meets_its_log_once_in_a_process(url: str, shared: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All events are compared then; each later append, such as a request to the desk, compares the last one."""
+    follow(url, path, once=True)
+    compared: list[int] = []
+    whole = reader.Reader.compare
+    monkeypatch.setattr(reader.Reader, "compare", lambda self, leaves, size: (compared.append(size), whole(self, leaves, size))[1])
+    for name in ("one", "two", "three"):
+        with Timeline(path, by="Bo") as timeline:
+            timeline.archive(text=name, id=name, title=name)
+    assert compared == [21]
+
+
 def test_a_timeline_that_is_open_looks_at_the_log_again(url: str, shared: Timeline, path: Path) -> None:
     """Another server may have taken over since."""
     follow(url, path, once=True)

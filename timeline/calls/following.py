@@ -42,6 +42,8 @@ APPENDING: Final = (
 )
 """The calls that append to the shared log. `redact` does so too, and cleans the file."""
 
+_compared: Final[set[tuple[int, int, str]]] = set()  # the files, by device and number, and the logs that met in this process
+
 
 class _BothLogs:
     """The shared log in a transaction, with the read tables of the file as they were when it began."""
@@ -57,7 +59,6 @@ class FollowingCalls(Opened):
     """The calls of a timeline that append, where its file follows a shared log."""
 
     _shared: "Entries | None" = None
-    _is_compared = False
     _own: Any  # the log of the file
 
     def open_shared(self, url: str) -> "Entries":
@@ -66,7 +67,7 @@ class FollowingCalls(Opened):
 
     @property
     def log(self) -> AnyLog:
-        """The log of the file; within a transaction, the shared log with what was appended there."""
+        """The log of the file; within a transaction, the shared log and what was appended there."""
         both: Any = _BothLogs(self._shared.log, self._own) if self._shared is not None and self._writes else self._own
         return both  # type: ignore[no-any-return]
 
@@ -116,13 +117,17 @@ class FollowingCalls(Opened):
         """Raise SharedLogDiffers unless the log has what the file has: every event, when they meet; the last one, from then on."""
         shared.size()  # this connects again where the connection was lost
         reader, size = shared.reader(self._own.path), self._own.size()
-        if not self._is_compared:
+        if not size:  # the file may not be there yet
+            return
+        stat = self._own.path.stat()
+        met = (stat.st_dev, stat.st_ino, shared.name)
+        if met not in _compared:
             reader.compare(partial(storing.leaves, self._own), size)
-            self._is_compared = True
+            _compared.add(met)
         reader.compare_last(size, storing.leaf(self._own, size))
 
     def _bring(self, shared: Any) -> None:  # noqa: ANN401 - the log over PostgreSQL, whose module needs psycopg
-        """Bring the file up to the end of the shared log, so that it shows what was written. Warn where that fails."""
+        """Bring the file up to the end of the shared log, so that it shows the new events. Warn where that fails."""
         try:
             if pull(self._own, shared.reader(self._own.path), shared.size()):
                 self._source_text.cache_clear()
@@ -131,7 +136,7 @@ class FollowingCalls(Opened):
         except SharedLogDiffers:
             raise
         except (TimelineError, sqlite3.Error) as error:
-            message = f"does not show what was written yet, which is in the shared log: {error}"
+            message = f"does not show the new events yet, which are in the shared log: {error}"
             warnings.warn(FileLagsBehind(str(self._own.path), message), stacklevel=5)
 
     def redact(self, position: int, **options: Any) -> "Event":  # noqa: ANN401 - those of Recording.redact

@@ -116,7 +116,7 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
 
 
 def fetched(answer: "Fetched", encoding: str | None = None, ocr: str | None = None) -> Document:
-    """Return what was fetched. Raises DocumentUnreadable.
+    """Return the fetched document. Raises DocumentUnreadable.
 
     A file (a PDF, a picture, a recording, an office file, a book) is archived as it is: it has its pages then, and counts as the
     same document as a copy that was obtained in another way. Anything else is archived within its WARC.

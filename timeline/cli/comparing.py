@@ -113,7 +113,7 @@ def _print(line: Line, sign: str) -> None:
 
 
 def _change(change: Change) -> json_forms.Json:
-    """Return a change for programs: the event without its data, and what is said of it."""
+    """Return a change for programs: the event without its data, and its description."""
     one = json_forms.event(change.event)
     return {
         "kind": change.kind,

@@ -96,6 +96,8 @@ def checkpoint(
     if upgrade_path is not None:
         _print_attestations(upgrade_path, opentimestamps.upgrade(upgrade_path, calendars))
         return
+    if ots_path is not None:
+        _refuse_taken(ots_path)
     authorities = [(url, stamps.authority(url, path)) for url, path in zip(stamp_urls, certificates, strict=True)]
     key = loaded(key_path)
     if cosigned_path is not None:
@@ -148,11 +150,15 @@ def _write(note: Note, path: Path | None, calendars: tuple[str, ...], *, as_json
         click.echo(str(note).encode(), nl=False)
 
 
-def _write_stamped(note: Note, path: Path, calendars: tuple[str, ...]) -> None:
-    """Write a checkpoint to a new file, and its stamp beside it, or neither."""
+def _refuse_taken(path: Path) -> None:
+    """Refuse to write a checkpoint over a file, or beside the stamp of another, before anything is made."""
     for one in (path, opentimestamps.beside(path)):
         if os.path.lexists(one):
             raise Refused(f"{one}: exists already. Give another file; to complete a stamp: timeline checkpoint --upgrade {path}")
+
+
+def _write_stamped(note: Note, path: Path, calendars: tuple[str, ...]) -> None:
+    """Write a checkpoint to a new file, and its stamp beside it, or neither."""
     try:
         with path.open("xb") as file:
             file.write(str(note).encode())

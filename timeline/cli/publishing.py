@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--documents",
     "documents_choice",
     type=click.Choice(documents.CHOICES),
-    help="What is published of the documents.  [default: as metadata.json says, or all]",
+    help="How much of the documents to publish.  [default: as metadata.json says, or all]",
 )
 @click.option("--yes", is_flag=True, help="Publish the documents without being asked.")
 @signing_key
@@ -143,7 +143,7 @@ def _warn(is_signed: bool, stored: bool, db: Path) -> None:
 
 
 def _asking(*, agreed: bool, needed: bool) -> Announce:
-    """Return what is called with the documents that are about to be public: it says so, and asks a person.
+    """Return the function that announces which documents will be public, and asks a person.
 
     Where nobody can be asked, a site `needed` an option; a folder is published, as it always was, and the sentence is on stderr.
     """
