@@ -64,3 +64,13 @@ def timeline(url: str) -> Iterator[Timeline]:
     """Open an empty shared log, as tests/conftest.py does a file."""
     with Timeline(url, by="tester", clock=Clock()) as timeline:
         yield timeline
+
+
+@pytest.fixture
+def shared(url: str) -> Iterator[Timeline]:
+    """Make a shared log with a source and 20 happenings."""
+    from followers import fill  # it needs psycopg
+
+    with Timeline(url, by="Ann") as timeline:
+        fill(timeline, 20)
+        yield timeline

@@ -22,20 +22,6 @@ from timeline.log import Log
 from timeline.shared_log import follow, reader, storing
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a file is to be made that follows."""
-    return tmp_path / "timeline.db"
-
-
-@pytest.fixture
-def shared(url: str) -> Timeline:
-    """Make a shared log with a source and 20 happenings."""
-    timeline = Timeline(url, by="Ann")
-    fill(timeline, 20)
-    return timeline
-
-
 def test_an_empty_file_catches_up(url: str, shared: Timeline, path: Path) -> None:
     """It holds the log and its documents, the tree and the read tables, and is sound. Again, nothing is added."""
     assert follow(url, path, once=True) == 21

@@ -29,12 +29,6 @@ from timeline.timeline import FollowingTimeline
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a file is to be made that follows."""
-    return tmp_path / "timeline.db"
-
-
-@pytest.fixture
 def file(url: str, path: Path) -> Path:
     """Make a file that follows a shared log with a source and five happenings."""
     with Timeline(url, by="Ann") as shared:

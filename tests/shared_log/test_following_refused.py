@@ -15,20 +15,6 @@ from timeline.log import Log
 from timeline.shared_log import connecting, follow, reader
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a file is to be made that follows."""
-    return tmp_path / "timeline.db"
-
-
-@pytest.fixture
-def shared(url: str) -> Timeline:
-    """Make a shared log with a source and 20 happenings."""
-    timeline = Timeline(url, by="Ann")
-    fill(timeline, 20)
-    return timeline
-
-
 def test_a_log_that_lost_events_is_refused(url: str, shared: Timeline, path: Path) -> None:
     """The file is not touched, and the one line says what to do."""
     follow(url, path, once=True)

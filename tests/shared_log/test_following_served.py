@@ -28,12 +28,6 @@ TIMELINE = "/timeline/-/timeline"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a file is to be made that follows."""
-    return tmp_path / "timeline.db"
-
-
-@pytest.fixture
 def desk(url: str, path: Path) -> Desk:
     """Serve a file that follows a shared log."""
     with Timeline(url, by="Ann") as shared:
