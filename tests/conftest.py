@@ -94,6 +94,13 @@ def without_datasette(
         pytest.fail(f"mark it `datasette`: it {noted}")
 
 
+@pytest.fixture(autouse=True)
+def unlimited_memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave SQLite's memory unlimited: a process cannot lift the limit again, so that it would hold for all later tests."""
+    if request.node.get_closest_marker("datasette"):
+        monkeypatch.setattr("timeline.web.limits.MAX_HEAP", 0)
+
+
 def _home(value: object) -> str:
     """Name the module that something is from, or is."""
     home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
