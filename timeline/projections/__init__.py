@@ -166,6 +166,7 @@ def objects() -> tuple[tuple[str, str], ...]:
     return tuple((match[1], match[2]) for match in names if match)
 
 
+@cache
 def indexes() -> frozenset[str]:
     """List the indexes that the files create."""
     names = (re.search(r"^CREATE (?:UNIQUE )?INDEX (\w+)", s, re.MULTILINE) for s in _statements())
