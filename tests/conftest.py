@@ -5,6 +5,7 @@ mark is not for anyone to remember: without it there is no Datasette, neither fo
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,20 +15,52 @@ from typing import Any
 import pytest
 from examples import PROJECT, REPORT, Clock
 from hypothesis import settings
+from shares import EVERY_CASE, ONE_IN, share, spread
 
 import timeline as package
 from timeline import ArchivedSource, Timeline
 
 # Every push tries the same examples, so that a failure comes back; each night tries others. A busy machine is no failure.
-settings.register_profile("timeline", deadline=None, derandomize="TIMELINE_SEED" not in os.environ, print_blob=True)
+settings.register_profile(
+    "timeline", deadline=None, max_examples=share(100), derandomize="TIMELINE_SEED" not in os.environ, print_blob=True
+)
 settings.load_profile("timeline")
 
 SHARED = PROJECT.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the cases of each test be limited, for a second run on another version of Datasette."""
+    parser.addoption("--cases", type=int, help="try so many cases of each test, spread from its first to its last")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how much is tried."""
+    cases = "all cases" if config.option.cases is None else f"{config.option.cases} cases at most"
+    examples = "all" if EVERY_CASE else f"one in {ONE_IN}, and all with TIMELINE_EVERY_CASE=1,"
+    return f"tried: {cases} of each test; of the examples of properties and long enumerations {examples} as each night"
+
+
+@pytest.hookimpl(trylast=True)  # after the marks have chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the cases that are chosen of each test."""
+    if config.option.cases is None:
+        return
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    chosen = {item for cases in tests.values() for item in spread(cases, config.option.cases)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = [item for item in items if item in chosen]
+
+
+SHARED_BY_FOLDER = ("tests/publishing/site/", "tests/shared_log/")  # a site, a PostgreSQL
+SHARED_BY_MODULE = ("tests/web/", "tests/desk/", "tests/test_pipes.py", "tests/test_newsroom")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - pytest-xdist may not be installed
-    """Have each module of the web's tests run by one worker, which builds its timelines and starts its browser once.
+    """Have what shares a browser or a server be run by one worker, which starts it once: a module, or all of a folder.
 
     The groups of pytest-xdist 3.8 go by unheeded under pytest 9.2, which has another name for a test's id.
     """
@@ -35,21 +68,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa
         return None
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByModule(LoadScopeScheduling):
+    class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith("tests/web/") else nodeid
+            if folder := next((one for one in SHARED_BY_FOLDER if nodeid.startswith(one)), None):
+                return folder
+            return nodeid.partition("::")[0] if nodeid.startswith(SHARED_BY_MODULE) else nodeid
 
-    return ByModule(config, log)
+    return Together(config, log)
 
 
 WITHOUT = str(Path(__file__).parent / "without_datasette")  # what stands there refuses to be imported
-NEEDS_IT = ("datasette", "timeline.web")
+NEEDS_IT = ("datasette.", "timeline.web.")
 _notes: list[Path] = []  # where is noted that a test which is running now reached for Datasette
 
 
 def is_of_datasette(name: str) -> bool:
     """Whether a module is Datasette's, or cannot be imported without it."""
-    return name.startswith(tuple(f"{one}." for one in NEEDS_IT)) or name in NEEDS_IT
+    return f"{name}.".startswith(NEEDS_IT)
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -121,11 +156,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "timeline.db"
 
 
-@pytest.fixture
-def timeline(path: Path) -> Iterator[Timeline]:
-    """Make an empty timeline."""
-    with Timeline(path, by="tester", clock=Clock()) as timeline:
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty timeline once: to copy it takes half the time."""
+    path = tmp_path_factory.mktemp("empty") / "timeline.db"
+    with Timeline(path) as timeline:
         timeline.log.make()
+    return path
+
+
+@pytest.fixture
+def timeline(path: Path, empty: Path) -> Iterator[Timeline]:
+    """Give an empty timeline."""
+    shutil.copyfile(empty, path)
+    with Timeline(path, by="tester", clock=Clock()) as timeline:
         yield timeline
 
 

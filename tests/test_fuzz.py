@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import share
 
 sys.path.append(str(Path(__file__).parent / "fuzz"))
 from readers import Readers
@@ -76,7 +77,7 @@ def test_a_sound_input_with_something_changed_is_read_or_refused_in_a_line(
     for content in sound[name]:
         readers.all[name](content)
 
-    @settings(quick, max_examples=AMOUNT.get(name, 400))
+    @settings(quick, max_examples=share(AMOUNT.get(name, 400)))
     @given(changed(sound[name]))
     def try_it(content: bytes) -> None:
         readers.all[name](content)
@@ -91,7 +92,7 @@ def test_junk_is_refused_in_a_line(fuzzed: tuple[Readers, dict[str, list[bytes]]
     """Any bytes, and any text."""
     readers, _ = fuzzed
 
-    @settings(quick, max_examples=AMOUNT.get(name, 200) // 2)
+    @settings(quick, max_examples=share(AMOUNT.get(name, 200) // 2))
     @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode(errors="surrogatepass")))
     def try_it(content: bytes) -> None:
         readers.all[name](content)
@@ -120,7 +121,7 @@ def test_what_was_found_stays_refused_in_a_line(fuzzed: tuple[Readers, dict[str,
 DATE = st.sampled_from(EDTF)
 
 
-@settings(quick, max_examples=400)
+@settings(quick, max_examples=share(400))
 @given(date=st.lists(DATE | st.sampled_from("0123456789-/.,[]{}?~%XYESTZ:+ ^"), min_size=1, max_size=5).map("".join))
 def test_dates_put_together_from_parts_are_read_or_refused_in_a_line(
     fuzzed: tuple[Readers, dict[str, list[bytes]]], date: str
@@ -137,7 +138,7 @@ PATHS = sorted({page.partition("\n")[0] for page in PAGES})
 
 
 @pytest.mark.datasette
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=share(200))
 @given(path=st.sampled_from(PATHS), query=st.lists(st.tuples(st.sampled_from(NAMES), VALUE), max_size=5))
 def test_every_page_answers_any_query(
     fuzzed: tuple[Readers, dict[str, list[bytes]]], path: str, query: list[tuple[str, str]]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import Timeline, authors, bundles, part_of_circles, projections, size_limits
 from timeline.errors import BundleInvalid, PartOfCircle, StatementInvalid, TimelineError
@@ -218,7 +219,7 @@ def test_a_circle_is_told_once_at_a_line_that_closes_it(timeline: Timeline, tmp_
 names = st.sampled_from(["a", "b", "c", "d", "e"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=share(150), deadline=None)
 @given(st.lists(st.lists(st.tuples(names, names | st.none(), st.booleans()), min_size=1, max_size=5), max_size=6))
 def test_every_circle_is_found(batches: list[list[tuple[str, str | None, bool]]]) -> None:
     """In whatever order they come, batches are refused where someone would be part of itself, or of nobody, and nowhere else."""

@@ -12,6 +12,7 @@ import pytest
 from examples import picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import ArchivedSource, Timeline, TimelineError, projections
 from timeline.projections import staging
@@ -86,7 +87,7 @@ steps = st.one_of(
 authors = st.sampled_from(["Ann", "tester", "ann "])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(
     st.lists(
         st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12) | st.sampled_from(["Ann", "tester", "ann "]), max_size=16

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 from verifiers import AT, LOGS, PROOFS
 from weak_keys import weak
 
@@ -168,7 +169,7 @@ def test_bytes_cannot_move_from_the_data_to_the_salt(made: SimpleNamespace) -> N
         assert agree(content.encode(), []) == (odd == salt.hex())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=share(250), deadline=None)
 @given(data=st.data())
 def test_both_agree_about_any_mutation(made: SimpleNamespace, data: st.DataObject) -> None:
     """Lines dropped, doubled, swapped, and characters inserted, in proofs and in their notes."""
@@ -204,7 +205,7 @@ NOTES = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=share(250), deadline=None)
 @given(
     text=NOTES,
     signature=st.sampled_from(["", "\n— a AAAAAAA=\n", "\n— é AAAAAAAA\n", "\n— a+b AAAAAAA=\n", "\n—  AAAAAAA=\n", "\n"]),

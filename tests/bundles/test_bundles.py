@@ -8,13 +8,14 @@ import yaml
 from bundle_files import HAPPENING, LINES, SOURCE, faults, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import Timeline, bundles
 from timeline.bundles import yaml_file
 from timeline.errors import BundleInvalid
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(deadline=None, max_examples=share(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_a_yaml_bundle_is_appended_whole(timeline: Timeline, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import yaml
 from bundle_files import HAPPENING, LINES, SOURCE, faults, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import Timeline, bundles
 from timeline.bundles import json_lines, yaml_file
@@ -113,7 +114,7 @@ ENTRIES = st.builds(
     FIELDS,
     st.booleans(),
 )
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(deadline=None, max_examples=share(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_every_fault_is_reported_with_its_line(timeline: Timeline, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import merkle
 from timeline.errors import ProofInvalid
@@ -111,7 +112,7 @@ def test_every_tree_is_proved_to_add_to_every_earlier_one() -> None:
             merkle.verify_consistency(first, defined(LEAVES[:first]), second, defined(LEAVES[:second]), proof)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=share(300), deadline=None)
 @given(st.data())
 def test_altered_proofs_fail(data: st.DataObject) -> None:
     """With one leaf, index, size, hash or root changed, a proof is refused, unless its claim is still true."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from quote_reference import SEEDS, cuts, folded, places, refusal
+from shares import share
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
 from timeline.quotes import GRADES, Passage, find, finding
@@ -24,7 +25,7 @@ few = st.text(alphabet="ae\u0301\u0323 \n\u00ad'\u2019", max_size=9)
 prose = st.one_of(st.sampled_from(SEEDS), st.text(), short)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=share(600), deadline=None)
 @given(
     text=st.one_of(short, few, ligatures), quote=st.one_of(short, few, ligatures), at=st.integers(0, 11), length=st.integers(1, 4)
 )
@@ -56,7 +57,7 @@ def outcome(text: str, quote: str, prefix: str | None, suffix: str | None) -> Pa
         return f"ambiguous{', and too many to try' if 'in the text more than' in str(error) else ''}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=share(300), deadline=None)
 @given(
     text=st.one_of(short, few, ligatures),
     start=st.integers(0, 11),

@@ -13,6 +13,7 @@ from conftest import emptied_log
 from examples import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import Timeline, TimelineError, merkle
 from timeline.errors import RedactionUnfinished
@@ -101,7 +102,7 @@ def _named(rows: list[tuple[Any, ...]]) -> list[str]:
     return [sha256(text.encode()).hexdigest() for text in TEXTS] if rows else []
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=share(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(calls, min_size=2, max_size=12))
 def test_the_same_calls_have_the_same_outcome(emptied: str, drawn: list[Call]) -> None:
     """Events, positions, hashes, errors, documents and the root."""

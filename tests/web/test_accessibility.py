@@ -2,16 +2,16 @@
 
 All of its rules are run on the whole page, Datasette's frame and WCAG 2.2's target size included; in the dark those about
 colours alone, since nothing else changes. The list below a drawing is kept short, and the colours of a phone, which are those of a
-desk, are left to the night (TIMELINE_EVERY_ADDRESS), so that this does not take minutes.
+desk, are left to the night (TIMELINE_EVERY_CASE), so that this does not take minutes.
 """
 
-import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import DESK, PHONE, Served, Visitor, settled
+from shares import EVERY_CASE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,8 +21,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 NO_COLOURS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}}
-EVERY = bool(os.environ.get("TIMELINE_EVERY_ADDRESS"))
-LOOKS = [("light", DESK, OPTIONS), ("dark", DESK, COLOURS), ("light", PHONE, OPTIONS if EVERY else NO_COLOURS)]
+LOOKS = [("light", DESK, OPTIONS), ("dark", DESK, COLOURS), ("light", PHONE, OPTIONS if EVERY_CASE else NO_COLOURS)]
 
 Act = Callable[["Page"], object]
 
@@ -151,7 +150,7 @@ STATES: dict[str, tuple[str, str, int, Act]] = {
 }
 
 # Where the list is as long as readers have it: one at each push, the paper's, on which no drawing is.
-WITH_ALL = ("timeline", "on paper") if EVERY else ("on paper",)
+WITH_ALL = ("timeline", "on paper") if EVERY_CASE else ("on paper",)
 
 
 def complaints(page: "Page", options: dict[str, Any]) -> list[str]:

@@ -1,9 +1,8 @@
 """The drawn timeline in a real browser, in windows chosen at random: nothing overlaps, nothing is cut, and nothing jumps.
 
-A few windows of each timeline here, two hundred with TIMELINE_EVERY_ADDRESS. Skipped where Chromium is not installed.
+A few windows of each timeline here, two hundred with TIMELINE_EVERY_CASE. Skipped where Chromium is not installed.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser import DESK, Served, Visitor, overlaps, serving, settled, window_of
 from drawn_page import box_of, press
+from shares import EVERY_CASE
 
 from timeline import Timeline
 from timeline.selection import window as windows
@@ -22,7 +22,7 @@ expect = sync_api.expect
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-MANY = 200 if os.environ.get("TIMELINE_EVERY_ADDRESS") else 4
+MANY = 200 if EVERY_CASE else 2
 BY = 40  # pixels that the hand moves
 TEXT = "It is written here, in these very words."
 WORDS = ("the", "great", "war", "queen", "ends in a treaty", "after a long siege", "by fire at sea", "near the walls")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_happenings import ABOUT, SOURCE, happening, quotation, written
+from shares import share
 
 from timeline.exchange.exporting.format import About
 from timeline.exchange.formats.markdown.writer import escaped
@@ -37,7 +38,7 @@ def test_a_repeated_quotation_has_one_note() -> None:
     assert text.count('id="ref-1"') == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=share(150), deadline=None)
 @given(st.lists(MEANING, max_size=12).map("".join))
 def test_any_text_survives_markdown(text: str) -> None:
     """CommonMark shows it exactly, at any place; none of it becomes markup."""

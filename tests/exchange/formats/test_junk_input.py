@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline.errors import ImportRefused
 from timeline.exchange.importing.file import reader
@@ -102,7 +103,7 @@ def _reads(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["timelinejs", "vis", "jsonld", "csl-json", "annotations"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 @given(VALUES)
 def test_any_json_is_read_or_refused(name: str, value: object) -> None:
     """Any shape, with keys of the format in the wrong places."""
@@ -110,14 +111,14 @@ def test_any_json_is_read_or_refused(name: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["ics", "ris", "bibtex", "timelinejs-csv", "vis"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 @given(LINES)
 def test_any_lines_are_read_or_refused(name: str, lines: list[str]) -> None:
     """In any order, with line ends of any kind."""
     _reads(name, "\r\n".join(lines))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=share(150), deadline=None)
 @given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_each_record_of_any_table_is_a_row_or_noted(table: list[list[str]], delimiter: str, end: str) -> None:
     """Every record with words below the header is record row. Records above the header are noted."""

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from random_happenings import MAYBE, WORDS, happenings, sources
 from sample_happenings import quotation
+from shares import share
 
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.losses import Losses
@@ -80,7 +81,7 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
 @example(happening(1, "2017-11-11T04:10~"))
 @example(happening(1, "2017-11-11T04:10/2017-11-11T04:30"))
 @example(happening(1, "[2017-11-11T04:10Z..2017-11-11T04:30Z]"))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 def test_every_field_that_is_not_listed_comes_back(name: str, written: Happening) -> None:
     """Exactly the listed fields are lost for this happening. Its id is recorded, and there are no questions."""
     rows = [row for row in read(name, written) if row.refused is None]
@@ -94,7 +95,7 @@ def test_every_field_that_is_not_listed_comes_back(name: str, written: Happening
 
 @pytest.mark.parametrize("name", ["csl-json", "ris"])
 @given(sources())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 def test_sources_come_back(name: str, source: Source) -> None:
     """The whole bibliography, and the id. In formats without line ends, they become spaces, as listed."""
     pytest.importorskip("rispy", reason="rispy (the extra exchange) is not installed")
@@ -111,7 +112,7 @@ def test_sources_come_back(name: str, source: Source) -> None:
 
 
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["supports", "disputes"]), MAYBE, st.none() | st.just("https://example.org/a#b"))))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 def test_citations_come_back(citations: list[tuple[str, str, str | None, str | None]]) -> None:
     """The exact words with prefix and suffix, the source, the happening, the stance and the purpose."""
     written = [

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_happenings import happenings, sources
 from sample_happenings import quotation
+from shares import share
 
 from timeline.exchange.exporting import format_named
 from timeline.reading.records import Happening
@@ -46,7 +47,7 @@ def written(name: str, happenings: Sequence[Happening]) -> str:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_a_calendar_is_valid(drawn: list[Happening]) -> None:
     """Icalendar has no complaint. Each event has its own UID, and happenings that are left out are listed."""
     icalendar = pytest.importorskip("icalendar")
@@ -59,7 +60,7 @@ def test_a_calendar_is_valid(drawn: list[Happening]) -> None:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_an_atom_feed_is_valid(drawn: list[Happening]) -> None:
     """By the schema of RFC 4287. Feedparser has no complaint, and reads every entry."""
     etree = pytest.importorskip("lxml.etree")
@@ -75,7 +76,7 @@ def test_an_atom_feed_is_valid(drawn: list[Happening]) -> None:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_a_json_feed_is_valid(drawn: list[Happening]) -> None:
     """It has the members of version 1.1 with their types, and no empty ones."""
     feed = json.loads(written("jsonfeed", drawn))
@@ -90,7 +91,7 @@ def test_a_json_feed_is_valid(drawn: list[Happening]) -> None:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_json_ld_is_understood(drawn: list[Happening]) -> None:
     """PyLD expands every event, and only to properties of schema.org."""
     jsonld = pytest.importorskip("pyld.jsonld")
@@ -109,7 +110,7 @@ def test_json_ld_is_understood(drawn: list[Happening]) -> None:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_bibliographies_are_valid(drawn: list[Happening]) -> None:
     """Rispy reads every record. Each item of CSL-JSON has the members that its schema requires, and no others."""
     rispy = pytest.importorskip("rispy", reason="rispy (the extra exchange) is not installed")
@@ -127,7 +128,7 @@ def test_bibliographies_are_valid(drawn: list[Happening]) -> None:
 
 
 @given(many())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share(20), deadline=None)
 def test_annotations_are_valid(drawn: list[Happening]) -> None:
     """By the model of the W3C: ids, types, bodies, and a target with known selectors."""
     collection = json.loads(written("annotations", drawn))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_happenings import happening, written
+from shares import share
 
 from timeline.reading.records import Happening
 
@@ -58,7 +59,7 @@ def test_happenings_that_no_calendar_can_hold_are_listed(edtf: str) -> None:
     assert str(calendar["X-TIMELINE-LEFT-OUT"]).startswith("a: ")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 @given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1))
 def test_any_title_comes_back(title: str) -> None:
     """Lines are folded at 75 octets, never within a character, and separators are escaped."""

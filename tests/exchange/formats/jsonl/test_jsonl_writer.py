@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import share
 
 from timeline import ArchivedSource, Timeline, bundles
 from timeline.bundles import json_lines
@@ -68,7 +69,7 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 def test_a_log_survives_an_export_and_an_append(steps: list[tuple[str, int, dict[str, Any], str]]) -> None:
     """Streams, versions, types and data are equal, byte for byte, whatever was recorded."""
     with tempfile.TemporaryDirectory() as name:
