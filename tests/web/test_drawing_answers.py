@@ -17,6 +17,7 @@ import pytest
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from shares import ONE_IN
 
 from timeline import Timeline, dates
 from timeline.dates.calendar import civil, day_number, iso_day
@@ -417,8 +418,16 @@ NONSENSE: list[dict[str, str]] = [
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("part", ["overview", "view", "next"])
-@pytest.mark.parametrize("query", NONSENSE, ids=lambda query: urlencode(query)[:30])
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        (query, part)
+        for number, query in enumerate(NONSENSE)
+        for place, part in enumerate(("overview", "view", "next"))
+        if (number + place) % ONE_IN == 0
+    ],
+    ids=lambda value: value if isinstance(value, str) else urlencode(value)[:30],
+)
 async def test_nonsense_is_answered(serve: Serve, varied: Path, part: str, query: dict[str, str]) -> None:
     """The answer uses the valid values and notes those that were left out. It is never a server error."""
     datasette = serve(varied)
