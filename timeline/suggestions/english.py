@@ -7,19 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from timeline.dates.months import month_of
 from timeline.suggestions.resolving import SEASONS, Relative
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _WEEKDAYS: Final = {
     name: number
     for number, names in enumerate(
@@ -88,21 +78,20 @@ Reader = Callable[[re.Match[str]], Iterator[str | Relative]]
 _OFFSETS: Final = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1, "upcoming": 1}
 
 
-def month_of(name: str) -> int:
-    """Return the number of a month by its name or abbreviation."""
-    return _MONTHS[name.rstrip(".").lower()]
-
-
 def _date(year: str | None, month: int, day: str | None) -> str:
     """Write a date; XXXX is a year that the text does not state."""
     return f"{year or 'XXXX'}-{month:02}" + (f"-{int(day):02}" if day else "")
 
 
+def _month(name: str) -> int:
+    return month_of(name.rstrip(".")) or 0
+
+
 def _of_month(match: re.Match[str]) -> Iterator[str]:
     """Read a month with a day, with a year, or both; or two days."""
     parts = match.groupdict()
-    month, year, day, until = month_of(parts["month"]), parts.get("year"), parts.get("day"), parts.get("day2")
-    other = month_of(parts["month2"]) if parts.get("month2") else month
+    month, year, day, until = _month(parts["month"]), parts.get("year"), parts.get("day"), parts.get("day2")
+    other = _month(parts["month2"]) if parts.get("month2") else month
     if until is None:
         yield _date(year, month, day)
     elif (other, int(until)) > (month, int(day or 0)):
