@@ -10,10 +10,10 @@ import click
 from timeline import archiving, capture, documents, extractors, file_claims
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
-from timeline.cli.document_options import described, given_fields
 from timeline.cli.name_lookup import find
+from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless, on_one_line
-from timeline.cli.running import Refused, any_db, by, opened
+from timeline.cli.running import Refused, opened
 from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
@@ -27,12 +27,10 @@ _CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, des
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@path_argument("file", required=False)
 @click.option("--id", help=_ID)
 @described
-@click.option(
-    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording or picture, by a person."
-)
+@path_option("--transcript", help="The text of a recording or picture, by a person.")
 @click.option(
     "--ocr",
     metavar="LANGUAGES",

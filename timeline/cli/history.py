@@ -10,7 +10,8 @@ import click
 from timeline import authors
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.name_lookup import find
-from timeline.cli.running import db, opened
+from timeline.cli.options import db
+from timeline.cli.running import opened
 from timeline.cli.show import redacted, when
 from timeline.log import Event
 from timeline.reading import differences, wording

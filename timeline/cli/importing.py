@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from timeline.cli import completing, import_report, json_forms
-from timeline.cli.document_options import described, given_fields
+from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, any_db, by, opened, progress, refuse_leading_away
+from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File, understand
@@ -25,12 +25,10 @@ _MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 
 @click.command("import", epilog=f"Formats: {', '.join(formats.read_names())}.")
 @click.argument("format", metavar="FORMAT", type=click.Choice(list(formats.read_names())))
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @click.option("--append", "do", is_flag=True, help="Import it. Without this option nothing is changed; you see what would be.")
 @click.option("--all", "full", is_flag=True, help="Report every row, not only the first ones of each kind.")
-@click.option(
-    "--mapping", type=click.Path(path_type=Path), help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]"
-)
+@path_option("--mapping", help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]")
 @click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, for you to correct.")
 @click.option("--sheet", metavar="NAME", help="The sheet to import, of a spreadsheet that has several.")
 @click.option("--id", help="The file's id as a source.  [default: made from its name]")

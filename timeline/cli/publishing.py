@@ -1,7 +1,6 @@
 """The commands that make copies: publish, backup, restore. Must not decide when a copy is sound."""
 
 import os
-import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +9,11 @@ from urllib.parse import urlsplit
 import click
 
 from timeline import publishing
-from timeline.any_log import AnyLog
 from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
+from timeline.cli.options import db, path_argument, path_option
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Refused, db, metadata_here, opened, progress, refuse_leading_away
+from timeline.cli.running import Refused, metadata_here, opened, progress, refuse_leading_away, size
 from timeline.cli.serving import warn_of_unbuilt
 from timeline.publishing import Contents, documents
 from timeline.publishing.documents import Announce
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option(
+@path_argument("folder", metavar="[DIR]", required=False)
+@path_option(
     "--site",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     help="Publish a site of plain files to this folder instead: for any web server, GitHub Pages or a disk.",
 )
 @click.option("--url", metavar="URL", help="With --site: its address, for feeds, the sitemap and previews.")
@@ -40,12 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--yes", is_flag=True, help="Publish the documents without being asked.")
 @signing_key
-@click.option(
-    "--metadata",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The description for Datasette.  [default: metadata.json, if there is one]",
-)
+@path_option("--metadata", help="The description for Datasette.  [default: metadata.json, if there is one]")
 @json_forms.as_object
 @db
 def publish(
@@ -84,9 +77,7 @@ def publish(
     announce = _asking(agreed=yes or documents_choice is not None, needed=site is not None)
     with (
         opened(db, read_only=not _is_writable(db)) as timeline,
-        progress(
-            "Verifying" if site is None else "Verifying and writing", (2 if site is None else 4) * _size(timeline.log)
-        ) as advance,
+        progress("Verifying" if site is None else "Verifying and writing", (2 if site is None else 4) * size(timeline)) as advance,
     ):
         if site is not None:
             from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
@@ -195,7 +186,7 @@ def _report_site(folder: Path, made: "PublishedSite", *, stored: bool, as_json: 
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @json_forms.as_object
 @db
 def backup(file: Path, as_json: bool, db: Path) -> None:
@@ -207,13 +198,13 @@ def backup(file: Path, as_json: bool, db: Path) -> None:
     Example: timeline backup 2026-01-31.db
     """
     refuse_leading_away(file, "timeline backup {}")
-    with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
+    with opened(db) as timeline, progress("Checking", size(timeline)) as advance:
         made = publishing.backup(timeline, file, advance)
     _report(file, made, "", as_json=as_json)
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @json_forms.as_object
 @db
 def restore(file: Path, as_json: bool, db: Path) -> None:
@@ -223,7 +214,7 @@ def restore(file: Path, as_json: bool, db: Path) -> None:
 
     Example: timeline restore 2026-01-31.db --db timeline.db
     """
-    with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
+    with opened(file, guarded=False) as source, progress("Verifying", 3 * size(source)) as advance:
         made = publishing.restore(source, db, advance)
     more = f" restored from {file}. Check it against a later checkpoint: timeline verify --against FILE"
     _report(db, made, more, as_json=as_json)
@@ -240,10 +231,3 @@ def _report(path: Path, made: Contents, more: str, *, as_json: bool) -> None:
 def _is_writable(db: Path) -> bool:
     """Return whether a checkpoint can be stored in it: SQLite also writes a journal beside it."""
     return os.access(db, os.W_OK) and os.access(db.absolute().parent, os.W_OK)
-
-
-def _size(log: AnyLog) -> int:
-    try:
-        return log.size()
-    except sqlite3.Error:  # damaged: verification reports where
-        return 0

@@ -10,7 +10,8 @@ from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.filter_options import as_of_option, position
 from timeline.cli.name_lookup import Match, find
-from timeline.cli.running import Refused, db, opened
+from timeline.cli.options import db
+from timeline.cli.running import Refused, opened
 from timeline.errors import DateInvalid
 from timeline.fields import COLLECTION
 from timeline.log import Event
