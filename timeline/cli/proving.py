@@ -214,14 +214,14 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
     if path is not None:
         _refuse_another(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
     holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
-    event, known = proof.proven.event, proof.checkpoint
+    event, proved = proof.proven.event, proof.checkpoint
     if as_json:
         signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in holding]
         data = json.loads(proof.proven.data) if proof.proven.data is not None else None
         json_forms.write({"event": event, "data": data, "checkpoint": json_forms.checkpoint(proof.note), "signed_by": signed_by})
         return
-    click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {known.origin}")
-    click.echo(f"{_tick()} the log then held {printing.count(known.size, 'event')}, with the root {known.root.hex()}")
+    click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {proved.origin}")
+    click.echo(f"{_tick()} the log then held {printing.count(proved.size, 'event')}, with the root {proved.root.hex()}")
     for one in holding:
         at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
         click.echo(f"{_tick()} signed by {one.key.name}{at}")
