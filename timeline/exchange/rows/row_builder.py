@@ -13,8 +13,8 @@ from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
 from timeline.exchange.rows.row import Row
 from timeline.exchange.text import html_text
-from timeline.exchange.text.additions import ADDITION, RULE
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import ADDITION, RULE
 from timeline.reading.wording import claimed
 from timeline.shortening import shortened
 
@@ -98,10 +98,10 @@ class Building:
         if value not in (None, "", [], {}, False):
             self.dropped.append((field, preview(value), why))
 
-    def drop_others(self, label: Mapping[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
-        """List every field that is not known as not imported."""
-        for name, value in label.items():
-            if name not in known:
+    def drop_others(self, fields: Mapping[str, Any], names: Set[str], under: str = "", why: str = IN_ROW) -> None:
+        """List every field but those with these names as not imported."""
+        for name, value in fields.items():
+            if name not in names:
                 self.drop(f"{under}{name}", value, why)
 
     def ask(self, field: str, question: str) -> None:

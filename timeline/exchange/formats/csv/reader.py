@@ -26,7 +26,7 @@ _WIDEST: Final = 10_000  # columns
 _SEARCHED: Final = 20  # first rows in which the header may be
 _OURS: Final = frozenset(("id", "title", "date", "date_in_words", "part_of", "attributed_to", "related"))
 _LISTS: Final = fields.LISTS[:3]  # without pictures and citations, which are not read
-_KNOWN: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
+_FIELDS: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
 
 
 def read(text: str, **options: object) -> Read:
@@ -126,7 +126,7 @@ def _row(record: Cells) -> Row:
     build.require_title("title")
     if record.cells.get("status") == "retracted":
         build.refuse(f"{RETRACTED}: {cells.get('reason') or 'no reason is known'}")
-    build.drop_others(record.cells, _KNOWN)
+    build.drop_others(record.cells, _FIELDS)
     for doubt in record.doubts:
         build.ask("", doubt)
     return build.row(record.number, record.start, record.end, key=key, id=key)

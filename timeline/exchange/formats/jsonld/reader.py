@@ -14,8 +14,8 @@ from timeline.exchange.rows.row import Read
 from timeline.exchange.rows.row_builder import Building, as_list, scalar
 from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
-from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import parse_address
 
 _SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>([^<]*(?:<(?!/?script\b)[^<]*)*)</script", re.I)
 _CONTAINERS: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
@@ -23,7 +23,7 @@ _NAMED: Final = frozenset(("@type", "@id", "name"))
 _PLACED: Final = _NAMED | {"address", "geo"}
 _ADDRESS: Final = _NAMED | {"streetAddress", "addressLocality", "addressCountry"}
 _ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("@context", "@type", "@id", "identifier", "name", "description", "startDate", "endDate", "temporalCoverage", "location",
      "keywords", "additionalType", "eventStatus", "previousStartDate", "superEvent", *_CONTAINERS, *_ROLES)
 )  # fmt: skip
@@ -143,7 +143,7 @@ def _event(event: dict[str, Any]) -> Building:
     if status not in ("", "EventScheduled"):
         build.drop("eventStatus", status, "it may not have happened then")
         build.ask("eventStatus", f"it is {status}: check that it happened")
-    build.drop_others(event, _KNOWN)
+    build.drop_others(event, _FIELDS)
     return build
 
 
@@ -174,8 +174,8 @@ def _place(build: Building, value: object, *, ours: bool) -> None:
         else:
             build.line("place", where, "location")
         if not ours:
-            for under, thing, known in (("location.", place, _PLACED), ("location.address.", address, _ADDRESS)):
-                build.drop_others(thing if isinstance(thing, dict) else {}, known, under)
+            for under, thing, names in (("location.", place, _PLACED), ("location.address.", address, _ADDRESS)):
+                build.drop_others(thing if isinstance(thing, dict) else {}, names, under)
         geo = place.get("geo") if isinstance(place, dict) else None
         if isinstance(geo, dict):
             sides = {name: scalar(geo.get(name)) for name in ("latitude", "longitude")}
@@ -195,8 +195,8 @@ def _actors(build: Building, event: dict[str, Any], *, ours: bool) -> None:
                 inner, role = actor.get(part), _name(actor.get("roleName")) or role
             if not ours:
                 for thing in (actor, inner) if inner is not actor else (actor,):
-                    known = _NAMED if thing is inner else {*_NAMED, "roleName", part}
-                    build.drop_others(thing if isinstance(thing, dict) else {}, known, f"{part}.")
+                    names = _NAMED if thing is inner else {*_NAMED, "roleName", part}
+                    build.drop_others(thing if isinstance(thing, dict) else {}, names, f"{part}.")
             name = _name(inner) or ""
             name = name if ours else " ".join(name.split())
             if not name:

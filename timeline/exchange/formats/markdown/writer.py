@@ -69,14 +69,16 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     if facts:
         yield f"{' · '.join(facts)}\n\n"
     version = escaped(footnotes.version_line(happening))
-    linked = f"[{version}](<{_address(about.happening(happening.id))}>)" if about.page else version
+    linked = f"[{version}](<{footnotes.escaped_address(about.happening(happening.id))}>)" if about.page else version
     yield f"Notes:{numbers}. {linked}\n\n" if numbers else f"{linked}\n\n"
 
 
 def _fact(fact: Fact, chronology: Chronology) -> str:
     page = chronology.about.page
     values = [
-        f"[{escaped(words)}](<{_address(chronology.about.happening(id))}>)" if id is not None and page else escaped(words)
+        f"[{escaped(words)}](<{footnotes.escaped_address(chronology.about.happening(id))}>)"
+        if id is not None and page
+        else escaped(words)
         for words, id in fact.values
     ]
     return f"{fact.name}: {', '.join(values)}"
@@ -104,14 +106,8 @@ def _note(note: Footnote) -> str:
 
 def _link(address: str) -> str:
     """Link an address of the web. The address of a source may be anything; others are written as text."""
-    if not address.lower().startswith(("http://", "https://")):
-        return escaped(address)
-    return f"<{_address(address)}>"
-
-
-def _address(address: str) -> str:
-    """Escape an address for a link between angle brackets."""
-    return re.sub(r"[\s<>\\\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
+    href = footnotes.web_address(address)
+    return escaped(address) if href is None else f"<{href}>"
 
 
 LOSES: Final = {**footnotes.LOSES, "media": "only their words and addresses"}

@@ -15,7 +15,7 @@ from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
 from timeline.exchange.tables.cells import first_record, unguarded
 from timeline.exchange.text import html_text, markup
-from timeline.exchange.text.additions import ADDITION
+from timeline.exchange.text.own_exports import ADDITION
 from timeline.reading.records import Happening, Quotation
 
 Slide = dict[str, Any]
