@@ -31,7 +31,6 @@ class Pictures:
     """The pictures of rows that were fetched, or archived before."""
 
     def __init__(self, timeline: Timeline | None = None) -> None:
-        """Begin without any."""
         self._timeline = timeline
         self._documents: dict[str, Document] = {}  # by address
         self._archived: dict[str, str] = {}  # the sources of others, by address

@@ -32,7 +32,6 @@ class Building:
     """The row of one record while it is read. `label` is always the file's own name for a field."""
 
     def __init__(self) -> None:
-        """Begin without any field."""
         self.fields = dict[str, Any]()
         self.dropped = list[tuple[str, str, str]]()
         self.questions = list[tuple[str, str]]()
