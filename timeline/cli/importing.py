@@ -1,6 +1,8 @@
 """The command that imports: its options, and the order of its steps. `import_report` words the report."""
 
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -75,18 +77,14 @@ def import_(
     if isinstance(db, str):
         raise Refused(f"{connecting.shown(db)}: {_SHARED}")
     read = _read(format, file, encoding, mapping, save_mapping, {"sheet": sheet} if sheet is not None else {})
-    about = given_fields(fields)
+    about: dict[str, Any] = {"id": id, "happening": happening, "fields": given_fields(fields)}
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
         if do:
             with opened(db, by=by, read_only=False) as timeline:
-                plan = run.append(
-                    read, timeline, id=id, happening=happening, fields=about, advance=advance, fetch=_fetch if fetch_media else None
-                )
-        elif db.exists():
-            with opened(db) as timeline:
-                plan = run.plan(read, timeline, id=id, happening=happening, fields=about, advance=advance)
+                plan = run.append(read, timeline, advance=advance, fetch=_fetch if fetch_media else None, **about)
         else:
-            plan = run.plan(read, None, id=id, happening=happening, fields=about, advance=advance)
+            with opened(db) if db.exists() else nullcontext() as existing:
+                plan = run.plan(read, existing, advance=advance, **about)
     if as_json:
         json_forms.write_imported(read, plan, done=do)
     for line in () if as_json else import_report.lines(read, plan, full=full, done=do):
