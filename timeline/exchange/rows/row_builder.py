@@ -112,8 +112,13 @@ class Building:
         if words:
             self.fields["date_note"] = "; ".join(filter(None, (self.fields.get("date_note"), html_text.one_line(words).text)))
 
-    def date(self, date: OthersDate) -> None:
-        """Set the date."""
+    def date(self, read: Callable[[], OthersDate]) -> None:
+        """Set the date by a function that reads it. An unreadable date refuses the row."""
+        try:
+            date = read()
+        except DateUnread as error:
+            self.refuse(error.reason)
+            return
         self.fields["date"] = date.date
         self.note(date.note)
         if date.zone:
@@ -159,9 +164,9 @@ class Building:
         self.fields["date"] = text
         return True
 
-    def refuse(self, reason: str | DateUnread) -> None:
+    def refuse(self, reason: str) -> None:
         """Refuse the row. The first reason counts."""
-        self.refused = self.refused or (reason if isinstance(reason, str) else reason.reason)
+        self.refused = self.refused or reason
 
     def require_title(self, label: str) -> None:
         """Require a title: without one, take the first line of the summary and ask; without both, refuse the row."""

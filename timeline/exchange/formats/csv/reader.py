@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from timeline import dates, documents, fields
 from timeline.dates import free_text
-from timeline.dates.free_text import DateUnread
 from timeline.errors import DateInvalid, ImportRefused
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Row
@@ -137,10 +136,7 @@ def _set_date(build: Building, cell: str) -> None:
     try:
         build.fields["date"] = dates.parse(cell).text
     except DateInvalid:
-        try:
-            build.date(free_text.read(cell))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: free_text.read(cell))
 
 
 def _values(name: str, cell: str) -> list[Any]:

@@ -115,7 +115,7 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
         build.exact("zone", zone)
         title = (title or "").removeprefix(before_title(build.fields["date"]))
     else:
-        _dated(build, values)
+        build.date(lambda: _when(values, build))
         build.ask("title", "the event was moved: check that its title does not have the old date")
     build.exact("title", title)
     build.claim(_property_text(values.get("X-TIMELINE-ATTRIBUTED-TO")), _property_text(values.get("X-TIMELINE-DATE-NOTE")))
@@ -150,7 +150,7 @@ def _exported_date(edtf: str, zone: str | None) -> OthersDate:
 
 def _fill(build: Building, values: dict[str, Any]) -> None:
     build.words("summary", _property_text(values.get("DESCRIPTION")), "DESCRIPTION")
-    _dated(build, values)
+    build.date(lambda: _when(values, build))
     build.line("title", _property_text(values.get("SUMMARY")), "SUMMARY")
     build.require_title("SUMMARY")
     build.line("place", _property_text(values.get("LOCATION")), "LOCATION")
@@ -159,13 +159,6 @@ def _fill(build: Building, values: dict[str, Any]) -> None:
         build.drop("STATUS", status, "it may not have happened")
         build.ask("STATUS", f"it is {status.lower()}: check that it happened")
     _others(build, values, _FIELDS - {"RELATED-TO"})
-
-
-def _dated(build: Building, values: dict[str, Any]) -> None:
-    try:
-        build.date(_when(values, build))
-    except DateUnread as error:
-        build.refuse(error)
 
 
 def _categories(values: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from timeline.dates import free_text
-from timeline.dates.free_text import DateUnread
+from timeline.dates.free_text import OthersDate
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read
 from timeline.exchange.rows.row_builder import Building, as_list, scalar
@@ -104,6 +104,11 @@ def _name(value: object) -> str | None:
     return scalar(value)
 
 
+def _date(start: str | None, end: str | None) -> OthersDate:
+    first = free_text.read(start or "")
+    return free_text.lasting(first, lambda: free_text.read(end) if end else None, end)
+
+
 def _event(event: dict[str, Any]) -> Building:
     build = Building()
     ours = _id(event) is not None
@@ -118,11 +123,7 @@ def _event(event: dict[str, Any]) -> Building:
     start, end = _name(event.get("startDate")), _name(event.get("endDate"))
     edtf = event.get("temporalCoverage") or (ours and "/".join(filter(None, (start, end))))
     if not build.edtf(edtf, "temporalCoverage"):
-        try:
-            first = free_text.read(start or "")
-            build.date(free_text.lasting(first, lambda: free_text.read(end) if end else None, end))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _date(start, end))
     build.require_title("name")
     if not ours:
         kind = _name(event.get("additionalType")) or next((type for type in _types(event) if type != "Event"), None)

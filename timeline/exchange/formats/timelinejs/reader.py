@@ -84,10 +84,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
     if kind == "title" and not content.get("start_date"):
         build.refuse("a title slide without a date: it describes the file")
     if not build.unmoved_edtf(content.get("edtf"), "edtf", lambda: _dates(content), lambda edtf: _dates(dict(placed(span(edtf))))):
-        try:
-            build.date(_dates(content))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _dates(content))
         _note_display_date(build, content)
     build.require_title("headline")
     if own is None:

@@ -47,10 +47,7 @@ def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
     own = build.own_html(item.get("title"), "title")
     build.words("summary", item.get("title") if own is None else own, "title")
     if not build.unmoved_edtf(item.get("edtf"), "edtf", lambda: _dates(item), lambda edtf: _dates(dict(placed(edtf)))):
-        try:
-            build.date(_dates(item))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _dates(item))
     build.require_title("content")
     group = item.get("group")
     era = "era" if item.get("type") == "background" else None
