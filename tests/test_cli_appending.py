@@ -380,22 +380,3 @@ def test_long_work_shows_a_bar_on_a_terminal_alone(project: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.read() == b"timeline.db: 20,003 events (20,003 new) from 3 bundles\n"
     process.stdout.close()
-
-
-def test_a_changed_entry_of_a_draft_is_reported_with_the_next_step(tmp_path: Path) -> None:
-    """Both quotations, even if they begin alike; and a further entry, or a new draft."""
-    text = "The long council of the whole old town of Marrakech met on Monday, and the people of the town came."
-    bundle = f"""\
-sources: [{{id: s, text: "{text}", title: A report}}]
-happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quote: "{text[:65]}"}}]}}]
-"""
-    path, db = tmp_path / "1.yaml", str(tmp_path / "t.db")
-    path.write_text(bundle)
-    assert CliRunner().invoke(main, ["append", str(path), "--db", db]).exit_code == 0
-    path.write_text(bundle.replace(f'"{text[:65]}"', f'"{text[:58]}"').replace("It meets", "It met"))
-    result = CliRunner().invoke(main, ["append", str(path), "--db", db])
-    assert result.exit_code == 1
-    assert "(title was It meets, is It met; citations.1.quote was …" in result.output
-    assert "met on Monday, is …arrakech met on" in result.output
-    assert "correct it in another entry" in result.output
-    assert "build the draft again: timeline build --fresh" in result.output

@@ -366,7 +366,7 @@ def test_reviews_are_shown_listed_and_filtered(db: str) -> None:
         "meeting"
     ]
     assert "No happening matches" in run("list", "--review", "confirmed", "--db", db).stderr
-    assert "review: “maybe” is not one of the choices" in run("list", "--review", "maybe", "--db", db).stderr.lower()
+    assert "'maybe' is not one of 'confirmed', 'doubted', 'none'." in run("list", "--review", "maybe", "--db", db).stderr
 
 
 def test_a_confirmed_happening_is_shown(db: str) -> None:

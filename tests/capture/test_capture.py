@@ -46,14 +46,13 @@ def test_a_flate_bomb_is_refused_in_one_line(tmp_path: Path) -> None:
 def test_reading_stops_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of time and memory hold for any document."""
     started = time.monotonic()
-    with pytest.raises(
-        DocumentUnreadable, match=r"took more than 0.01 seconds, and was stopped\. It may be large, or made to do harm\. Ar"
-    ):
-        sandbox.read_in_sandbox(b"<p>x", HTML, "slow.html", None, None, seconds=0.01)
+    stopped = r"took more than 0.01 seconds, and was stopped\. It may be large, or made to do harm\. Ar"
+    with sandbox.Reader() as reader, pytest.raises(DocumentUnreadable, match=stopped):
+        reader.read(b"<p>x", HTML, "slow.html", None, None, seconds=0.01)
     assert time.monotonic() - started < 3
     monkeypatch.setattr(sandbox, "MEMORY", 20_000_000)
-    with pytest.raises(DocumentUnreadable, match=r"broke off|too much memory|is not sound"):
-        sandbox.read_in_sandbox(material.pdf(["x"]), PDF, "large.pdf", None, None)
+    with sandbox.Reader() as reader, pytest.raises(DocumentUnreadable, match=r"broke off|too much memory|is not sound"):
+        reader.read(material.pdf(["x"]), PDF, "large.pdf", None, None)
 
 
 def test_files_are_read_by_their_suffix(tmp_path: Path) -> None:

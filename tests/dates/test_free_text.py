@@ -8,7 +8,7 @@ from timeline import dates
 from timeline.dates import months
 from timeline.dates.free_text import DateUnread, OthersDate, beside, interval, of_parts, read
 from timeline.exchange.rows.row import Row
-from timeline.exchange.tables.dates import ask_first_days, order_of
+from timeline.exchange.tables.dates import order_of, with_date_questions
 
 
 @pytest.mark.parametrize(
@@ -302,18 +302,18 @@ def test_an_interval_says_when_it_ends() -> None:
 def test_first_days_of_years_are_asked_about_where_they_are_many() -> None:
     """One 1 January among many days is one; in a column of them each may stand for its year."""
     many = [Row(n, 0, 1, fields={"date": f"19{n:02d}-01-01"}) for n in range(10, 15)]
-    assert all(row.questions for row in ask_first_days(many))
+    assert all(row.questions for row in with_date_questions(many))
     few = [*(Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)), many[0]]
-    assert not any(row.questions for row in ask_first_days(few))
+    assert not any(row.questions for row in with_date_questions(few))
 
 
 def test_firsts_of_months_are_asked_about_where_they_are_many() -> None:
     """Two of them may be; in a column of them each may stand for its month, and a 1 January for its year."""
     many = [Row(n, 0, 1, fields={"date": f"1950-{n:02d}-01"}) for n in range(1, 6)]
-    asked = [words for row in ask_first_days(many) for _, words in row.questions]
+    asked = [words for row in with_date_questions(many) for _, words in row.questions]
     assert [("year" in words, "month" in words) for words in asked] == [(True, False), *[(False, True)] * 4]
     days = [Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)]
-    assert not any(row.questions for row in ask_first_days([*days, *many[1:4]]))
+    assert not any(row.questions for row in with_date_questions([*days, *many[1:4]]))
 
 
 @settings(max_examples=50, deadline=None)

@@ -5,12 +5,12 @@ Owns which extractor reads a document, by its suffix or media type. Must not arc
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from timeline import documents, files, fragments, images
-from timeline.capture.sandbox import Reader, read_in_sandbox
+from timeline.capture.sandbox import Reader
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
@@ -185,7 +185,8 @@ def from_bytes(
         if encoding is not None and (kind in (PDF, *OFFICE) or ocr is not None):
             what = "a PDF" if kind == PDF else "an office file" if kind in OFFICE else "a picture"
             raise DocumentUnreadable(name, f"{what} declares the encoding of its text itself. Leave the encoding out")
-        return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record, ocr)
+        with nullcontext(reader) if reader else Reader() as one:
+            return one.read(content, kind, name, encoding or declared, record, ocr)
     if kind in _WITHOUT_TEXT:
         is_recording = fragments.is_recording(kind)
         if encoding is not None:

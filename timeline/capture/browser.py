@@ -366,8 +366,8 @@ class _Page:
 
     def _fulfil(self, asked: Message, session: str | None, status: int, headers: Any, body: bytes) -> None:  # noqa: ANN401
         sound = [(name, value) for name, value in headers if _HEADER(f"{name}: {value}")]
-        kept = [{"name": name, "value": value} for name, value in sound if name.lower() not in _OWN_HEADERS]
-        answer = {"requestId": asked["requestId"], "responseCode": status, "responseHeaders": kept}
+        usable = [{"name": name, "value": value} for name, value in sound if name.lower() not in _OWN_HEADERS]
+        answer = {"requestId": asked["requestId"], "responseCode": status, "responseHeaders": usable}
         self.browser.send("Fetch.fulfillRequest", {**answer, "body": b64encode(body).decode()}, session)
 
     def _refuse(self, asked: Message, session: str | None, reason: str = "BlockedByClient") -> None:

@@ -73,29 +73,29 @@ class Numbering:
         """Count a paragraph, and return its number. `list` and `level` are those that it names itself, if any."""
         style = style or self._default
         list = list or str(self._inherited(style, "list") or "")
-        known = self._lists.get(list)
-        if known is None:
+        numbered_list = self._lists.get(list)
+        if numbered_list is None:
             return ""
         inherited = self._inherited(style, "level") if level is None else level
         at = min(int(inherited or 0), _LEVELS - 1)
-        definition = known.levels.get(at)
+        definition = numbered_list.levels.get(at)
         if definition is None:
             return ""
-        counts = self._counts.setdefault(known.count, {})
-        if at in known.anew:
-            counts[at] = known.anew.pop(at)
+        counts = self._counts.setdefault(numbered_list.count, {})
+        if at in numbered_list.anew:
+            counts[at] = numbered_list.anew.pop(at)
         else:
             counts[at] = counts[at] + 1 if at in counts else definition.start
         for deeper in [one for one in counts if one > at]:
-            restart = known.levels[deeper].restart if deeper in known.levels else None
+            restart = numbered_list.levels[deeper].restart if deeper in numbered_list.levels else None
             if restart is None or (restart and at < restart):
                 del counts[deeper]
         if definition.form == "bullet":
             return bullet(definition.text)
-        return _PLACE.sub(lambda place: self._number(known, counts, int(place[1]) - 1, definition), definition.text).strip()
+        return _PLACE.sub(lambda place: self._number(numbered_list, counts, int(place[1]) - 1, definition), definition.text).strip()
 
-    def _number(self, known: _List, counts: Mapping[int, int], at: int, shown_by: _Level) -> str:
-        level = known.levels.get(at, _Level())
+    def _number(self, numbered_list: _List, counts: Mapping[int, int], at: int, shown_by: _Level) -> str:
+        level = numbered_list.levels.get(at, _Level())
         number = counts.get(at, level.start)
         text = formatted(number, "decimal" if shown_by.legal and level.form != "decimalZero" else level.form)
         self.unknown = self.unknown or text is None

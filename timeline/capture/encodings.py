@@ -37,13 +37,13 @@ def decoded_page(content: bytes, name: str, encoding: str | None = None, declare
     """
     contradiction, label = "", encoding
     if encoding is not None:
-        codec = known(encoding)
+        codec = codec_of(encoding)
         if codec is None:
             raise DocumentUnreadable(name, encodings.refusal(on_one_line(encoding)))
     else:
         mark = documents.marked(content)
-        label = None if mark else declared if known(declared) else _declared_within(content)
-        codec = mark or known(label) or "utf-8"
+        label = None if mark else declared if codec_of(declared) else _declared_within(content)
+        codec = mark or codec_of(label) or "utf-8"
         if codec not in _WIDE and _is_utf_8(content):
             codec, contradiction, label = "utf-8", f", whatever it says of {codec}", None
     text = content.decode(codec, "replace")
@@ -66,7 +66,7 @@ def _is_utf_8(content: bytes) -> bool:
     return True
 
 
-def known(name: str | None) -> str | None:
+def codec_of(name: str | None) -> str | None:
     """Return Python's name for an encoding, by its meaning on the web; None where there is no such encoding for documents."""
     if not name:
         return None
@@ -81,4 +81,4 @@ def _declared_within(content: bytes) -> str | None:
     match = _XML.search(head) or _META.search(head)
     label = match[1].decode("ascii") if match else None
     # A declaration that can be read as ASCII was not written in UTF-16.
-    return "utf-8" if (known(label) or "").startswith(("utf-16", "utf-32")) else label
+    return "utf-8" if (codec_of(label) or "").startswith(("utf-16", "utf-32")) else label

@@ -13,27 +13,19 @@ from typing import Final
 
 from timeline import capture, documents, extractors
 from timeline.capture import ocr
-from timeline.capture.encodings import known
+from timeline.capture.encodings import codec_of
 from timeline.extractors import Reading
 
 _LIBRARIES: Final = (
-    "trafilatura",
-    "lxml",
-    "lxml_html_clean",
-    "justext",
-    "courlan",
-    "htmldate",
-    "charset-normalizer",
-    "pypdfium2",
-    "warcio",
+    "trafilatura", "lxml", "lxml_html_clean", "justext", "courlan", "htmldate", "charset-normalizer", "pypdfium2", "warcio",
     "brotli",
-)
+)  # fmt: skip
 
 
 def named(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
     languages = languages if extractor.startswith(extractors.RECOGNISED) else None  # there may have been no page to recognise
-    reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None, languages)
+    reading = Reading(media_type, codec_of(encoding), record if record and not any(map(str.isspace, record)) else None, languages)
     lxml = () if media_type == "application/pdf" or media_type in capture.OFFICE or languages else _lxml()
     recognition = (ocr.decided_by(languages), f"Pillow {_version('pillow')}") if languages else ()
     return extractors.name(extractor, reading, ", ".join((*recognition, *lxml, f"Python {platform.python_version()}")), setup())

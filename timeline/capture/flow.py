@@ -46,7 +46,6 @@ class Flow:
     """Builds the text of a document named `name`."""
 
     def __init__(self, name: str) -> None:
-        """Begin with an empty page."""
         self._name, self._rooms, self._size = name, [_Room("page")], 0
 
     def write(self, text: str) -> None:

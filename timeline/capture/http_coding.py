@@ -3,13 +3,16 @@
 Owns which codings are supported. Must not read from the network.
 """
 
+import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from timeline.documents import MAXIMUM_BYTES
 
 _PIECE: Final = 1_000_000
+_LINE_END: Final = b"\r\n"
+_CHUNK: Final = re.compile(rb"\s*([0-9a-fA-F]{1,8})\s*(?:;[^\r\n]{0,900})?\r\n")  # the size of a chunk
 _CODINGS: Final = {"gzip", "x-gzip", "deflate", "br", "zstd"}
 _MOST_CODINGS: Final = 4
 
@@ -90,31 +93,16 @@ def _with_brotli(content: bytes, limit: int) -> bytes:
 
 def _joined(content: bytes) -> bytes | None:
     """Join chunks (RFC 9112, 7.1); None where the body is not in chunks."""
-    pieces = []
-    for piece in _chunks(content):
-        if piece is None:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _chunks(content: bytes) -> Iterator[bytes | None]:
-    place = 0
-    while True:
-        end = content.find(b"\r\n", place, place + 1000)
-        line = content[place:end].split(b";")[0].strip() if end != -1 else b""
-        if not line or len(line) > 8 or any(one not in b"0123456789abcdefABCDEF" for one in line):
-            yield None
-            return
-        size = int(line, 16)
+    pieces, place = list[bytes](), 0
+    while head := _CHUNK.match(content, place):
+        size = int(head[1], 16)
         if size == 0:
-            return
-        place = end + 2 + size
-        if content[place : place + 2] != b"\r\n":
-            yield None
-            return
-        yield content[end + 2 : place]
-        place += 2
+            return b"".join(pieces)
+        pieces.append(content[head.end() : head.end() + size])
+        place = head.end() + size + len(_LINE_END)
+        if content[place - len(_LINE_END) : place] != _LINE_END:
+            return None
+    return None
 
 
 def _megabytes(size: int) -> str:

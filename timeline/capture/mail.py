@@ -16,15 +16,14 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Final, cast
 
-from timeline.capture.encodings import decoded_page, known
+from timeline.capture.encodings import codec_of, decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable
 
 _HEAD: Final = ("From", "To", "Cc", "Date", "Subject")
-_MESSAGE: Final = re.compile(
-    rb"(?:\A|\r?\n\r?\n)From [^\r\n]*:\d\d[^\r\n]*\r?\n[A-Za-z-]+:"
-)  # the start of each message in a mailbox
+# The start of each message in a mailbox.
+_MESSAGE: Final = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*:\d\d[^\r\n]*\r?\n[A-Za-z-]+:")
 _SEALED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 _BOUNDARY: Final = re.compile(r"(;\s*boundary\s*=\s*)([^\s\";][^\";\r\n]*?)(?=\s*(?:;|[\r\n]|$))", re.I)
@@ -112,7 +111,7 @@ def _message_text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str,
     if part.get_content_subtype() == "html":
         text, how = decoded_page(content, name, encoding, declared)
         return parse(text, name).text() if text.strip() else "", f"all text of its HTML, {how}"
-    text, how = decoded_page(content, name, encoding, declared if known(declared) else "utf-8")
+    text, how = decoded_page(content, name, encoding, declared if codec_of(declared) else "utf-8")
     return text, how
 
 
@@ -127,7 +126,7 @@ def _one_line(message: EmailMessage, header: str) -> str:
 
     The library drops all but the first of addresses that are separated by semicolons, as Outlook writes them; this keeps them all.
     """
-    text, encoding = str(message.get(header) or ""), known(message.get_content_charset())
+    text, encoding = str(message.get(header) or ""), codec_of(message.get_content_charset())
     written = next((str(value) for name, value in message.raw_items() if name.lower() == header.lower()), "")
     if "\ufffd" in text and encoding is not None:
         text = written.encode("utf-8", "surrogateescape").decode(encoding, "replace")

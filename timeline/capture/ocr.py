@@ -96,11 +96,11 @@ def decided_by(languages: str) -> str:
 def words(picture: Grey, languages: str, name: str, seconds: float = SECONDS) -> list[Word]:
     """Return the words on a picture, in reading order. Raises DocumentUnreadable, with one line, whatever goes wrong."""
     layout = _ANY_SIDE_UP if _SIDES in _installed(_program(name)) else _UPRIGHT
-    found, _ = _words(_table(picture, languages, layout, name, seconds))
-    if not found:  # a line or two may not look like a page
-        found, certainty = _words(_table(picture, languages, _ONE_BLOCK, name, seconds))
-        found = found if certainty >= _CERTAIN else []
-    return found
+    result, _ = _words(_table(picture, languages, layout, name, seconds))
+    if not result:  # a line or two may not look like a page
+        result, certainty = _words(_table(picture, languages, _ONE_BLOCK, name, seconds))
+        result = result if certainty >= _CERTAIN else []
+    return result
 
 
 def _table(picture: Grey, languages: str, layout: str, name: str, seconds: float) -> str:
@@ -142,7 +142,7 @@ def text(recognised: list[Word]) -> str:
 
 def _words(table: str) -> tuple[list[Word], float]:
     """Read Tesseract's table: return the words, and how certain it is of them, from 0 to 100."""
-    found, last, certainties = list[Word](), ("", ""), [0.0]
+    result, last, certainties = list[Word](), ("", ""), [0.0]
     for row in table.splitlines()[1:]:
         cells = row.split("\t", _COLUMNS - 1)
         if len(cells) < _COLUMNS or cells[0] != _WORD:
@@ -151,12 +151,12 @@ def _words(table: str) -> tuple[list[Word], float]:
         if not letters:
             continue
         paragraph, line = " ".join(cells[1:4]), cells[4]
-        before = "" if not found else "\n\n" if paragraph != last[0] else "\n" if line != last[1] else " "
+        before = "" if not result else "\n\n" if paragraph != last[0] else "\n" if line != last[1] else " "
         last = paragraph, line
         left, top, width, height = map(int, cells[6:10])
-        found.append(Word(letters, before, left, top, left + width, top + height))
+        result.append(Word(letters, before, left, top, left + width, top + height))
         certainties.append(float(cells[10]))
-    return found, sum(certainties) / max(1, len(found))
+    return result, sum(certainties) / max(1, len(result))
 
 
 def _program(name: str) -> str:
@@ -191,9 +191,9 @@ def _reason(done: "subprocess.CompletedProcess[bytes]") -> str:
 @cache
 def _version() -> tuple[str, str]:
     """Return the version, and all that the program says of how it was built and of the processor."""
-    said = _answer(_program("Tesseract"), "--version")
-    match = re.search(r"tesseract v?(\d[\w.-]*)", said)
-    return (match[1] if match else "of unknown version"), said
+    answer = _answer(_program("Tesseract"), "--version")
+    match = re.search(r"tesseract v?(\d[\w.-]*)", answer)
+    return (match[1] if match else "of unknown version"), answer
 
 
 @cache

@@ -168,8 +168,8 @@ class _Reader:
 
     def _dated(self, cell: dict[str, str], kind: str) -> str:
         style = cell.get("table:style-name") or self._row.get("table:default-cell-style-name") or self._run(self._column)[0]
-        known = self._dates.get(self._formats.get(style or _DEFAULT, "") or self._formats.get(_DEFAULT, ""))
-        shown = None if not known else Shown(**{part: part in known for part in _SHOWN})  # type: ignore[arg-type]
+        parts = self._dates.get(self._formats.get(style or _DEFAULT, "") or self._formats.get(_DEFAULT, ""))
+        shown = None if not parts else Shown(**{part: part in parts for part in _SHOWN})  # type: ignore[arg-type]
         if kind == "time":
             match = _DURATION.fullmatch(value := cell.get("office:time-value", ""))
             if match is None or match[1]:

@@ -29,16 +29,7 @@ _ROOMS: Final = {
 }  # fmt: skip
 _SKIPPED: Final = frozenset(("svg:title", "svg:desc", "text:script", "office:scripts", "office:event-listeners"))
 _STRUCTURE: Final = frozenset(
-    (
-        "text:list",
-        "text:list-item",
-        "text:list-header",
-        "text:section",
-        "text:note",
-        "text:note-body",
-        "text:ruby",
-        "text:numbered-paragraph",
-    )
+    f"text:{name}" for name in ("list", "list-item", "list-header", "section", "note", "note-body", "ruby", "numbered-paragraph")
 )
 _UNREAD: Final = {
     "draw:image": "picture", "draw:object": "object", "draw:object-ole": "object", "draw:plugin": "object",
@@ -266,29 +257,29 @@ class _Reader:
 
     def _counted(self, levels: dict[int, _Level], counts: dict[int, int], level: int, start: int | None) -> str:
         level = min(level, _DEEPEST)
-        known = levels.get(level)
-        first = known.start if known else 1
+        definition = levels.get(level)
+        first = definition.start if definition else 1
         counts[level] = start if start is not None else counts.get(level, first - 1) + 1
         for deeper in [one for one in counts if one > level]:
             del counts[deeper]
-        if known is None:
+        if definition is None:
             return ""
-        if known.sign:
-            return bullet(known.sign)
-        if not known.form:
+        if definition.sign:
+            return bullet(definition.sign)
+        if not definition.form:
             return ""
 
         def number(at: int) -> str:
-            one = levels.get(at, known)
+            one = levels.get(at, definition)
             count = counts.get(at, one.start)
             text = formatted(count, one.form)
             self.counts["unknown number"] += text is None
             return str(count) if text is None else text
 
-        if known.template:
-            return _PLACE.sub(lambda place: number(int(place[1])), known.template).strip()
-        numbers = [number(at) for at in range(max(1, level - known.shown + 1), level + 1)]
-        return f"{known.before}{'.'.join(filter(None, numbers))}{known.after}".strip()
+        if definition.template:
+            return _PLACE.sub(lambda place: number(int(place[1])), definition.template).strip()
+        numbers = [number(at) for at in range(max(1, level - definition.shown + 1), level + 1)]
+        return f"{definition.before}{'.'.join(filter(None, numbers))}{definition.after}".strip()
 
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:

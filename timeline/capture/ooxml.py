@@ -51,10 +51,10 @@ def parts(package: Package, member: str = "") -> list[Part]:
 
 def main_part(package: Package) -> str:
     """Return the member that holds the document. Raises DocumentUnreadable where there is none."""
-    found = next((one.member for one in parts(package) if one.kind == "officeDocument"), None)
-    if found is None or found not in package.members:
+    main = next((one.member for one in parts(package) if one.kind == "officeDocument"), None)
+    if main is None or main not in package.members:
         raise package.foreign("the document in it is missing")
-    return found
+    return main
 
 
 def has_macros(package: Package) -> bool:

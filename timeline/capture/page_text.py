@@ -16,11 +16,8 @@ from timeline.errors import DocumentUnreadable
 _SILENT: Final = frozenset(
     "script style noscript noframes template svg title select datalist object iframe canvas audio video".split()
 )
-_SHADOW: Final = (
-    "shadowrootmode",
-    "shadowmode",
-    "shadowroot",
-)  # attributes of a template that is shown: in HTML, in Chromium, and in older browsers
+# Attributes of a template that is shown: in HTML, in Chromium, and in older browsers.
+_SHADOW: Final = ("shadowrootmode", "shadowmode", "shadowroot")
 _APART: Final = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol dl figure section article main header footer aside nav form hr fieldset "
     "address details".split()

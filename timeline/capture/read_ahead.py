@@ -49,7 +49,6 @@ class ReadAhead:
         self.closed = False
 
     def __enter__(self) -> Self:
-        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -60,7 +59,7 @@ class ReadAhead:
     def close(self) -> None:
         """Stop reading: from now on `document` returns only documents that were read before."""
         self.closed = True
-        self._reader.__exit__(None, None, None)
+        self._reader.end()
 
     def document(
         self,

@@ -21,21 +21,6 @@ class ReadingAborted(DocumentUnreadable):
     """Reading reached a limit, or the process ended: the document's content is unknown."""
 
 
-def read_in_sandbox(
-    content: bytes,
-    media_type: str,
-    name: str,
-    encoding: str | None,
-    record: str | None,
-    ocr: str | None = None,
-    *,
-    seconds: float | None = None,
-) -> Document:
-    """Read a document with its extractor, in another process. Raises DocumentUnreadable, with one line, whatever goes wrong."""
-    with Reader() as reader:
-        return reader.read(content, media_type, name, encoding, record, ocr, seconds=seconds)
-
-
 class Reader(Process):
     """A process that reads documents one after another, each within the limits."""
 
@@ -44,11 +29,9 @@ class Reader(Process):
         self._read = 0
 
     def __enter__(self) -> Self:
-        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End the process."""
         self.end()
 
     def read(
@@ -62,7 +45,7 @@ class Reader(Process):
         *,
         seconds: float | None = None,
     ) -> Document:
-        """Read a document as `read_in_sandbox` does. Raises ReadingAborted at a limit, DocumentUnreadable if it is unreadable."""
+        """Read a document with its extractor. Raises ReadingAborted at a limit, DocumentUnreadable if it is unreadable."""
         if self._read >= MOST:
             self.end()
         usual = RECOGNISING if ocr else SECONDS
@@ -71,11 +54,8 @@ class Reader(Process):
         try:
             answer, _ = self.ask({"memory": MEMORY, "parameters": parameters}, content, seconds)
         except Aborted as error:
-            why = (
-                f"took more than {seconds:g} seconds, and was stopped. It may be large"
-                if error.late
-                else f"{error}. It may be large, damaged"
-            )
+            late = f"took more than {seconds:g} seconds, and was stopped. It may be large"
+            why = late if error.late else f"{error}. It may be large, damaged"
             raise ReadingAborted(name, f"reading it {why}, or made to do harm. {_INSTEAD}") from None
         if "refused" in answer:
             self.end()  # it may have run out of memory

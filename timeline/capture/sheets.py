@@ -22,7 +22,6 @@ class Sheets:
     """Builds the text of a spreadsheet named `name`, sheet by sheet and row by row."""
 
     def __init__(self, name: str) -> None:
-        """Begin with no sheet."""
         self._name = name
         self._pieces: list[str] = []
         self._size = 0

@@ -37,23 +37,19 @@ class Comparing:
     def __init__(self) -> None:
         self._reader = Reader()
         self._broken = 0
-        self._missing: dict[
-            tuple[str, str | None], ExtraMissing
-        ] = {}  # media types and languages that cannot be read here, and the error
+        self._missing: dict[tuple[str, str | None], ExtraMissing] = {}  # by media type and languages that cannot be read here
 
     def __enter__(self) -> "Comparing":
-        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the reading process."""
-        self._reader.__exit__(None, None, None)
+        self._reader.end()
 
     def compare(self, content: bytes, text: str, extractor: str, media_type: str, url: str | None) -> Compared:
         """Read a document again, and compare the text. A difference is confirmed with a fresh process."""
         result = self._compared(content, text, extractor, media_type, url)
         if result.outcome == "different":
-            self._reader.__exit__(None, None, None)
+            self._reader.end()
             result = self._compared(content, text, extractor, media_type, url)
         return result
 

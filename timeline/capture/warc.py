@@ -6,6 +6,7 @@ Owns the choice of the record and the check of its digests. Must not change the 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
@@ -59,8 +60,6 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
 
 def read_one(contents: Sequence[bytes], name: str, encoding: str | None, record: str | None) -> ExtractedText:
     """Read a document from the WARCs of one archive, as `read` does from one."""
-    import warcio  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
-
     chosen, payload, cut = document(contents, name, record)
     within = f"{name}, {on_one_line(chosen.url)}"
     if chosen.kind in ("text/html", "application/xhtml+xml"):
@@ -70,8 +69,7 @@ def read_one(contents: Sequence[bytes], name: str, encoding: str | None, record:
     else:
         text, how = decoded_page(payload, within, encoding, chosen.charset)
         extracted = ExtractedText(readable(text), how)
-    version = getattr(warcio, "__version__", None) or _version()
-    extractor = f"warcio {version}{cut}, then {extracted.extractor}"
+    extractor = f"warcio {version('warcio')}{cut}, then {extracted.extractor}"
     return ExtractedText(extracted.text, extractor, {**extracted.facts, **facts(url=chosen.url, **chosen.captured)})
 
 
@@ -86,12 +84,6 @@ def document(contents: Sequence[bytes], name: str, record: str | None) -> tuple[
         raise DocumentUnreadable(
             name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it again, or archive the page's text"
         ) from None
-
-
-def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415
-
-    return version("warcio")
 
 
 def _candidates(contents: Sequence[bytes], name: str) -> Iterator[_Candidate]:
@@ -205,10 +197,9 @@ def _payload(contents: Sequence[bytes], chosen: _Candidate, name: str) -> tuple[
         answer = one.http_headers
         cut = one.rec_headers.get_header("WARC-Truncated")
         try:
-            transfer, coding = (
-                (answer.get_header("Transfer-Encoding"), answer.get_header("Content-Encoding")) if answer else ("", "")
-            )
-            return undone(raw, transfer or "", coding or ""), f" (cut short when captured: {on_one_line(cut)})" if cut else ""
+            names = ("Transfer-Encoding", "Content-Encoding")
+            transfer, coding = ((answer.get_header(name) or "") if answer else "" for name in names)
+            return undone(raw, transfer, coding), f" (cut short when captured: {on_one_line(cut)})" if cut else ""
         except CodingRefused as error:
             raise DocumentUnreadable(name, f"{on_one_line(chosen.url)} in it {error}. Archive the page's text") from None
     raise DocumentUnreadable(name, "its records changed while it was read. Try again")

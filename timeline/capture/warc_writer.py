@@ -42,18 +42,17 @@ def warc_bytes(hops: Sequence[Hop], software: str) -> bytes:
 
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
+
+    def write(url: str | None, kind: str, content: bytes, media_type: str, headers: dict[str, str]) -> str:
+        """Write a record, and return its id."""
+        payload, length = BytesIO(content), len(content)
+        record = writer.create_warc_record(url, kind, payload, length, media_type, warc_headers_dict=headers)
+        writer.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))
+
     about = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
     headers = {"WARC-Date": _date(hops[0].at), "WARC-Block-Digest": _digest(about)}
-    writer.write_record(
-        writer.create_warc_record(
-            None,
-            "warcinfo",
-            payload=BytesIO(about),
-            length=len(about),
-            warc_content_type="application/warc-fields",
-            warc_headers_dict=headers,
-        )
-    )
+    write(None, "warcinfo", about, "application/warc-fields", headers)
     for hop in hops:
         response_id = None
         for kind, content in (("response", hop.response), ("request", hop.request)):
@@ -62,16 +61,7 @@ def warc_bytes(hops: Sequence[Hop], software: str) -> bytes:
                 headers["WARC-Payload-Digest"] = _digest(hop.body)
             elif response_id is not None:
                 headers["WARC-Concurrent-To"] = response_id
-            record = writer.create_warc_record(
-                hop.url,
-                kind,
-                payload=BytesIO(content),
-                length=len(content),
-                warc_content_type=f"application/http; msgtype={kind}",
-                warc_headers_dict=headers,
-            )
-            response_id = record.rec_headers.get_header("WARC-Record-ID")
-            writer.write_record(record)
+            response_id = write(hop.url, kind, content, f"application/http; msgtype={kind}", headers)
     return out.getvalue()
 
 

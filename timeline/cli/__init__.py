@@ -1,8 +1,9 @@
 """The `timeline` command: paths, clock and wiring, and the output in a terminal.
 
 Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usage. Must not decide anything about events.
-`running` opens files and reports errors, `printing` draws, `json_forms` writes for programs. `filter_options` and `name_lookup`
-look things up, `unknown_command` and `completing` help with typing. Each other module holds the commands of one kind.
+`running` opens files and reports errors, `printing` draws, `json_forms` writes for programs. `options` and `filter_options` are
+shared by commands, `name_lookup` finds records, `unknown_command` and `completing` help with typing. Each other module holds the
+commands of one kind.
 """
 
 import click

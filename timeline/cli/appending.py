@@ -11,8 +11,9 @@ import click
 from timeline import authors, bundles, files
 from timeline.bundles import Appended
 from timeline.cli import continuing, json_forms
+from timeline.cli.options import allow_folder, any_db, by, db, path_argument, path_option
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Interrupted, Refused, allow_folder, any_db, by, db, opened, progress, refuse_leading_away
+from timeline.cli.running import Interrupted, Refused, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
 from timeline.shared_log import connecting
 from timeline.timeline import Timeline
@@ -21,9 +22,9 @@ _NO_FOLDER = "Go to the folder that holds it, start a project (timeline init DIR
 
 
 @click.command()
-@click.option(
+@path_option(
     "--events",
-    type=click.Path(path_type=Path),
+    metavar="DIR",
     default=Path("events"),
     show_default=True,
     help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names, each after those that it refers to.",
@@ -101,7 +102,7 @@ def _order(path: Path) -> tuple[str, str]:
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@path_argument("files", metavar="FILE...", nargs=-1, required=True)
 @allow_folder
 @json_forms.as_object
 @any_db

@@ -10,10 +10,10 @@ import click
 from timeline import archiving, capture, documents, extractors, file_claims
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
-from timeline.cli.document_options import described, given_fields
 from timeline.cli.name_lookup import find
+from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless, on_one_line
-from timeline.cli.running import Refused, any_db, by, opened
+from timeline.cli.running import Refused, opened
 from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
@@ -27,12 +27,10 @@ _CITE_A_PART = "To cite {} of it, in citations: [{{source: {}, fragment: {}, des
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@path_argument("file", required=False)
 @click.option("--id", help=_ID)
 @described
-@click.option(
-    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording or picture, by a person."
-)
+@path_option("--transcript", help="The text of a recording or picture, by a person.")
 @click.option(
     "--ocr",
     metavar="LANGUAGES",
@@ -89,7 +87,15 @@ def archive(
             raise click.UsageError(
                 "--again keeps the description of the document: leave these options out, or correct it with correct_source."
             )
-        return _again(again, id, encoding, record, ocr, db, by, as_json=as_json)
+        with opened(db, by=by, read_only=False) as timeline:
+            find(timeline, f"source/{again}")  # if it does not exist, the error names the nearest
+            before = timeline.log.size()
+            source = timeline.extract_again(again, as_=id, encoding=encoding, record=record, ocr=ocr)
+            new = source.position > before
+            if not new:
+                click.echo(f"{again}: nothing to add; source/{source.id} has the text that today's extractor reads", err=True)
+            _write(source, new=new, as_json=as_json)
+        return
     if fetch is not None and (record or transcript) is not None:
         raise click.UsageError("--fetch archives the one page that it fetches: leave --record and --transcript out.")
     if fetch is not None:
@@ -134,27 +140,6 @@ def _read(name: str, transcript: Path | None, encoding: str | None, record: str 
     if any(one is not None for one in (encoding, record, ocr)):
         raise click.UsageError("--transcript is of a whole file: leave --encoding, --record and --ocr out.")
     return capture.transcribed(Path(name), documents.from_file(transcript).text)
-
-
-def _again(
-    again: str,
-    id: str | None,
-    encoding: str | None,
-    record: str | None,
-    ocr: str | None,
-    db: Path | str,
-    by: str | None,
-    *,
-    as_json: bool,
-) -> None:
-    with opened(db, by=by, read_only=False) as timeline:
-        find(timeline, f"source/{again}")  # if it does not exist, the error names the nearest
-        before = timeline.log.size()
-        source = timeline.extract_again(again, as_=id, encoding=encoding, record=record, ocr=ocr)
-        new = source.position > before
-        if not new:
-            click.echo(f"{again}: nothing to add; source/{source.id} has the text that today's extractor reads", err=True)
-        _write(source, new=new, as_json=as_json)
 
 
 def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:

@@ -1,18 +1,17 @@
 """The commands that check and repair a file: verify and rebuild."""
 
-import sqlite3
 from pathlib import Path
 
 import click
 
 from timeline import audit, files, opentimestamps
 from timeline.audit import Check
-from timeline.cli import completing, json_forms, printing
+from timeline.cli import json_forms, printing
 from timeline.cli.keys import trusted, trusted_keys
-from timeline.cli.proving import read_note
-from timeline.cli.running import Refused, db, opened, progress
+from timeline.cli.options import db
+from timeline.cli.proving import note_option, read_note
+from timeline.cli.running import Refused, opened, progress, size
 from timeline.errors import DatabaseRefused
-from timeline.timeline import Timeline
 
 _CHECKS = {
     "file": "SQLite finds no damage in the file",
@@ -30,13 +29,7 @@ _THINGS = {"guards": "guard", "documents": "document", "tree": "event", "texts":
 
 
 @click.command()
-@click.option(
-    "--against",
-    multiple=True,
-    metavar="FILE",
-    shell_complete=completing.file,
-    help="A checkpoint that you kept: the log must contain it unchanged.",
-)
+@note_option("--against", multiple=True, help="A checkpoint that you kept: the log must contain it unchanged.")
 @trusted_keys
 @json_forms.as_object
 @db
@@ -56,7 +49,7 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
     if keys and not notes:
         raise click.UsageError("--trust needs --against: the checkpoint that those keys signed")
     try:
-        with opened(db, guarded=False) as timeline, progress("Verifying", 2 * _size(timeline)) as advance:
+        with opened(db, guarded=False) as timeline, progress("Verifying", 2 * size(timeline)) as advance:
             report = audit.verify(timeline, advance, against=notes, keys=keys)
     except DatabaseRefused as error:
         if _is_damage(error.__cause__):
@@ -87,13 +80,6 @@ def _is_damage(cause: BaseException | None) -> bool:
     return isinstance(cause, ValueError) or getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
 
 
-def _size(timeline: Timeline) -> int:
-    try:
-        return timeline.log.size()
-    except sqlite3.Error:  # damaged: the audit reports where
-        return 0
-
-
 def _line(check: Check) -> str:
     if check.name == "checkpoints" and not check.count and not check.faults:
         return f"{click.style('✓', fg='green')} there is no checkpoint yet. Make one, and keep it elsewhere: timeline checkpoint"
@@ -119,8 +105,8 @@ def rebuild(tree: bool, as_json: bool, db: Path) -> None:
         raise Refused(f"{db}: there is no such file. {files.meant(db)}Make one: timeline build --db {db}")
     with opened(db, read_only=False, rebuilding=True) as timeline:
         timeline.rebuild(tree=tree)
-        size = timeline.log.size()
+        events = timeline.log.size()
     if as_json:
-        json_forms.write({"timeline": str(db), "events": size})
+        json_forms.write({"timeline": str(db), "events": events})
     else:
-        click.echo(f"{db}: read tables derived again from {printing.count(size, 'event')}")
+        click.echo(f"{db}: read tables derived again from {printing.count(events, 'event')}")

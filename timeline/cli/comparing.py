@@ -9,7 +9,8 @@ import click
 from timeline import authors, comparing, publishing
 from timeline.cli import json_forms, printing
 from timeline.cli.history import headline
-from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
+from timeline.cli.options import by, db, path_argument
+from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.comparing import Change, Left, Merged, difference_text
 from timeline.comparing.difference import between, database
 from timeline.comparing.difference_text import Line
@@ -58,7 +59,7 @@ def diff(one: str, other: str, labels: tuple[str, ...], as_markdown: bool, as_js
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @click.option("--dry-run", is_flag=True, help="Only list what would be appended and what would be left.")
 @json_forms.as_object
 @db
@@ -174,8 +175,8 @@ def _show_merged(merged: Merged, db: Path, *, dry_run: bool) -> None:
         if left.why == "redacted":
             line = Line(left.event.id, left.reason)
         else:
-            here = [] if left.here is None else [f"here: {_said(left.here)}"]
-            sides = [*here, f"there: {_said(left.event)}"] if left.why == "contradicts" else []
+            here = [] if left.here is None else [f"here: {_described(left.here)}"]
+            sides = [*here, f"there: {_described(left.event)}"] if left.why == "contradicts" else []
             line = Line(left.event.id, left.reason, (*sides, *difference_text.fields(left.fields)))
         _print(line, "!")
     for one in merged.redacted_there:
@@ -190,5 +191,5 @@ def _titled(event: Event) -> Line:
     return Line(event.id, f"{headline(event)}{f' ({reason})' if reason else ''}{authors.by(event.recorded_by)}")
 
 
-def _said(event: Event) -> str:
+def _described(event: Event) -> str:
     return f"{event.id}, {_titled(event).words}, position {event.position}"

@@ -59,19 +59,10 @@ def values(*statements: str, prefixes: Sequence[str] = ("",)) -> Completes:
     return complete
 
 
-def one_of(*choices: str) -> Completes:
-    """Complete with one of a few fixed words."""
-    return lambda context, parameter, incomplete: [CompletionItem(one) for one in choices if one.startswith(incomplete)]
-
-
-def file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete a file name."""
-    return [CompletionItem(incomplete, type="file")]
-
-
 def key(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete with the names of the keys in the settings; if none matches, let the shell complete a file name."""
-    return [CompletionItem(name) for name in _keys() if name.startswith(incomplete)] or file(context, parameter, incomplete)
+    names = [CompletionItem(name) for name in _keys() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
 
 
 def _keys() -> Iterator[str]:

@@ -13,7 +13,8 @@ import click
 from timeline import files
 from timeline.cli import printing
 from timeline.cli.filter_options import Choice, choose, filters
-from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
+from timeline.cli.options import db, path_option
+from timeline.cli.running import METADATA, Refused, leads_away, metadata_here, opened, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.exporting import feeds, format_named
 from timeline.exchange.exporting.format import About, Format, with_near
@@ -29,12 +30,8 @@ _NOT_TEXT: Final = ("image/png", "application/vnd.openxmlformats")
 @filters("current; all in feeds and calendars")
 @click.option("--page", metavar="URL", help="The address of the published timeline page, for links back to it.")
 @click.option("--title", help="The timeline's title.  [default: the title in metadata.json]")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file; an existing one is replaced.",
+@path_option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file; an existing one is replaced."
 )
 @db
 def export(
@@ -59,7 +56,7 @@ def export(
     if output is None and sys.stdout.isatty() and chosen.media_type.startswith(_NOT_TEXT):
         raise Refused(f"{format}: is not text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
     with opened(db) as timeline:
-        refuse_outdated(timeline, db)
+        timeline.refuse_outdated()
         choice = choose(timeline.log.connection, chosen_by, chosen.status)
         title, description = described(db, title)
         for line in _write(timeline, chosen, choice, _Heading(title, description, page), output):

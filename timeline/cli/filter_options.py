@@ -1,76 +1,49 @@
 """The filters of the timeline's page, as options of commands. Must not decide which rows match: `timeline.reading` does."""
 
-import functools
 import sqlite3
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 import click
 
-from timeline.cli.completing import ACTOR, KIND, PLACE, SOURCE, TAG, one_of
-from timeline.cli.running import WholeNumber
+from timeline.cli.completing import ACTOR, KIND, PLACE, SOURCE, TAG
+from timeline.cli.options import Command, WholeNumber, options
 from timeline.reading import choosing
 from timeline.reading.choosing import Choice, choose
 
-__all__ = ["Choice", "as_of_option", "choose", "filters", "once", "position", "status_option"]
-
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = ["Choice", "as_of_option", "choose", "filters", "position", "status_option"]
 
 _POSITION = WholeNumber(0)
+_MARKS = click.Choice(["disputed", "corrected", "claimed", "single"])
+_STATUSES = click.Choice(["current", "retracted", "all"])
+
+as_of_option = click.option("--as-of", metavar="WHEN", help="As it was at a position of the log, or at the end of a day.")
 
 
-def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
-    if len(values) > 1:
-        raise click.BadParameter(f"given {len(values)} times, but it takes one value. Keep one: {' or '.join(map(repr, values))}")
-    return values[0] if values else None
-
-
-once = functools.partial(click.option, multiple=True, callback=_one)
-"""An option that is refused if it is given twice, so that no value is dropped in silence."""
-
-as_of_option = once("--as-of", metavar="WHEN", help="As it was at a position of the log, or at the end of a day.")
-
-
-def status_option(default: str) -> Callable[[F], F]:
+def status_option(default: str) -> Callable[[Command], Command]:
     """Return the option that selects happenings by status, with its default in words."""
-    complete = one_of("current", "retracted", "all")
-    return once("--status", metavar="WHICH", shell_complete=complete, help=f"current, retracted or all.  [default: {default}]")
+    return click.option("--status", type=_STATUSES, help=f"Only those of this status.  [default: {default}]")
 
 
-def filters(status: str) -> Callable[[F], F]:
+def filters(status: str) -> Callable[[Command], Command]:
     """Add the page's filters to a command as options; `status` is the default of --status, for its help."""
-
-    def decorated(command: F) -> F:
-        for option in reversed(
-            (
-                once("--q", metavar="WORDS", help="Only those with these words."),
-                once("--kind", shell_complete=KIND, help="Only those of this kind."),
-                once("--actor", metavar="NAME", shell_complete=ACTOR, help="Only those in which they took part."),
-                once("--place", shell_complete=PLACE, help="Only those at this place."),
-                once("--tag", shell_complete=TAG, help="Only those with this tag."),
-                once("--source", metavar="ID", shell_complete=SOURCE, help="Only those that cite this source."),
-                once(
-                    "--mark",
-                    metavar="WHICH",
-                    shell_complete=one_of("disputed", "corrected", "claimed", "single"),
-                    help="Only those that are disputed, corrected, claimed or single (with one source).",
-                ),
-                once(
-                    "--review",
-                    metavar="WHICH",
-                    shell_complete=one_of("confirmed", "doubted", "none"),
-                    help="Only those that a second person confirmed or doubted, or none.",
-                ),
-                once("--from", metavar="DATE", help="Only those that had not ended by then: 2003, 44 BCE, 2025-11, 2025-11-24."),
-                once("--to", metavar="DATE", help="Only those that had begun by then."),
-                as_of_option,
-                status_option(status),
-            )
-        ):
-            command = option(command)
-        return command
-
-    return decorated
+    return options(
+        click.option("--q", metavar="WORDS", help="Only those with these words."),
+        click.option("--kind", shell_complete=KIND, help="Only those of this kind."),
+        click.option("--actor", metavar="NAME", shell_complete=ACTOR, help="Only those in which they took part."),
+        click.option("--place", shell_complete=PLACE, help="Only those at this place."),
+        click.option("--tag", shell_complete=TAG, help="Only those with this tag."),
+        click.option("--source", metavar="ID", shell_complete=SOURCE, help="Only those that cite this source."),
+        click.option("--mark", type=_MARKS, help="Only those with this mark; single is a single source."),
+        click.option(
+            "--review",
+            type=click.Choice(["confirmed", "doubted", "none"]),
+            help="Only those that a second person confirmed or doubted, or none.",
+        ),
+        click.option("--from", metavar="DATE", help="Only those that had not ended by then: 2003, 44 BCE, 2025-11, 2025-11-24."),
+        click.option("--to", metavar="DATE", help="Only those that had begun by then."),
+        as_of_option,
+        status_option(status),
+    )
 
 
 def position(connection: sqlite3.Connection, when: str | None) -> int | None:

@@ -14,8 +14,9 @@ import click
 
 from timeline import followed, instants
 from timeline.cli import json_forms
+from timeline.cli.options import db
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Refused, db
+from timeline.cli.running import Refused
 from timeline.errors import DatabaseRefused
 from timeline.shared_log import connecting, following
 

@@ -10,7 +10,8 @@ import click
 from timeline import authors
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.name_lookup import find
-from timeline.cli.running import db, opened
+from timeline.cli.options import db
+from timeline.cli.running import opened
 from timeline.cli.show import redacted, when
 from timeline.log import Event
 from timeline.reading import differences, wording
@@ -57,8 +58,8 @@ def history(id: str, as_json: bool, db: Path) -> None:
                 click.echo(printing.paragraphs(review, 2))
             if payload.get("superseded_by"):
                 click.echo(printing.pairs([("see instead", payload["superseded_by"])]))
-            known = differences.former_statement(payload, former) if number else None
-            changes = [] if known is None else differences.between(known, payload["statement"], differences.Budget(0))
+            earlier = differences.former_statement(payload, former) if number else None
+            changes = [] if earlier is None else differences.between(earlier, payload["statement"], differences.Budget(0))
             if changes:
                 click.echo(printing.pairs([*_lines(changes, after_redacted=former is None)]))
             if event.makes_statement:

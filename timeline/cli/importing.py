@@ -1,13 +1,15 @@
 """The command that imports: its options, and the order of its steps. `import_report` words the report."""
 
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
 from timeline.cli import completing, import_report, json_forms
-from timeline.cli.document_options import described, given_fields
+from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, any_db, by, opened, progress, refuse_leading_away
+from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File, understand
@@ -25,12 +27,10 @@ _MAPPED = ("csv", "tsv", *_SHEETS, "jsonl")
 
 @click.command("import", epilog=f"Formats: {', '.join(formats.read_names())}.")
 @click.argument("format", metavar="FORMAT", type=click.Choice(list(formats.read_names())))
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @click.option("--append", "do", is_flag=True, help="Import it. Without this option nothing is changed; you see what would be.")
 @click.option("--all", "full", is_flag=True, help="Report every row, not only the first ones of each kind.")
-@click.option(
-    "--mapping", type=click.Path(path_type=Path), help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]"
-)
+@path_option("--mapping", help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]")
 @click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, for you to correct.")
 @click.option("--sheet", metavar="NAME", help="The sheet to import, of a spreadsheet that has several.")
 @click.option("--id", help="The file's id as a source.  [default: made from its name]")
@@ -77,18 +77,14 @@ def import_(
     if isinstance(db, str):
         raise Refused(f"{connecting.shown(db)}: {_SHARED}")
     read = _read(format, file, encoding, mapping, save_mapping, {"sheet": sheet} if sheet is not None else {})
-    about = given_fields(fields)
+    about: dict[str, Any] = {"id": id, "happening": happening, "fields": given_fields(fields)}
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
         if do:
             with opened(db, by=by, read_only=False) as timeline:
-                plan = run.append(
-                    read, timeline, id=id, happening=happening, fields=about, advance=advance, fetch=_fetch if fetch_media else None
-                )
-        elif db.exists():
-            with opened(db) as timeline:
-                plan = run.plan(read, timeline, id=id, happening=happening, fields=about, advance=advance)
+                plan = run.append(read, timeline, advance=advance, fetch=_fetch if fetch_media else None, **about)
         else:
-            plan = run.plan(read, None, id=id, happening=happening, fields=about, advance=advance)
+            with opened(db) if db.exists() else nullcontext() as existing:
+                plan = run.plan(read, existing, advance=advance, **about)
     if as_json:
         json_forms.write_imported(read, plan, done=do)
     for line in () if as_json else import_report.lines(read, plan, full=full, done=do):

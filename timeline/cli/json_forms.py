@@ -130,11 +130,11 @@ def report(audited: Report) -> Json:
 
 def checkpoint(note: Note, **more: bool) -> Json:
     """Return a checkpoint: the log's name, its size and root, its signatures, and the note itself, which people keep elsewhere."""
-    known = Checkpoint.of(note)
+    checkpoint = Checkpoint.of(note)
     return {
-        "origin": known.origin,
-        "events": known.size,
-        "root": root(known.root),
+        "origin": checkpoint.origin,
+        "events": checkpoint.size,
+        "root": root(checkpoint.root),
         "signatures": [{"name": signature.name, "key_id": signature.key_id.hex()} for signature in note.signatures],
         "note": str(note),
         **more,

@@ -10,6 +10,7 @@ import click
 
 from timeline import files
 from timeline.cli import completing
+from timeline.cli.options import path_argument, path_option
 from timeline.cli.running import Group, Refused
 from timeline.errors import NoteInvalid
 from timeline.merkle import Key
@@ -18,10 +19,9 @@ from timeline.signing import SigningKey
 
 _PROJECT = (".git", "metadata.json", "timeline.db")
 
-signing_key = click.option(
+signing_key = path_option(
     "--key",
     "key_path",
-    type=click.Path(path_type=Path),
     envvar="TIMELINE_KEY",
     metavar="KEY",
     shell_complete=completing.key,
@@ -29,9 +29,9 @@ signing_key = click.option(
 )
 trusted_keys = click.option(
     "--trust",
+    type=click.Path(),
     multiple=True,
     metavar="KEY",
-    shell_complete=completing.file,
     help="A public key (name+id+base64), or a file with one on each line. Repeat it for more: all of them must have signed.",
 )
 
@@ -46,7 +46,7 @@ def key() -> None:
 
 @key.command()
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.  [default: your settings]")
+@path_option("--out", help="Where to write it.  [default: your settings]")
 def new(name: str, out: Path | None) -> None:
     """Make a key that signs as NAME.
 
@@ -67,7 +67,7 @@ def new(name: str, out: Path | None) -> None:
 
 
 @key.command()
-@click.argument("key", type=click.Path(path_type=Path), shell_complete=completing.key)
+@path_argument("key", shell_complete=completing.key)
 def public(key: Path) -> None:
     """Print the public half of a key, given by its name or its file.
 

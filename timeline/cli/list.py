@@ -12,7 +12,8 @@ from timeline.cli import json_forms, printing
 from timeline.cli.filter_options import choose, filters, position
 from timeline.cli.json_forms import Json
 from timeline.cli.name_lookup import find
-from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
+from timeline.cli.options import WholeNumber, db
+from timeline.cli.running import opened
 from timeline.cli.terminal_columns import columns, padded, shortened, wrapped
 from timeline.dates import worded
 from timeline.log import Event
@@ -56,7 +57,7 @@ def list_(records: str, limit: int | None, reverse: bool, as_json: bool, db: Pat
         message = f"--{other[0]} filters happenings; of sources all are listed. To find one by its words: timeline search WORDS"
         raise click.UsageError(message)
     with opened(db) as timeline:
-        refuse_outdated(timeline, db)
+        timeline.refuse_outdated()
         if records == "sources":
             connection = timeline.log.connection
             sources = list(listed(Snapshot(connection, position(connection, chosen_by["as_of"]))))

@@ -10,7 +10,8 @@ import click
 from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.history import headline
-from timeline.cli.running import WholeNumber, any_db, opened
+from timeline.cli.options import WholeNumber, any_db
+from timeline.cli.running import opened
 from timeline.cli.terminal_columns import columns, shortened
 from timeline.log import Event
 from timeline.reading import wording

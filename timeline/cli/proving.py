@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from timeline import authors, checkpoints, files, opentimestamps, stamps
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.name_lookup import find
-from timeline.cli.running import Refused, db, opened
+from timeline.cli.options import db, path_option
+from timeline.cli.running import Refused, opened
 from timeline.errors import NoteInvalid, ProofInvalid
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
 from timeline.merkle.note import LARGEST
@@ -19,44 +21,26 @@ from timeline.merkle.proof import LARGEST as LARGEST_PROOF
 from timeline.timeline import Timeline
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
+note_option = partial(click.option, type=click.Path(), metavar="FILE")
+"""An option that takes the path of a checkpoint, or "-" for standard input."""
 
 
 @click.command()
 @signing_key
 @click.option("--origin", metavar="NAME", help="The log's name, if no key gives it, or if the file has another.")
-@click.option(
-    "--cosigned",
-    "cosigned_path",
-    metavar="FILE",
-    shell_complete=completing.file,
-    help="Instead, store the signatures of others under a checkpoint.",
-)
+@note_option("--cosigned", "cosigned_path", help="Instead, store the signatures of others under a checkpoint.")
 @trusted_keys
 @click.option(
     "--stamp", "stamp_urls", multiple=True, metavar="URL", help="Have it stamped by this time-stamping authority (RFC 3161)."
 )
-@click.option(
+@path_option(
     "--authority",
     "certificates",
     multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="The certificate that this authority publishes: one for each --stamp, in the same order.",
 )
-@click.option(
-    "--ots",
-    "ots_path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write it to this new file, and have that stamped by OpenTimestamps: FILE.ots.",
-)
-@click.option(
-    "--upgrade",
-    "upgrade_path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Instead, some hours later: complete the stamp FILE.ots.",
-)
+@path_option("--ots", "ots_path", help="Write it to this new file, and have that stamped by OpenTimestamps: FILE.ots.")
+@path_option("--upgrade", "upgrade_path", help="Instead, some hours later: complete the stamp FILE.ots.")
 @click.option(
     "--calendar", "calendars", multiple=True, metavar="URL", help="A calendar of OpenTimestamps.  [default: the client's]"
 )
@@ -192,13 +176,7 @@ def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:
 
 @click.command()
 @click.argument("id", shell_complete=completing.NAME)
-@click.option(
-    "--checkpoint",
-    "path",
-    metavar="FILE",
-    shell_complete=completing.file,
-    help="The checkpoint for the proof.  [default: the last one]",
-)
+@note_option("--checkpoint", "path", help="The checkpoint for the proof.  [default: the last one]")
 @json_forms.as_object
 @db
 def prove(id: str, path: str | None, as_json: bool, db: Path) -> None:
@@ -220,14 +198,8 @@ def prove(id: str, path: str | None, as_json: bool, db: Path) -> None:
 
 
 @click.command("verify-proof")
-@click.argument("file", shell_complete=completing.file)
-@click.option(
-    "--checkpoint",
-    "path",
-    metavar="FILE",
-    shell_complete=completing.file,
-    help="The checkpoint that you kept: the proof must be for exactly this one.",
-)
+@click.argument("file", type=click.Path())
+@note_option("--checkpoint", "path", help="The checkpoint that you kept: the proof must be for exactly this one.")
 @trusted_keys
 @json_forms.as_object
 def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: bool) -> None:
@@ -242,14 +214,14 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
     if path is not None:
         _refuse_another(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
     holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
-    event, known = proof.proven.event, proof.checkpoint
+    event, proved = proof.proven.event, proof.checkpoint
     if as_json:
         signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in holding]
         data = json.loads(proof.proven.data) if proof.proven.data is not None else None
         json_forms.write({"event": event, "data": data, "checkpoint": json_forms.checkpoint(proof.note), "signed_by": signed_by})
         return
-    click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {known.origin}")
-    click.echo(f"{_tick()} the log then held {printing.count(known.size, 'event')}, with the root {known.root.hex()}")
+    click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {proved.origin}")
+    click.echo(f"{_tick()} the log then held {printing.count(proved.size, 'event')}, with the root {proved.root.hex()}")
     for one in holding:
         at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
         click.echo(f"{_tick()} signed by {one.key.name}{at}")

@@ -1,34 +1,34 @@
 """The commands that make copies: publish, backup, restore. Must not decide when a copy is sound."""
 
 import os
-import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from timeline import publishing
-from timeline.any_log import AnyLog
 from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
+from timeline.cli.options import db, path_argument, path_option
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Refused, db, metadata_here, opened, progress, refuse_leading_away
+from timeline.cli.running import Refused, metadata_here, opened, progress, refuse_leading_away, size
 from timeline.cli.serving import warn_of_unbuilt
 from timeline.publishing import Contents, documents
 from timeline.publishing.documents import Announce
+from timeline.publishing.publication import Published
 
 if TYPE_CHECKING:
     from timeline.publishing.site import PublishedSite
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option(
+@path_argument("folder", metavar="[DIR]", required=False)
+@path_option(
     "--site",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     help="Publish a site of plain files to this folder instead: for any web server, GitHub Pages or a disk.",
 )
 @click.option("--url", metavar="URL", help="With --site: its address, for feeds, the sitemap and previews.")
@@ -40,12 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option("--yes", is_flag=True, help="Publish the documents without being asked.")
 @signing_key
-@click.option(
-    "--metadata",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The description for Datasette.  [default: metadata.json, if there is one]",
-)
+@path_option("--metadata", help="The description for Datasette.  [default: metadata.json, if there is one]")
 @json_forms.as_object
 @db
 def publish(
@@ -77,66 +72,31 @@ def publish(
         raise click.UsageError("Give a folder: timeline publish DIR, or timeline publish --site DIR")
     if url is not None and site is None:
         raise click.UsageError("--url is the address of a site: give it with --site")
-    key = loaded(key_path)
-    description = metadata or metadata_here()
     target = folder or site or Path()
     refuse_leading_away(target, "timeline publish --site {}" if site else "timeline publish {}")
-    announce = _asking(agreed=yes or documents_choice is not None, needed=site is not None)
-    with (
-        opened(db, read_only=not _is_writable(db)) as timeline,
-        progress(
-            "Verifying" if site is None else "Verifying and writing", (2 if site is None else 4) * _size(timeline.log)
-        ) as advance,
-    ):
+    how: dict[str, Any] = {
+        "key": loaded(key_path),
+        "metadata": metadata or metadata_here(),
+        "documents": documents_choice,
+        "announce": _asking(agreed=yes or documents_choice is not None, needed=site is not None),
+    }
+    label, times = ("Verifying", 2) if site is None else ("Verifying and writing", 4)
+    made: Published | PublishedSite
+    with opened(db, read_only=not _is_writable(db)) as timeline, progress(label, times * size(timeline)) as advance:
         if site is not None:
             from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
 
-            made_site = publish_site(
-                timeline,
-                site,
-                key=key,
-                metadata=description,
-                documents=documents_choice,
-                url=_address(url),
-                announce=announce,
-                advance=advance,
-            )
+            made = publish_site(timeline, site, url=_address(url), advance=advance, **how)
         else:
-            made = publishing.publish(
-                timeline,
-                target,
-                key=key,
-                metadata=description,
-                advance=advance,
-                documents=documents_choice,
-                announce=announce,
-            )
+            made = publishing.publish(timeline, target, advance=advance, **how)
         stored = not timeline.log.read_only
         warn_of_unbuilt(timeline, Path("events"), db, done="published")
-    if site is not None:
-        _report_site(site, made_site, stored=stored, as_json=as_json)
-        if not as_json:
-            _warn(made_site.key is not None, stored, db)
-        return
-    checkpoint = made.checkpoint
     if as_json:
-        added = None if made.before is None else checkpoint.size - made.before
-        signed_by = made.key.name if made.key else None
-        about = {"folder": str(folder), "new": added, "changed": made.changed, "signed_by": signed_by}
-        json_forms.write({**about, **json_forms.checkpoint(made.note, kept=stored)})
+        json_forms.write(_json(target, made, stored=stored))
         return
-    if not made.changed:
-        click.echo(f"{folder}: nothing has changed since the last publication: {count(checkpoint.size, 'event')}")
-    else:
-        new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
-        click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}")
-    click.echo(f"root {json_forms.root(checkpoint.root)}")
-    _warn(made.key is not None, stored, db)
-
-
-def _warn(is_signed: bool, stored: bool, db: Path) -> None:
-    """Say what a checkpoint lacks."""
-    if not is_signed:
+    for line in _lines(target, made):
+        click.echo(line)
+    if made.key is None:
         click.echo("Its checkpoint is not signed. Give --key, or make one: timeline key new NAME", err=True)
     if not stored:
         click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
@@ -150,15 +110,12 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
 
     def announce(held: documents.Documents) -> None:
         sentence = harmless(held.sentence())
-        if agreed or not held.many or held.choice != documents.ALL:
-            click.echo(sentence, err=True)
-        elif _can_ask():
-            click.echo(sentence, err=True)
-            click.confirm("Publish them?", abort=True, err=True)
-        elif needed:
+        is_question = not agreed and held.many and held.choice == documents.ALL
+        if is_question and needed and not _can_ask():
             raise Refused(f"{sentence} To publish them, give --documents all or --yes")
-        else:
-            click.echo(sentence, err=True)
+        click.echo(sentence, err=True)
+        if is_question and _can_ask():
+            click.confirm("Publish them?", abort=True, err=True)
 
     return announce
 
@@ -178,24 +135,37 @@ def _address(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def _report_site(folder: Path, made: "PublishedSite", *, stored: bool, as_json: bool) -> None:
-    checkpoint = made.checkpoint
-    added = None if made.before is None else checkpoint.size - made.before
-    if as_json:
-        about = {"folder": str(folder), "new": added, "changed": bool(made.written or made.removed)}
+def _json(folder: Path, made: "Published | PublishedSite", *, stored: bool) -> json_forms.Json:
+    files: json_forms.Json = {}
+    if isinstance(made, Published):
+        changed = made.changed
+    else:
+        changed = bool(made.written or made.removed)
         files = {"files": made.files, "bytes": made.size, "written": made.written, "removed": made.removed}
-        signed_by = made.key.name if made.key else None
-        json_forms.write({**about, **files, "signed_by": signed_by, **json_forms.checkpoint(made.note, kept=stored)})
+    added = None if made.before is None else made.checkpoint.size - made.before
+    about = {"folder": str(folder), "new": added, "changed": changed, **files, "signed_by": made.key.name if made.key else None}
+    return {**about, **json_forms.checkpoint(made.note, kept=stored)}
+
+
+def _lines(folder: Path, made: "Published | PublishedSite") -> Iterator[str]:
+    """Word what was published."""
+    checkpoint = made.checkpoint
+    new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
+    if isinstance(made, Published):
+        if made.changed:
+            yield f"{folder}: {count(checkpoint.size, 'event')}{new}"
+        else:
+            yield f"{folder}: nothing has changed since the last publication: {count(checkpoint.size, 'event')}"
+        yield f"root {json_forms.root(checkpoint.root)}"
         return
-    new = "" if added is None else f" ({added:,} new)"
-    click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}, {count(made.files, 'file')}, {made.size / 1_000_000:,.1f} MB")
+    yield f"{folder}: {count(checkpoint.size, 'event')}{new}, {count(made.files, 'file')}, {made.size / 1_000_000:,.1f} MB"
     if made.before is not None:
-        click.echo(f"{made.written:,} written, {made.removed:,} removed, the others unchanged")
-    click.echo(f"Open it: {folder / 'index.html'}")
+        yield f"{made.written:,} written, {made.removed:,} removed, the others unchanged"
+    yield f"Open it: {folder / 'index.html'}"
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @json_forms.as_object
 @db
 def backup(file: Path, as_json: bool, db: Path) -> None:
@@ -207,13 +177,13 @@ def backup(file: Path, as_json: bool, db: Path) -> None:
     Example: timeline backup 2026-01-31.db
     """
     refuse_leading_away(file, "timeline backup {}")
-    with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
+    with opened(db) as timeline, progress("Checking", size(timeline)) as advance:
         made = publishing.backup(timeline, file, advance)
     _report(file, made, "", as_json=as_json)
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@path_argument("file")
 @json_forms.as_object
 @db
 def restore(file: Path, as_json: bool, db: Path) -> None:
@@ -223,7 +193,7 @@ def restore(file: Path, as_json: bool, db: Path) -> None:
 
     Example: timeline restore 2026-01-31.db --db timeline.db
     """
-    with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
+    with opened(file, guarded=False) as source, progress("Verifying", 3 * size(source)) as advance:
         made = publishing.restore(source, db, advance)
     more = f" restored from {file}. Check it against a later checkpoint: timeline verify --against FILE"
     _report(db, made, more, as_json=as_json)
@@ -240,10 +210,3 @@ def _report(path: Path, made: Contents, more: str, *, as_json: bool) -> None:
 def _is_writable(db: Path) -> bool:
     """Return whether a checkpoint can be stored in it: SQLite also writes a journal beside it."""
     return os.access(db, os.W_OK) and os.access(db.absolute().parent, os.W_OK)
-
-
-def _size(log: AnyLog) -> int:
-    try:
-        return log.size()
-    except sqlite3.Error:  # damaged: verification reports where
-        return 0

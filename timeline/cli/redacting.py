@@ -6,7 +6,8 @@ import click
 
 from timeline import files, followed, redaction, unfinished_copies
 from timeline.cli import json_forms, printing
-from timeline.cli.running import Refused, WholeNumber, any_db, by, opened
+from timeline.cli.options import WholeNumber, any_db, by
+from timeline.cli.running import Refused, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 

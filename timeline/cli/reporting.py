@@ -14,8 +14,9 @@ from timeline.cli.exporting import described, put
 from timeline.cli.filter_options import as_of_option, position
 from timeline.cli.keys import trusted, trusted_keys
 from timeline.cli.name_lookup import find
-from timeline.cli.proving import read_note
-from timeline.cli.running import Refused, by, db, metadata_here, opened, refuse_leading_away, refuse_outdated
+from timeline.cli.options import by, db, path_option
+from timeline.cli.proving import note_option, read_note
+from timeline.cli.running import Refused, metadata_here, opened, refuse_leading_away
 from timeline.exchange.exporting.format import About
 from timeline.publishing import publication, withholding
 from timeline.reading import happening_lookup
@@ -37,29 +38,22 @@ _SEVERAL = "report"
     help="This source, and all happenings that cite it. Repeat it for more.",
 )
 @click.option("--all", "everything", is_flag=True, help="All happenings and all sources.")
-@click.option(
-    "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The page to write.  [default: ID.html]"
-)
-@click.option(
+@path_option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="The page to write.  [default: ID.html]")
+@path_option(
     "--folder",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Instead, write a folder with the page, the documents, the proofs and the programs to check them.",
 )
-@click.option(
+@note_option(
     "--checkpoint",
     "path",
-    metavar="FILE",
-    shell_complete=completing.file,
     help="The checkpoint for the proofs, such as one that was signed or stamped.  [default: the last one]",
 )
 @trusted_keys
 @as_of_option
 @click.option("--title", help="The timeline's title.  [default: the title in metadata.json]")
-@click.option(
+@path_option(
     "--metadata",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="The description for Datasette, which may withhold the documents.  [default: metadata.json, if there is one]",
 )
 @click.option("--force", is_flag=True, help="Replace an earlier report.")
@@ -102,7 +96,7 @@ def report(
     withheld = withholding.is_asked_for(json.loads(publication.described(description)))
     author = by or author_of(db)
     with opened(db) as timeline, drawing(timeline.log) as pictures:
-        refuse_outdated(timeline, db)
+        timeline.refuse_outdated()
         note, keys = read_note(path) if path else None, trusted(trust)
         ots = _stamp(path) if folder is not None and path not in (None, "-") else None
         with reports.one_moment(timeline) as end:

@@ -1,4 +1,4 @@
-"""Run commands: the options they share, the file they open, and the report of errors and interruptions.
+"""Run commands: the file they open, and the report of errors and interruptions.
 
 Must not know what any command does.
 """
@@ -25,7 +25,6 @@ from timeline import files
 from timeline.cli import unknown_command
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, FilterInvalid, RedactionUnfinished, StatementWarning, TimelineError
-from timeline.shared_log import connecting
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -91,72 +90,6 @@ def metadata_here(instead: str = "--metadata {}") -> Path | None:
         return None
     refuse_leading_away(METADATA, instead)
     return METADATA
-
-
-class _Address(click.Path):
-    """The path of a timeline's file, or the address of a shared log as a text."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as Click has it
-        """Leave an address as it is."""
-        return value if connecting.is_url(value) else super().convert(value, param, ctx)
-
-
-def _straight(context: click.Context, parameter: click.Parameter, address: Path | str) -> Path:
-    if isinstance(address, str):
-        advice = "Follow it into a file, and give that: timeline follow URL --db timeline.db"
-        raise Refused(f"{connecting.shown(address)}: is a shared log, which this command cannot use. {advice}")
-    refuse_leading_away(address, "--db {}")
-    return address
-
-
-def _straight_or_shared(context: click.Context, parameter: click.Parameter, address: Path | str) -> Path | str:
-    return address if isinstance(address, str) else _straight(context, parameter, address)
-
-
-def _db(callback: Callable[[click.Context, click.Parameter, Any], Any], meaning: str) -> Callable[[Any], Any]:
-    return click.option(
-        "--db",
-        callback=callback,
-        type=_Address(path_type=Path),
-        default=Path("timeline.db"),
-        envvar="TIMELINE_DB",
-        show_default="timeline.db, or $TIMELINE_DB",
-        help=meaning,
-    )
-
-
-db = _db(_straight, "The timeline's file.")
-any_db = _db(_straight_or_shared, "The timeline's file, or the postgresql:// address of a shared log.")
-FARTHEST = 2**62  # a position that SQLite can count to, and no log reaches
-
-
-class WholeNumber(click.IntRange):
-    """A whole number, within the range that makes sense."""
-
-    name = "number"
-
-    def __init__(self, least: int, most: int = FARTHEST) -> None:
-        super().__init__(least, most)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - as Click has it
-        """Parse it, or fail with one line that names the range."""
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter:
-            most = "" if self.max == FARTHEST else f" to {self.max}"
-            self.fail(f'"{harmless(str(value))}" is not a whole number from {self.min}{most}.', param, ctx)
-
-
-allow_folder = click.option(
-    "--allow-folder",
-    "allowed",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    envvar="TIMELINE_ALLOW_FOLDER",
-    metavar="DIR",
-    help="A folder outside the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
-)
-by = click.option("--by", metavar="NAME", help="The author, recorded in each event.  [default: $TIMELINE_BY, or the project's own]")
 
 
 class Interrupted(Refused):
@@ -272,9 +205,12 @@ def opened(
         yield timeline
 
 
-def refuse_outdated(timeline: Timeline, path: Path) -> None:
-    """Refuse read tables that another version of the program made."""
-    timeline.refuse_outdated()
+def size(timeline: Timeline) -> int:
+    """Return the number of events; 0 if the file is damaged: verification reports where."""
+    try:
+        return timeline.log.size()
+    except sqlite3.Error:
+        return 0
 
 
 def _begin_from_published(path: Path) -> None:

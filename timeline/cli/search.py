@@ -10,7 +10,8 @@ import click
 from timeline.cli import json_forms, printing
 from timeline.cli.filter_options import as_of_option, choose, status_option
 from timeline.cli.list import Line, drawn
-from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
+from timeline.cli.options import WholeNumber, db
+from timeline.cli.running import opened
 from timeline.dates import worded
 from timeline.reading import wording
 from timeline.reading.happenings import at_positions
@@ -46,7 +47,7 @@ def search(words: tuple[str, ...], as_of: str | None, status: str | None, limit:
     """
     typed = " ".join(words)
     with opened(db) as timeline:
-        refuse_outdated(timeline, db)
+        timeline.refuse_outdated()
         connection = timeline.log.connection
         choice = choose(connection, {"q": typed, "as_of": as_of, "status": status}, "current")
         looked_for = Words(typed, inside=choice.as_of is not None)

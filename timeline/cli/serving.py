@@ -19,8 +19,9 @@ import click
 from timeline import bundles, files, followed, plugin_settings, publishing
 from timeline.cli import following
 from timeline.cli.appending import build_all_or_nothing
+from timeline.cli.options import WholeNumber, allow_folder, by, db
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, WholeNumber, allow_folder, by, db, leads_away, metadata_here, opened, refuse_outdated
+from timeline.cli.running import Refused, leads_away, metadata_here, opened
 from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
@@ -110,7 +111,7 @@ def _prepare(
     with opened(db) as timeline:
         _warn_of_published(timeline, db)
         warn_of_unbuilt(timeline, events, db, allowed)
-        refuse_outdated(timeline, db)
+        timeline.refuse_outdated()
     return metadata, port
 
 

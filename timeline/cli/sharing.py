@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from timeline.cli import json_forms
+from timeline.cli.options import db
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Refused, db, opened, progress
+from timeline.cli.running import Refused, opened, progress
 from timeline.log import Log
 from timeline.shared_log import connecting, sharing
 

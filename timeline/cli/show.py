@@ -1,6 +1,6 @@
 """The command that shows one happening or source: show."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.filter_options import as_of_option, position
 from timeline.cli.name_lookup import Match, find
-from timeline.cli.running import Refused, db, opened
+from timeline.cli.options import db
+from timeline.cli.running import Refused, opened
 from timeline.errors import DateInvalid
 from timeline.fields import COLLECTION
 from timeline.log import Event
@@ -46,7 +47,10 @@ def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> Non
         if as_json:
             json_forms.write(_json(timeline, match, until))
             return
-        for block in _draw(match)(timeline, match, until):
+        draw = _without_statement
+        if match.event.makes_statement and match.event.data is not None:
+            draw = _happening if match.kind == "happening" else _source
+        for block in draw(timeline, match, until):
             click.echo(block)
 
 
@@ -57,8 +61,8 @@ def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Jso
     if match.kind == "happening":
         verdicts = reviews.of_versions(Snapshot(timeline.log.connection, as_of), match.id)
         return json_forms.happening(match.event, review=verdicts.get(match.event.version))
-    known = next(sources.listed(Snapshot(timeline.log.connection, as_of), match.id))
-    return json_forms.source((known, match.event))
+    listed = next(sources.listed(Snapshot(timeline.log.connection, as_of), match.id))
+    return json_forms.source((listed, match.event))
 
 
 def _archived_text(timeline: Timeline, match: Match) -> str:
@@ -71,17 +75,6 @@ def _archived_text(timeline: Timeline, match: Match) -> str:
         why = "the publisher withholds it" if timeline.log.is_withheld(sha256) else "it was redacted, or removed"
         raise Refused(f"{match.event.stream}: its text is not in the file: {why}. See which are missing: timeline verify")
     return content.decode(errors="replace")
-
-
-def _draw(match: Match) -> Callable[[Timeline, Match, int | None], Iterator[str]]:
-    """Choose the function that draws it."""
-    if match.event.type == "EventRedacted":
-        return _redaction
-    if match.event.data is None:
-        return _redacted
-    if match.event.type == "HappeningReviewed":
-        return _review
-    return _happening if match.kind == "happening" else _source
 
 
 def when(event: Event) -> str:
@@ -101,61 +94,55 @@ def redacted(timeline: Timeline, event: Event) -> str:
     return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload.get('reason') or wording.NO_REASON}"
 
 
-def _redaction(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
-    payload = match.event.payload
-    yield printing.bold(printing.harmless(match.event.id))
-    yield printing.paragraphs(f"removed the data of the event at position {payload['position']}: {payload['reason']}")
-    yield "\n" + printing.dim(_recorded(match.event))
-
-
-def _review(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
-    yield printing.bold(printing.harmless(match.event.id))
-    yield printing.paragraphs(wording.review(match.event.payload) or "")
-    yield "\n" + printing.dim(_recorded(match.event))
-
-
-def _redacted(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
-    yield printing.bold(printing.harmless(match.event.stream))
-    yield printing.mark(printing.paragraphs(redacted(timeline, match.event)), "red")
-    yield "\n" + printing.dim(_recorded(match.event))
+def _without_statement(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
+    """Draw a redaction, a redacted event or a review."""
+    event, payload = match.event, match.event.payload
+    yield printing.bold(printing.harmless(event.stream if event.data is None else event.id))
+    if event.type == "EventRedacted":
+        yield printing.paragraphs(f"removed the data of the event at position {payload['position']}: {payload['reason']}")
+    elif event.data is None:
+        yield printing.mark(printing.paragraphs(redacted(timeline, event)), "red")
+    else:
+        yield printing.paragraphs(wording.review(payload) or "")
+    yield "\n" + printing.dim(_recorded(event))
 
 
 def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
     snapshot = Snapshot(timeline.log.connection, as_of)
-    (known,) = at_positions(snapshot.connection, [match.event.position], as_of=as_of)
-    yield printing.bold(printing.paragraphs(known.title))
-    yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
-    if marks := [*_marks(snapshot, known)]:
+    (happening,) = at_positions(snapshot.connection, [match.event.position], as_of=as_of)
+    yield printing.bold(printing.paragraphs(happening.title))
+    yield f"{printing.harmless(dates.words(happening.date))}  {printing.dim(printing.harmless(happening.date))}"
+    if marks := [*_marks(snapshot, happening)]:
         yield "  ".join(marks)
     yield ""
-    others = [known.superseded_by, known.part_of, *(other for other, _ in known.related)]
+    others = [happening.superseded_by, happening.part_of, *(other for other, _ in happening.related)]
     titles = happening_lookup.headlines(snapshot, [id for id in others if id])
-    parts = [row for row in happening_lookup.parts(snapshot, known.id) if row["status"] == "current"]
+    parts = [row for row in happening_lookup.parts(snapshot, happening.id) if row["status"] == "current"]
 
     def titled(id: str | None) -> str | None:
         return id and f"{id}, {titles.get(id) or wording.NO_TITLE}"
 
     rows = [
-        (known.status if known.retracted else "corrected", known.reason),
-        ("see instead", titled(known.superseded_by)),
-        ("according to", known.attributed_to),
-        ("date", known.date_note),
-        ("time zone", known.zone),
-        ("kind", known.kind),
-        ("place", _place(known)),
-        ("people", "; ".join(f"{name}, {role}" if role else name for name, role in known.actors)),
-        ("part of", titled(known.part_of)),
+        (happening.status if happening.retracted else "corrected", happening.reason),
+        ("see instead", titled(happening.superseded_by)),
+        ("according to", happening.attributed_to),
+        ("date", happening.date_note),
+        ("time zone", happening.zone),
+        ("kind", happening.kind),
+        ("place", _place(happening)),
+        ("people", "; ".join(f"{name}, {role}" if role else name for name, role in happening.actors)),
+        ("part of", titled(happening.part_of)),
         *(("parts" if number == 0 else "", f"{part['id']}, {part['title']}") for number, part in enumerate(parts)),
-        *((relation, titled(other)) for other, relation in known.related),
-        ("tags", ", ".join(known.tags)),
-        *(("reviews" if number == 0 else "", str(one)) for number, one in enumerate(reviews.of_happening(snapshot, known.id))),
-        *(("pictures" if number == 0 else "", _picture(picture)) for number, picture in enumerate(known.media)),
+        *((relation, titled(other)) for other, relation in happening.related),
+        ("tags", ", ".join(happening.tags)),
+        *(("reviews" if number == 0 else "", str(one)) for number, one in enumerate(reviews.of_happening(snapshot, happening.id))),
+        *(("pictures" if number == 0 else "", _picture(picture)) for number, picture in enumerate(happening.media)),
     ]
-    if known.summary:
-        yield printing.paragraphs(known.summary) + "\n"
+    if happening.summary:
+        yield printing.paragraphs(happening.summary) + "\n"
     if fields := printing.pairs(rows):
         yield fields + "\n"
-    for citation in known.quotations:
+    for citation in happening.quotations:
         described = citation.description is not None
         words = f"{wording.DESCRIBED}: {citation.description}" if described else f"“{citation.quote}”"
         yield printing.paragraphs(words, 4, f"{citation.number:>2}")
@@ -173,23 +160,23 @@ def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
     yield "\n" + printing.dim(_recorded(match.event))
 
 
-def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
-    if known.retracted:
+def _marks(snapshot: Snapshot, happening: Happening) -> Iterator[str]:
+    if happening.retracted:
         yield printing.mark("retracted", "red")
-    elif known.corrected:
-        yield printing.mark(f"corrected (version {known.version})")
-    if known.review:
-        yield printing.mark(f"{known.review} by a second person", "red" if known.review == "doubted" else "green")
-    if any(one.disputes for one in known.quotations):
+    elif happening.corrected:
+        yield printing.mark(f"corrected (version {happening.version})")
+    if happening.review:
+        yield printing.mark(f"{happening.review} by a second person", "red" if happening.review == "doubted" else "green")
+    if any(one.disputes for one in happening.quotations):
         yield printing.mark("disputed", "magenta")
     counted = "select 1 from happening_versions where position = :position and sources = 1"
-    if snapshot.plain(counted, {"position": known.position}):
+    if snapshot.plain(counted, {"position": happening.position}):
         yield printing.mark("single source")
 
 
-def _place(known: Happening) -> str | None:
-    point = f"{known.latitude}, {known.longitude}" if known.latitude else None
-    return f"{known.place} ({point})" if known.place and point else known.place or point
+def _place(happening: Happening) -> str | None:
+    point = f"{happening.latitude}, {happening.longitude}" if happening.latitude else None
+    return f"{happening.place} ({point})" if happening.place and point else happening.place or point
 
 
 def _picture(picture: Picture) -> str:

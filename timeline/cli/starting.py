@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from timeline import starting
+from timeline.cli.options import path_argument
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import refuse_leading_away
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@path_argument("folder", metavar="DIR")
 @click.option("--title", help="The timeline's title.  [default: the folder's name]")
 @click.option("--by", metavar="NAME", help="The author, recorded in each event.  [default: asked for on a terminal]")
 def init(folder: Path, title: str | None, by: str | None) -> None:

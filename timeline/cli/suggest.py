@@ -7,7 +7,8 @@ import click
 from timeline import dates
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.name_lookup import find
-from timeline.cli.running import db, opened
+from timeline.cli.options import db
+from timeline.cli.running import opened
 from timeline.suggestions import Suggestion
 
 

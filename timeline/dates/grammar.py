@@ -151,8 +151,7 @@ def _interval(text: str) -> Interval:
         raise Refusal(f"the end {end_text} is cut short.", f"Write it in full: {start_text}/{match[1]}T{end_text}.")
     if re.fullmatch(r"[0-9]{1,2}/[0-9]{4}", text):
         raise Refusal("a slash separates the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
-    start = _start(start_text)
-    finish = _finish(end_text)
+    start, finish = _endpoint(start_text, first=True), _endpoint(end_text, first=False)
     if start.date is None and finish.date is None and "unknown" in (start.end, finish.end):
         raise _no_date()
     _check_order(start.date, finish.date, "/")
@@ -174,23 +173,13 @@ def _cut_short(start: str, end: str) -> Refusal:
     return Refusal(f"the end {end} is cut short.", f"Write it in full: {start}/{full}.")
 
 
-def _start(text: str) -> Endpoint:
+def _endpoint(text: str, *, first: bool) -> Endpoint:
+    """Parse one end of an interval. `..` comes before the first end, and after the last."""
     if text in ("", ".."):
         return Endpoint("open" if text else "unknown", None)
-    if text.startswith(".."):
-        return Endpoint("open", _part(text[2:]))
-    return _stated(text)
-
-
-def _finish(text: str) -> Endpoint:
-    if text in ("", ".."):
-        return Endpoint("open" if text else "unknown", None)
-    if text.endswith(".."):
-        return Endpoint("open", _part(text[:-2]))
-    return _stated(text)
-
-
-def _stated(text: str) -> Endpoint:
+    bare = text.removeprefix("..") if first else text.removesuffix("..")
+    if bare != text:
+        return Endpoint("open", _part(bare))
     if text.lower() in ("open", "unknown"):
         raise Refusal(f'"{text}" is from the draft of 2012.', "Write .. for an open end, and nothing for an unknown one.")
     date = _part(text)

@@ -5,7 +5,8 @@ Owns their names, and their results for NULL and for invalid dates. Must not rea
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 
 from timeline.dates.edtf import Edtf, parse
 from timeline.dates.grammar import MAX_LENGTH
@@ -15,9 +16,12 @@ from timeline.errors import DateInvalid
 
 SqlValue = str | int | float | bytes | None
 """The types of arguments and results of SQLite functions."""
-
-
 _BOUNDS = 4
+_FIELDS = (
+    "earliest", "latest", "earliest_day", "latest_day", "near_earliest", "near_latest", "near_earliest_day", "near_latest_day",
+    "precision", "year", "month", "level", "start", "end", "uncertain", "approximate",
+)  # fmt: skip
+"""The fields of `Edtf` that SQL can ask for, which describes them."""
 
 
 @lru_cache(maxsize=4096)
@@ -28,9 +32,7 @@ def _cached(text: str) -> Edtf | None:
         return None
 
 
-@lru_cache(maxsize=4096)
-def _cached_words(text: str) -> str:
-    return words(text)
+_cached_words = lru_cache(maxsize=4096)(words)
 
 
 def _read(value: SqlValue) -> Edtf | None:
@@ -42,124 +44,29 @@ def _read(value: SqlValue) -> Edtf | None:
     return _cached(value)
 
 
-def edtf_valid(value: SqlValue) -> int | None:
+def _valid(value: SqlValue) -> int | None:
     """Return 1 for a valid date, 0 for anything else; NULL for NULL."""
     return None if value is None else int(_read(value) is not None)
 
 
-def edtf_earliest(value: SqlValue) -> str | None:
-    """Return the first day allowed, YYYY-MM-DD; NULL if the start is open or unknown, or the date is invalid."""
-    date = _read(value)
-    return date.earliest if date else None
+def _field(name: str) -> Callable[[SqlValue], str | int | None]:
+    """Return the function that reads a field of a date."""
+    field = attrgetter(name)
 
+    def function(value: SqlValue) -> str | int | None:
+        date = _read(value)
+        return field(date) if date else None
 
-def edtf_latest(value: SqlValue) -> str | None:
-    """Return the last day allowed, YYYY-MM-DD; NULL if the end is open or unknown, or the date is invalid."""
-    date = _read(value)
-    return date.latest if date else None
-
-
-def edtf_earliest_day(value: SqlValue) -> int | None:
-    """Return the first day allowed as a number: 1 is 0001-01-01."""
-    date = _read(value)
-    return date.earliest_day if date else None
-
-
-def edtf_latest_day(value: SqlValue) -> int | None:
-    """Return the last day allowed as a number: 1 is 0001-01-01."""
-    date = _read(value)
-    return date.latest_day if date else None
-
-
-def edtf_near_earliest(value: SqlValue) -> str | None:
-    """Return the first day allowed, widened by one unit of precision if approximate; NULL as in `edtf_earliest`."""
-    date = _read(value)
-    return date.near_earliest if date else None
-
-
-def edtf_near_latest(value: SqlValue) -> str | None:
-    """Return the last day allowed, widened by one unit of precision if approximate; NULL as in `edtf_latest`."""
-    date = _read(value)
-    return date.near_latest if date else None
-
-
-def edtf_near_earliest_day(value: SqlValue) -> int | None:
-    """Return `edtf_near_earliest` as a number: 1 is 0001-01-01."""
-    date = _read(value)
-    return date.near_earliest_day if date else None
-
-
-def edtf_near_latest_day(value: SqlValue) -> int | None:
-    """Return `edtf_near_latest` as a number: 1 is 0001-01-01."""
-    date = _read(value)
-    return date.near_latest_day if date else None
-
-
-def edtf_earliest_time(value: SqlValue) -> str | None:
-    """Return the first minute allowed, or second if that is known, with its shift; NULL if the start has no time of day."""
-    return _time(value, first=True)
-
-
-def edtf_latest_time(value: SqlValue) -> str | None:
-    """Return the last minute allowed, or second if that is known, with its shift; NULL if the end has no time of day."""
-    return _time(value, first=False)
+    return function
 
 
 def _time(value: SqlValue, *, first: bool) -> str | None:
+    """Return the first or last minute allowed, or second if that is known; NULL if that side has no time of day."""
     date = _read(value)
     return outermost_time(date.text, first=first) if date and date.timed else None
 
 
-def edtf_precision(value: SqlValue) -> str | None:
-    """Return year, month, day, datetime, season, interval or set."""
-    date = _read(value)
-    return date.precision if date else None
-
-
-def edtf_year(value: SqlValue) -> int | None:
-    """Return the year of the earliest day, otherwise of the latest; 0 is 1 BCE."""
-    date = _read(value)
-    return date.year if date else None
-
-
-def edtf_month(value: SqlValue) -> int | None:
-    """Return 1 to 12 if the whole date is in one month of one year."""
-    date = _read(value)
-    return date.month if date else None
-
-
-def edtf_level(value: SqlValue) -> int | None:
-    """Return the lowest level of EDTF that includes the date: 0, 1 or 2."""
-    date = _read(value)
-    return date.level if date else None
-
-
-def edtf_start(value: SqlValue) -> str | None:
-    """Return stated, open or unknown for the date's start."""
-    date = _read(value)
-    return date.start if date else None
-
-
-def edtf_end(value: SqlValue) -> str | None:
-    """Return stated, open or unknown for the date's end."""
-    date = _read(value)
-    return date.end if date else None
-
-
-def edtf_uncertain(value: SqlValue) -> int | None:
-    """Return 1 if any part is uncertain (? or %), otherwise 0."""
-    date = _read(value)
-    return int(date.uncertain) if date else None
-
-
-def edtf_approximate(value: SqlValue) -> int | None:
-    """Return 1 if any part is approximate (~ or %), otherwise 0."""
-    date = _read(value)
-    return int(date.approximate) if date else None
-
-
-def edtf_words(value: SqlValue) -> str | None:
-    """Return the date in plain English."""
+def _words(value: SqlValue) -> str | None:
     date = _read(value)
     return _cached_words(date.text) if date else None
 
@@ -195,29 +102,11 @@ def _moment(day: int | None, second: int | None) -> tuple[float, float] | None:
 
 
 SQL_FUNCTIONS: dict[str, Callable[[SqlValue], str | int | None]] = {
-    function.__name__: function
-    for function in (
-        edtf_valid,
-        edtf_earliest,
-        edtf_latest,
-        edtf_earliest_day,
-        edtf_latest_day,
-        edtf_near_earliest,
-        edtf_near_latest,
-        edtf_near_earliest_day,
-        edtf_near_latest_day,
-        edtf_earliest_time,
-        edtf_latest_time,
-        edtf_precision,
-        edtf_year,
-        edtf_month,
-        edtf_level,
-        edtf_start,
-        edtf_end,
-        edtf_uncertain,
-        edtf_approximate,
-        edtf_words,
-    )
+    "edtf_valid": _valid,
+    **{f"edtf_{name}": _field(name) for name in _FIELDS},
+    "edtf_earliest_time": partial(_time, first=True),
+    "edtf_latest_time": partial(_time, first=False),
+    "edtf_words": _words,
 }
 """Every function that takes one argument, by its name in SQL."""
 

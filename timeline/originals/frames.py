@@ -13,7 +13,7 @@ from typing import Final
 
 from timeline import images
 from timeline.capture import epub, mail, mhtml, warc
-from timeline.capture.encodings import decoded_page, known
+from timeline.capture.encodings import codec_of, decoded_page
 from timeline.errors import DocumentUnreadable
 
 MOST: Final = 20_000_000  # characters of a page, with the pictures in it
@@ -82,7 +82,7 @@ def _message(message: EmailMessage, name: str, encoding: str | None) -> Iterator
 
 def _html(part: MIMEPart, name: str, encoding: str | None) -> str:
     content, declared = part.get_payload(decode=True), part.get_content_charset()
-    return decoded_page(content if isinstance(content, bytes) else b"", name, encoding, declared if known(declared) else None)[0]
+    return decoded_page(content if isinstance(content, bytes) else b"", name, encoding, declared if codec_of(declared) else None)[0]
 
 
 def _of_message(message: EmailMessage) -> Find:

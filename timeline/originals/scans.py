@@ -82,7 +82,7 @@ def _fitted(image: Any, most: int) -> bytes:  # noqa: ANN401 - a library's own
 def sizes(content: bytes, numbers: list[int]) -> list[dict[str, Any]]:
     """Return the size of each page in points, of which a pixel of its picture has a half, and that its words must be recognised."""
     image = pictures.opened(content, _NAME)
-    found = []
+    pages_read = []
     for page in numbers:
         if page > 1:
             image.seek(page - 1)
@@ -90,8 +90,8 @@ def sizes(content: bytes, numbers: list[int]) -> list[dict[str, Any]]:
         if image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _TURNED:
             width, height = height, width
         scale = _scale(width, height) / SCALE
-        found.append({"page": page, "width": width * scale, "height": height * scale, "marks": [], "recognise": True})
-    return found
+        pages_read.append({"page": page, "width": width * scale, "height": height * scale, "marks": [], "recognise": True})
+    return pages_read
 
 
 def words(
@@ -109,12 +109,12 @@ def words(
         words_there = ocr.words(drawn, languages, _NAME, seconds)
     else:
         words_there, scale = pdf.words_on(document, page, languages, _NAME, seconds), 1 / pdf.drawn_at(document[page - 1])
-    line, found = 0, []
+    line, recognised_words = 0, []
     for word in words_there:
         line += word.before.startswith("\n")
         sides = (round(side * scale, 2) for side in (word.left, word.top, word.right, word.bottom))
-        found.append((word.text, line, *sides))
-    return found
+        recognised_words.append((word.text, line, *sides))
+    return recognised_words
 
 
 def _scale(width: int, height: int) -> float:

@@ -52,7 +52,6 @@ class Suggestions(list[Suggestion]):
     """
 
     def __init__(self, suggestions: Iterable[Suggestion] = (), proposed: int | None = None) -> None:
-        """Make the list."""
         super().__init__(suggestions)
         self.proposed = proposed
         self.dropped: Counter[Reason] = Counter()
@@ -75,8 +74,8 @@ def dates_in(text: str, published: str | None = None, language: str | None = Non
     `published` (EDTF) settles those that are relative to it. Without a `language` (BCP 47), it is recognised.
     """
     name = (language or "").partition("-")[0].lower() or other_languages.of(text)
-    found = other_languages.mentions(text, name) if name in other_languages.LANGUAGES else english.mentions(text)
-    for start, end, date in found:
+    mentions = other_languages.mentions(text, name) if name in other_languages.LANGUAGES else english.mentions(text)
+    for start, end, date in mentions:
         first, last = sentences.around(text, start, end)
         ahead = bool(_AHEAD.search(text, max(first, start - _NEAR), start))
         resolved = resolve(date, published, ahead=ahead)
@@ -87,10 +86,10 @@ def with_actors(suggestions: Iterable[Suggestion], names: Iterable[str]) -> Iter
     """Add to each suggestion the names that its quotation has, letter for letter and as whole words."""
     suggestions = list(suggestions)
     text = "\n".join(one.quote for one in suggestions)
-    known = sorted({name for name in names if len(name) >= _SHORTEST and name in text}, key=len, reverse=True)
-    if not known:
+    present_names = sorted({name for name in names if len(name) >= _SHORTEST and name in text}, key=len, reverse=True)
+    if not present_names:
         yield from suggestions
         return
-    any_name = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)")
+    any_name = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, present_names))})(?!\w)")
     for one in suggestions:
         yield one._replace(actors=tuple(dict.fromkeys((*one.actors, *any_name.findall(one.quote)))))

@@ -7,19 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from timeline.dates.months import month_of
 from timeline.suggestions.resolving import SEASONS, Relative
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _WEEKDAYS: Final = {
     name: number
     for number, names in enumerate(
@@ -84,13 +74,8 @@ _COUNTED: Final = (
     r"|copies|cars|seats|pages|words|delegates|civilians|refugees|square|yards|degrees|calories|bushels|kilometers|kilometres)\b)"
 )
 
-Reader = Callable[[re.Match[str]], Iterator[str | Relative]]
+Reader = Callable[[re.Match[str]], str | Relative | None]
 _OFFSETS: Final = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1, "upcoming": 1}
-
-
-def month_of(name: str) -> int:
-    """Return the number of a month by its name or abbreviation."""
-    return _MONTHS[name.rstrip(".").lower()]
 
 
 def _date(year: str | None, month: int, day: str | None) -> str:
@@ -98,115 +83,106 @@ def _date(year: str | None, month: int, day: str | None) -> str:
     return f"{year or 'XXXX'}-{month:02}" + (f"-{int(day):02}" if day else "")
 
 
-def _of_month(match: re.Match[str]) -> Iterator[str]:
+def _month(name: str) -> int:
+    return month_of(name.rstrip(".")) or 0
+
+
+def _of_month(match: re.Match[str]) -> str | None:
     """Read a month with a day, with a year, or both; or two days."""
     parts = match.groupdict()
-    month, year, day, until = month_of(parts["month"]), parts.get("year"), parts.get("day"), parts.get("day2")
-    other = month_of(parts["month2"]) if parts.get("month2") else month
+    month, year, day, until = _month(parts["month"]), parts.get("year"), parts.get("day"), parts.get("day2")
+    other = _month(parts["month2"]) if parts.get("month2") else month
     if until is None:
-        yield _date(year, month, day)
-    elif (other, int(until)) > (month, int(day or 0)):
-        yield f"{_date(year, month, day)}/{_date(year, other, until)}"
+        return _date(year, month, day)
+    backwards = (other, int(until)) <= (month, int(day or 0))
+    return None if backwards else f"{_date(year, month, day)}/{_date(year, other, until)}"
 
 
-def _month_after_a_word(match: re.Match[str]) -> Iterator[str]:
-    if _BEFORE_MONTH.search(match.string, max(0, match.start() - 12), match.start()):
-        yield from _of_month(match)
+def _month_after_a_word(match: re.Match[str]) -> str | None:
+    before = _BEFORE_MONTH.search(match.string, max(0, match.start() - 12), match.start())
+    return _of_month(match) if before else None
 
 
-def _iso(match: re.Match[str]) -> Iterator[str]:
-    yield f"{match['year']}-{match['month']}-{match['day']}"
+def _iso(match: re.Match[str]) -> str:
+    return f"{match['year']}-{match['month']}-{match['day']}"
 
 
-def _numeric(match: re.Match[str]) -> Iterator[Relative]:
-    yield Relative("numeric", words=match[0])
+def _numeric(match: re.Match[str]) -> Relative:
+    return Relative("numeric", words=match[0])
 
 
-def _year(match: re.Match[str]) -> Iterator[str]:
-    yield match["year"]
+def _year(match: re.Match[str]) -> str:
+    return match["year"]
 
 
-def _years(match: re.Match[str]) -> Iterator[str]:
+def _years(match: re.Match[str]) -> str | None:
     last = match["last"]
     until = last if len(last) == 4 else match["year"][:2] + last
-    if int(match["year"]) < int(until):
-        yield f"{match['year']}/{until}"
+    return f"{match['year']}/{until}" if int(match["year"]) < int(until) else None
 
 
-def _decade(match: re.Match[str]) -> Iterator[str | Relative]:
+def _decade(match: re.Match[str]) -> str | Relative:
     parts = match.groupdict()
     if parts.get("decade"):
-        yield f"{parts['decade'][:3]}X"
-    else:
-        yield Relative("decade of", _TENS[parts["tens"].lower()] if parts.get("tens") else int(parts["short"][0]))
+        return f"{parts['decade'][:3]}X"
+    return Relative("decade of", _TENS[parts["tens"].lower()] if parts.get("tens") else int(parts["short"][0]))
 
 
-def _century(match: re.Match[str]) -> Iterator[str]:
+def _century(match: re.Match[str]) -> str | None:
     ordinal = match["ordinal"].lower()
     number = _ORDINALS.get(ordinal) or int(ordinal[:-2])
-    if 1 < number <= 21:
-        yield f"{number - 1:02}XX"
+    return f"{number - 1:02}XX" if 1 < number <= 21 else None
 
 
-def _season(match: re.Match[str]) -> Iterator[str]:
-    yield f"{match['year']}-{SEASONS[match['season'].lower()]}"
+def _season(match: re.Match[str]) -> str:
+    return f"{match['year']}-{SEASONS[match['season'].lower()]}"
 
 
-def _quarter(match: re.Match[str]) -> Iterator[str | Relative]:
+def _quarter(match: re.Match[str]) -> str | Relative | None:
     parts = match.groupdict()
     number = _ORDINALS[parts["ordinal"].lower()]
     code = number + (32 if parts["unit"] == "quarter" else 39)
     if code in (42, 43):  # a year has two halves
-        return
+        return None
     if parts.get("year"):
-        yield f"{parts['year']}-{code}"
-    else:
-        which = (parts.get("which") or "").lower()
-        yield Relative("quarter of", code, _OFFSETS.get(which, 0) if which else None)
+        return f"{parts['year']}-{code}"
+    which = (parts.get("which") or "").lower()
+    return Relative("quarter of", code, _OFFSETS.get(which, 0) if which else None)
 
 
-def _weekday(match: re.Match[str]) -> Iterator[Relative]:
+def _weekday(match: re.Match[str]) -> Relative:
     which = (match.groupdict().get("which") or "").lower()
-    yield Relative("weekday", _WEEKDAYS[match["weekday"].rstrip(".").lower()], words=which)
+    return Relative("weekday", _WEEKDAYS[match["weekday"].rstrip(".").lower()], words=which)
 
 
-def _unit(match: re.Match[str]) -> Iterator[Relative]:
+def _unit(match: re.Match[str]) -> Relative | None:
     which, unit = match["which"].lower(), match["unit"].lower()
-    if which != "past" or unit in SEASONS or unit == "weekend":  # "the past year" is how long something took
-        yield Relative("year" if unit.startswith("fiscal") else unit, _OFFSETS.get(which, 0))
+    if which == "past" and unit not in SEASONS and unit != "weekend":  # "the past year" is how long something took
+        return None
+    return Relative("year" if unit.startswith("fiscal") else unit, _OFFSETS.get(which, 0))
 
 
-def _part_of_unit(match: re.Match[str]) -> Iterator[Relative]:
-    yield Relative((match.groupdict().get("unit") or "year").lower(), 0)
+def _part_of_unit(match: re.Match[str]) -> Relative:
+    return Relative((match.groupdict().get("unit") or "year").lower(), 0)
 
 
-def _ago(match: re.Match[str]) -> Iterator[Relative]:
+def _ago(match: re.Match[str]) -> Relative:
     count = match["count"].lower()
     number = _NUMBERS.get(count) or int(count)
+    about = _ABOUT.search(match.string, max(0, match.start() - 12), match.start())
     ahead = match.groupdict().get("ahead")
-    yield Relative(
-        f"{match['unit'].lower().rstrip('s')}s",
-        number if ahead else -number,
-        words=(_ABOUT.search(match.string, max(0, match.start() - 12), match.start()) and "about") or "",
-    )
+    return Relative(f"{match['unit'].lower().rstrip('s')}s", number if ahead else -number, words="about" if about else "")
 
 
-def _word(match: re.Match[str]) -> Iterator[Relative]:
+def _word(match: re.Match[str]) -> Relative | None:
     word = match["word"].lower()
-    if word != "today" or not _NOWADAYS.search(match.string[max(0, match.start() - 12) : match.start()]):
-        yield Relative("day", {"yesterday": -1, "tomorrow": 1}.get(word, 0))
+    if word == "today" and _NOWADAYS.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return None
+    return Relative("day", {"yesterday": -1, "tomorrow": 1}.get(word, 0))
 
 
-def _day_part(match: re.Match[str]) -> Iterator[Relative]:
-    yield Relative("day", -1 if match["which"].lower() == "last" else 0)
-
-
-def _unsettled(_: re.Match[str]) -> Iterator[Relative]:
-    yield Relative("unsettled")
-
-
-def _year_earlier(_: re.Match[str]) -> Iterator[Relative]:
-    yield Relative("year", -1)
+def _day_part(match: re.Match[str]) -> Relative:
+    return Relative("day", -1 if match["which"].lower() == "last" else 0)
 
 
 _ABOUT: Final = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|more\s+than|over|less\s+than|at\s+least)\s+$", re.I)
@@ -257,8 +233,8 @@ _FORMS: Final[dict[str, tuple[tuple[str, Reader], ...]]] = {
          r"(?!-(?:long|old|end))", _unit),
         (rf"{_WHICH}\s+{_WEEKDAY}{_PART}", _weekday),
         (r"(?P<which>[Tt]his|[Ll]ast)\s+(?:morning|afternoon|evening|night)\b", _day_part),
-        (r"[Aa]\s+year\s+(?:earlier|before)\b", _unsettled),
-        (r"year-(?:earlier|ago)(?:\s+(?:period|quarter|level|month))?\b", _year_earlier),
+        (r"[Aa]\s+year\s+(?:earlier|before)\b", lambda _: Relative("unsettled")),
+        (r"year-(?:earlier|ago)(?:\s+(?:period|quarter|level|month))?\b", lambda _: Relative("year", -1)),
         (rf"(?i:{_COUNT})\s+(?P<unit>days?|weeks?|months?|years?|decades?)\s+(?:ago|back|(?P<ahead>from\s+(?:now|today)))\b", _ago),
         (r"(?:end|start|beginning|middle)\s+of\s+(?:the|this)\s+(?P<unit>week|month|quarter|year|decade|century)\b", _part_of_unit),
         (r"[Yy]ear[\s-]end\b", _part_of_unit),
@@ -292,7 +268,7 @@ def mentions(text: str) -> Iterator[tuple[int, int, str | Relative]]:
         place = first.start() + 1 if kind != "digit" else _past_digits(text, first.start())
         for form, reader in FORMS["word" if kind == "short" else kind]:
             match = form.match(text, first.start())
-            date = next(iter(reader(match)), None) if match else None
+            date = reader(match) if match else None
             if match and date:
                 yield _begin(text, match.start(), reader, last), match.end(), date
                 place = last = match.end()

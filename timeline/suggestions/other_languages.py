@@ -149,9 +149,7 @@ def mentions(text: str, language: str) -> Iterator[tuple[int, int, str | Relativ
     """Yield the dates that a text mentions, in their order, as (start, end, EDTF or relative date)."""
     form, names = _form(language)
     for match in form.finditer(text.translate(_DIGITS)):
-        kind = next(
-            name for name in ("days", "date", "month", "season", "about", "dated", "weekday", "rest") if match[name] is not None
-        )
+        kind = next(name for name in _KINDS if match[name] is not None)
         date = _read(match, kind, names)
         if date is not None:
             part = match.span("in_year") if kind == "dated" else match.span()

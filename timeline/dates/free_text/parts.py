@@ -119,9 +119,9 @@ def is_in_year(words: str, year: str) -> bool:
 
 def _in_year(words: str, date: str, order: Order | None) -> OthersDate | None:
     """Read words beside a date; None if they are not a date. A lone number is a day or month, not a year such as AD 12."""
-    if not (known := re.match(r"\d{4}(?!\d|X)", date)):
+    if not (in_year := re.match(r"\d{4}(?!\d|X)", date)):
         return _first_read([words], order)
-    year, text = known[0], words
+    year, text = in_year[0], words
     orders: tuple[Order | None, ...] = (order, "ymd")
     shorts = [short for each in orders if (short := short_year(words, each))]
     if shorts:

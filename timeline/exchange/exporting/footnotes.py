@@ -19,6 +19,7 @@ LOSES: Final = {
     "summary.spaces": "runs of spaces are written as one",
 }
 SHORT: Final = 48  # characters of a title that an earlier note has in full
+_NO_ADDRESS: Final = re.compile(r"[\s<>\"{}|\\^`\x00-\x1f]")
 _FILE_NAME: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 
 
@@ -149,6 +150,16 @@ def short_title(title: str) -> str:
     """Shorten a title that an earlier note has in full."""
     short = title if len(title) <= SHORT else title[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:-–—")
     return short if short == title else f"{short}…"
+
+
+def web_address(address: str) -> str | None:
+    """Return an address of the web, escaped for a link. The address of a source may be anything: others are None."""
+    return escaped_address(address) if address.lower().startswith(("http://", "https://")) else None
+
+
+def escaped_address(address: str) -> str:
+    """Escape the characters that no address may have."""
+    return _NO_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
 
 
 def heading(about: About) -> str:

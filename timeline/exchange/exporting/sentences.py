@@ -11,7 +11,7 @@ from typing import Final
 
 from timeline.dates import worded
 from timeline.exchange.exporting.format import About
-from timeline.exchange.text.additions import ADDED, RULE
+from timeline.exchange.text.own_exports import ADDED, RULE
 from timeline.fields import COLLECTION
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source

@@ -109,8 +109,8 @@ class Citations:
         if self._addresses is None:
             self._addresses = {}
             rows = timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position DESC")
-            for id, known in rows:
-                self._addresses.setdefault(_bare(known), []).append(id)
+            for id, address in rows:
+                self._addresses.setdefault(_bare(address), []).append(id)
         if sources := self._addresses.get(_bare(url)):
             return sources
         advice = "Archive it first: timeline archive --fetch"
@@ -137,13 +137,13 @@ class Citations:
     def _read_recorded(self, id: str) -> _Recorded:
         """Read the citations of a happening. They cannot change while rows are planned, before any is appended."""
         assert self.timeline is not None  # noqa: S101 - checked before
-        known = self.timeline.happening(id)
-        return _Recorded(known.status == "retracted", frozenset(map(_place, known.citations)))
+        happening = self.timeline.happening(id)
+        return _Recorded(happening.status == "retracted", frozenset(map(_place, happening.citations)))
 
     def _read_text(self, source: str) -> quotes.Text:
         assert self.timeline is not None  # noqa: S101 - checked before
-        known = self.timeline.source(source).event.payload.get("statement", {})
-        text = self.timeline.log.document(known.get("text_sha256", ""))
+        statement = self.timeline.source(source).event.payload.get("statement", {})
+        text = self.timeline.log.document(statement.get("text_sha256", ""))
         if text is None:
             raise UnknownSource(f"source/{source}", "was redacted, so nothing can be quoted from it")
         return quotes.Text(text.decode())
@@ -161,5 +161,6 @@ def _bare(url: str) -> str:
 
 def _cite(to: Target, id: str, citation: Citation | DescribedCitation, reason: str) -> object:
     event = to.timeline.log.last(f"happening/{id}")
-    known: statements.Statement = event.payload.get("statement", {}) if event else {}
-    return to.timeline.correct(id, reason=reason, citations=[*(placed_citation(c) for c in known.get("citations", ())), citation])
+    recorded: statements.Statement = event.payload.get("statement", {}) if event else {}
+    citations = [*map(placed_citation, recorded.get("citations", ())), citation]
+    return to.timeline.correct(id, reason=reason, citations=citations)

@@ -79,19 +79,19 @@ class Sources:
 
     def _fill_in(self, outcome: Outcome, id: str, fields: dict[str, Any]) -> None:
         """Fill in the missing fields of an existing source. A person decides about differences."""
-        known = self._statements[id]
-        if not known:
+        recorded = self._statements[id]
+        if not recorded:
             outcome.refuse(Sentence(REDACTED, outcome.stream))
             return
-        statement = statements.of_corrected_source(known, fields, outcome.stream)
-        missing = {name: statement[name] for name in fields if name in statement and name not in known}
+        statement = statements.of_corrected_source(recorded, fields, outcome.stream)
+        missing = {name: statement[name] for name in fields if name in statement and name not in recorded}
         outcome.remarks += [
-            (name, Sentence(DIFFERS, known[name], statement.get(name)))
+            (name, Sentence(DIFFERS, recorded[name], statement.get(name)))
             for name in fields
-            if name in known and statement.get(name) != known[name]
+            if name in recorded and statement.get(name) != recorded[name]
         ]
         if missing:
-            known.update(missing)
+            recorded.update(missing)
             where = f"row {outcome.row.number} of {self.file.path.name}"
             outcome.verb, outcome.fields = "corrected", tuple(missing)
             outcome.act = partial(_correct, id=id, reason=f"{where} fills in: {', '.join(missing)}", changes=missing)

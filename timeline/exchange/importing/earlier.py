@@ -18,7 +18,7 @@ _REASON = re.compile(r"row \d+ of .*\(([^()]+)\)")
 
 
 @dataclass(slots=True)
-class Known:
+class Imported:
     """A happening that an import recorded: its fields (`base`) and row in the last imported file, and its last event."""
 
     id: str
@@ -44,7 +44,7 @@ class Earlier:
     """The same as a set."""
     same: str | None = None
     """The source with the same bytes."""
-    known: dict[str, Known] = field(default_factory=dict)
+    happenings: dict[str, Imported] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     """By source and place, the id of the happening that cites the row there, now or earlier."""
 
@@ -79,8 +79,8 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, rows: Iter
     own = frozenset(row.id for row in rows if row.id)
     for event in _citing(timeline, stem):
         _learn(earlier, event, stem, own)
-    for known in earlier.known.values():
-        known.last = timeline.log.last(f"happening/{known.id}") or known.last
+    for imported in earlier.happenings.values():
+        imported.last = timeline.log.last(f"happening/{imported.id}") or imported.last
     return earlier
 
 
@@ -132,21 +132,21 @@ def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> No
         earlier.places.setdefault((citation["source"], citation["start_char"]), id)
     if not cited:
         return
-    known = earlier.known.get(id)
-    if known is None:
+    imported = earlier.happenings.get(id)
+    if imported is None:
         first = cited[0]
         base = {name: value for name, value in statement.items() if name not in ("citations", "instant")}
-        earlier.known[id] = Known(id, base, first["source"], first["start_char"], first["quote"], event)
+        earlier.happenings[id] = Imported(id, base, first["source"], first["start_char"], first["quote"], event)
         return
-    imported = _REASON.fullmatch(payload.get("reason", ""))
-    if imported is None or imported[1] not in earlier.versions:
+    reason = _REASON.fullmatch(payload.get("reason", ""))
+    if reason is None or reason[1] not in earlier.versions:
         return
     for name, value in payload["changes"].items():
         if name == "citations":
             for citation in cited:
-                if citation["source"] == imported[1]:
-                    known.source, known.start, known.quote = imported[1], citation["start_char"], citation["quote"]
+                if citation["source"] == reason[1]:
+                    imported.source, imported.start, imported.quote = reason[1], citation["start_char"], citation["quote"]
         elif value is None:
-            known.base.pop(name, None)
+            imported.base.pop(name, None)
         else:
-            known.base[name] = value
+            imported.base[name] = value

@@ -15,7 +15,7 @@ from timeline.errors import Redacted, Sentence, TimelineError
 from timeline.exchange.formats.timelinejs import slides
 from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import placed_citation, row_quotation
-from timeline.exchange.importing.earlier import Earlier, Known
+from timeline.exchange.importing.earlier import Earlier, Imported
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.matching import Matching
 from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome, Target
@@ -59,53 +59,53 @@ class Happenings:
 
     def plan(self, rows: Sequence[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[Packed[Outcome], list[str]]:
         """Return the outcome of each row, and the happenings whose rows have vanished. Calls `advance` for each row."""
-        sound = Packed(row for row in rows if row.refused is None) if self.earlier.known else ()
+        sound = Packed(row for row in rows if row.refused is None) if self.earlier.happenings else ()
         matching = Matching(sound, self.earlier, self.text.raw, self.stem)
-        known, self.claimed = matching.matches, matching.claimed
+        imported, self.claimed = matching.matches, matching.claimed
         if matching.renumbered:
             self.notes.append("other rows have the keys since the last version: rows are matched by their words instead")
         self._refer = any("part_of" in row.fields or "related" in row.fields for row in rows)
         ids = Packed[str]()  # of the rows that are not refused, in order
         for row, _ in self._looked_up((row, self._first_id(row)) for row in rows if row.refused is None):
-            id = known[row.number].id if row.number in known else self._new_id(row)
+            id = imported[row.number].id if row.number in imported else self._new_id(row)
             ids.append(id)
             if row.key and self._refer:
                 self._keys[row.key] = id
         outcomes, of_sound = Packed[Outcome](), iter(ids)
         for row, id in self._looked_up((row, next(of_sound) if row.refused is None else "") for row in rows):
             advance(1)
-            outcomes.append(self._outcome(row, id, known.get(row.number)))
+            outcomes.append(self._outcome(row, id, imported.get(row.number)))
         while self._refused_keys:
             refused = self._forget_refused_keys()
             for number, block in outcomes.blocks() if refused else ():
                 again = [outcome for outcome in block if outcome.act is not None and refused & _references(outcome.row)]
                 for outcome in again:
                     outcome.verb, outcome.act, outcome.remarks = "unchanged", None, []
-                    self._try(outcome, outcome.stream.partition("/")[2], known.get(outcome.row.number))
+                    self._try(outcome, outcome.stream.partition("/")[2], imported.get(outcome.row.number))
                 if again:
                     outcomes.put(number, block)
-        vanished = [] if self.earlier.same else [id for id in self.earlier.known if id not in self.claimed]
+        vanished = [] if self.earlier.same else [id for id in self.earlier.happenings if id not in self.claimed]
         if self.file.understood.media_type in SPREADSHEETS:  # it may be in a sheet that is not imported now
-            vanished = [id for id in vanished if self.earlier.known[id].quote not in self.text.raw]
-        return outcomes, [id for id in vanished if self.earlier.known[id].last.type != "HappeningRetracted"]
+            vanished = [id for id in vanished if self.earlier.happenings[id].quote not in self.text.raw]
+        return outcomes, [id for id in vanished if self.earlier.happenings[id].last.type != "HappeningRetracted"]
 
-    def _outcome(self, row: Row, id: str, known: Known | None) -> Outcome:
+    def _outcome(self, row: Row, id: str, imported: Imported | None) -> Outcome:
         outcome = Outcome(row, "unchanged")
         if row.refused is not None:
             outcome.refuse(row.refused)
             return outcome
-        if naming.is_id(row.id) and id != row.id and known is None:
+        if naming.is_id(row.id) and id != row.id and imported is None:
             outcome.refuse(Sentence('its id, "{}", is that of a row before it. Give it another', row.id))
             return outcome
         outcome.stream = f"happening/{id}"
-        self._try(outcome, id, known)
+        self._try(outcome, id, imported)
         if outcome.act is not None and (remark := self.pictures.remark(row)):
             outcome.remarks.append(("media", remark))
         return outcome
 
-    def _try(self, outcome: Outcome, id: str, known: Known | None) -> None:
+    def _try(self, outcome: Outcome, id: str, imported: Imported | None) -> None:
         try:
-            self._decide(outcome, id, known)
+            self._decide(outcome, id, imported)
         except TimelineError as error:
             outcome.refuse(error.beside(outcome.stream))
         if outcome.verb == "refused" and outcome.row.key and self._refer:
@@ -154,7 +154,7 @@ class Happenings:
         first = self.timeline.log.first(f"happening/{id}") if self.timeline else None
         return id not in self.claimed and (first is None or first.data is None)
 
-    def _decide(self, outcome: Outcome, id: str, known: Known | None) -> None:
+    def _decide(self, outcome: Outcome, id: str, imported: Imported | None) -> None:
         start, quote = row_quotation(self.text.raw, outcome.row)
         citation = PlacedCitation(source=self.source, quote=quote, start_char=start)
         fields = self._with_references(outcome)
@@ -162,9 +162,9 @@ class Happenings:
         statement = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
         del statement["citations"]
         instant = statement.pop("instant", None)
-        if known is None and self.earlier.is_old:
+        if imported is None and self.earlier.is_old:
             outcome.refuse(f"is in an earlier version of the file, after which {self.earlier.sources[-1]} was imported")
-        elif known is None:
+        elif imported is None:
             first = self.timeline.log.first(outcome.stream) if self.timeline else None
             if first is not None and first.data is None:
                 outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
@@ -178,60 +178,60 @@ class Happenings:
             complete = statement if instant is None else {**statement, "instant": instant}
             outcome.act = partial(_record, id=id, statement=complete, row=outcome.row)
         elif not self.earlier.is_old:
-            self._compare(outcome, known, statement, citation)
+            self._compare(outcome, imported, statement, citation)
 
-    def _compare(self, outcome: Outcome, known: Known, statement: Statement, citation: PlacedCitation) -> None:
+    def _compare(self, outcome: Outcome, imported: Imported, statement: Statement, citation: PlacedCitation) -> None:
         """Correct the fields that changed in the file, unless somebody corrected them in the timeline."""
-        names_of_both = sorted((statement.keys() | known.base.keys()) - {"media"})  # the file has only the address of a picture
-        changed = [name for name in names_of_both if statement.get(name) != known.base.get(name)]
-        pictured = "media" in known.base or "media" in known.current or known.last.type == "HappeningRetracted"
+        names_of_both = sorted((statement.keys() | imported.base.keys()) - {"media"})  # the file has only the address of a picture
+        changed = [name for name in names_of_both if statement.get(name) != imported.base.get(name)]
+        pictured = "media" in imported.base or "media" in imported.current or imported.last.type == "HappeningRetracted"
         adds = ("media",) if self.pictures.has(outcome.row) and not pictured else ()
         if not changed and not adds:
-            self._cite_anew(outcome, known, citation)
+            self._cite_anew(outcome, imported, citation)
             return
-        if known.last.data is None:
+        if imported.last.data is None:
             outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
             return
-        current = known.current
+        current = imported.current
         changes: dict[str, Any] = {}
         for name in changed:
             if current.get(name) == statement.get(name):
                 continue
-            if known.last.type == "HappeningRetracted":
+            if imported.last.type == "HappeningRetracted":
                 outcome.remarks.append((name, "changed in the file, but the happening was retracted, and stays retracted"))
-            elif current.get(name) != known.base.get(name):
+            elif current.get(name) != imported.base.get(name):
                 outcome.remarks.append((name, "changed in the file, but was corrected in the timeline: the correction stays"))
             else:
                 changes[name] = statement.get(name)
         if not changes and not adds:
-            self._cite_anew(outcome, known, citation)
+            self._cite_anew(outcome, imported, citation)
             return
         names = (*changes, *adds)
-        if (known.source, known.start) != (citation.source, citation.start_char):
-            changes["citations"] = _replace_citation(citation, known)
+        if (imported.source, imported.start) != (citation.source, citation.start_char):
+            changes["citations"] = _replace_citation(citation, imported)
         outcome.was = {name: current.get(name) for name in names if name not in adds}
-        self._correct(outcome, known, names, changes)
+        self._correct(outcome, imported, names, changes)
 
-    def _cite_anew(self, outcome: Outcome, known: Known, citation: PlacedCitation) -> None:
+    def _cite_anew(self, outcome: Outcome, imported: Imported, citation: PlacedCitation) -> None:
         """Cite the row of this version if only its media and links changed, which exports take from the row itself."""
-        citations = known.current.get("citations", ())
-        cites_row = any((cited["source"], cited.get("start_char")) == (known.source, known.start) for cited in citations)
-        if known.source == citation.source or not cites_row or known.last.type == "HappeningRetracted":
+        citations = imported.current.get("citations", ())
+        cites_row = any((cited["source"], cited.get("start_char")) == (imported.source, imported.start) for cited in citations)
+        if imported.source == citation.source or not cites_row or imported.last.type == "HappeningRetracted":
             return
-        media_type, head, was_head = self.file.understood.media_type, self.text.raw[:HEAD], self._head(known.source)
-        if known.quote == citation.quote and was_head == head:
+        media_type, head, was_head = self.file.understood.media_type, self.text.raw[:HEAD], self._head(imported.source)
+        if imported.quote == citation.quote and was_head == head:
             return
-        was = slides.of_entry(known.quote, media_type, was_head)
+        was = slides.of_entry(imported.quote, media_type, was_head)
         if slides.beyond_words(was) != slides.beyond_words(slides.of_entry(citation.quote, media_type, head)):
-            self._correct(outcome, known, ("media, background or links",), {"citations": _replace_citation(citation, known)})
+            self._correct(outcome, imported, ("media, background or links",), {"citations": _replace_citation(citation, imported)})
 
-    def _correct(self, outcome: Outcome, known: Known, names: tuple[str, ...], changes: Mapping[str, Any]) -> None:
+    def _correct(self, outcome: Outcome, imported: Imported, names: tuple[str, ...], changes: Mapping[str, Any]) -> None:
         where = f"row {outcome.row.number} of {self.file.path.name}"
-        verb = "is read differently" if known.source == self.source else "changed"
+        verb = "is read differently" if imported.source == self.source else "changed"
         reason = f"{where} {verb}: {', '.join(names)} ({self.source})"
         outcome.verb, outcome.fields = "corrected", names
         shows = outcome.row if "media" in names else None
-        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes, shows=shows)
+        outcome.act = partial(_correct, id=imported.id, reason=reason, changes=changes, shows=shows)
 
     def _with_references(self, outcome: Outcome) -> dict[str, Any]:
         """Return the fields with ids in `part_of` and `related`, which may name happenings of this file by their keys."""
@@ -329,10 +329,10 @@ def _preview(value: object) -> str:
     return shortened(" ".join(str(value).split()), _SHOWN)
 
 
-def _replace_citation(citation: PlacedCitation, known: Known) -> list[Citation | DescribedCitation]:
+def _replace_citation(citation: PlacedCitation, imported: Imported) -> list[Citation | DescribedCitation]:
     """Return the current citations, with the row of this version in place of that of the earlier one."""
-    place = (known.source, known.start)
-    others = [other for other in known.current["citations"] if (other["source"], other.get("start_char")) != place]
+    place = (imported.source, imported.start)
+    others = [other for other in imported.current["citations"] if (other["source"], other.get("start_char")) != place]
     return [citation, *map(placed_citation, others)]
 
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import row_quotation
-from timeline.exchange.importing.earlier import Earlier, Known
+from timeline.exchange.importing.earlier import Earlier, Imported
 from timeline.exchange.rows.row import Row
 
 ALIKE: Final = 50  # the least similarity (of 100) of two titles on one date to be the same row with a new title
@@ -26,18 +26,18 @@ class Matching:
 
     def __init__(self, rows: Sequence[Row], earlier: Earlier, text: str, stem: str) -> None:
         """Match by place in the same bytes, by key, by the same words, by a unique title, or by date and a similar title."""
-        self.matches: dict[int, Known] = {}
+        self.matches: dict[int, Imported] = {}
         self.claimed: set[str] = set()
         self.renumbered = False
         """Whether other rows have the keys now, so that keys are useless."""
         self._rows, self._earlier, self._text, self._stem = rows, earlier, text, stem
-        if earlier.known:
+        if earlier.happenings:
             self._match()
 
     def _claim(self, row: Row, id: str | None) -> None:
-        if id in self._earlier.known and id not in self.claimed and row.number not in self.matches:
+        if id in self._earlier.happenings and id not in self.claimed and row.number not in self.matches:
             self.claimed.add(id)
-            self.matches[row.number] = self._earlier.known[id]
+            self.matches[row.number] = self._earlier.happenings[id]
 
     def _match(self) -> None:
         if self._earlier.same:
@@ -56,26 +56,26 @@ class Matching:
 
     def _id_of(self, row: Row, key: str) -> str:
         """Return the row's own id, if it was imported under it, or the id made of its key."""
-        return row.id if row.id in self._earlier.known else naming.of_key(self._stem, key)
+        return row.id if row.id in self._earlier.happenings else naming.of_key(self._stem, key)
 
     def _are_renumbered(self, keyed: list[tuple[Row, str]]) -> bool:
         """Whether a row has the key of another row now: title and date differ from that row, and are those of a third."""
-        earlier = {(known.base.get("title"), known.base.get("date")) for known in self._earlier.known.values()}
+        earlier = {(imported.base.get("title"), imported.base.get("date")) for imported in self._earlier.happenings.values()}
         for row, id in keyed:
-            known = self._earlier.known.get(id)
+            imported = self._earlier.happenings.get(id)
             mine = row.fields.get("title"), row.fields.get("date")
             if (
-                known
+                imported
                 and mine in earlier
-                and all(value != known.base.get(name) for name, value in zip(("title", "date"), mine, strict=True))
+                and all(value != imported.base.get(name) for name, value in zip(("title", "date"), mine, strict=True))
             ):
                 return True
         return False
 
     def _match_the_same(self) -> None:
         alike: dict[str, list[str]] = defaultdict(list)
-        for known in sorted(self._earlier.known.values(), key=lambda known: known.start, reverse=True):
-            alike[known.quote].append(known.id)
+        for imported in sorted(self._earlier.happenings.values(), key=lambda imported: imported.start, reverse=True):
+            alike[imported.quote].append(imported.id)
         for row in self._rows:
             if row.number in self.matches:
                 continue
@@ -86,15 +86,15 @@ class Matching:
             if same:
                 self._claim(row, same[-1])
 
-    def _unmatched(self, of: Callable[[Mapping[str, Any]], Any]) -> list[tuple[list[Row], list[Known]]]:
+    def _unmatched(self, of: Callable[[Mapping[str, Any]], Any]) -> list[tuple[list[Row], list[Imported]]]:
         """Return the unmatched rows and happenings that share a value."""
         left, right = defaultdict(list), defaultdict(list)
         for row in self._rows:
             if row.number not in self.matches and (value := of(row.fields)):
                 left[value].append(row)
-        for known in self._earlier.known.values():
-            if known.id not in self.claimed and (value := of(known.base)):
-                right[value].append(known)
+        for imported in self._earlier.happenings.values():
+            if imported.id not in self.claimed and (value := of(imported.base)):
+                right[value].append(imported)
         return [(here, right[value]) for value, here in left.items() if value in right]
 
     def _match_by(self, of: Callable[[Mapping[str, Any]], Any], *, similar: bool = False) -> None:
@@ -108,15 +108,15 @@ class Matching:
         for here, there in self._unmatched(lambda fields: fields.get("date")):
             if len(here) > _MOST or len(there) > _MOST:
                 continue
-            ratios = {(row.number, known.id): _ratio(row, known) for row in here for known in there}
-            by_row = {row.number: _two_best(ratios[row.number, known.id] for known in there) for row in here}
-            by_known = {known.id: _two_best(ratios[row.number, known.id] for row in here) for known in there}
+            ratios = {(row.number, imported.id): _ratio(row, imported) for row in here for imported in there}
+            by_row = {row.number: _two_best(ratios[row.number, imported.id] for imported in there) for row in here}
+            by_imported = {imported.id: _two_best(ratios[row.number, imported.id] for row in here) for imported in there}
             for row in here:
-                for known in there:
-                    ratio = ratios[row.number, known.id]
-                    sides = (by_row[row.number], by_known[known.id])
+                for imported in there:
+                    ratio = ratios[row.number, imported.id]
+                    sides = (by_row[row.number], by_imported[imported.id])
                     if ratio >= CLEARLY and all((second if ratio == best else best) <= ratio - APART for best, second in sides):
-                        self._claim(row, known.id)
+                        self._claim(row, imported.id)
 
 
 def _two_best(ratios: Iterable[float]) -> tuple[float, float]:
@@ -125,5 +125,5 @@ def _two_best(ratios: Iterable[float]) -> tuple[float, float]:
     return best, second
 
 
-def _ratio(row: Row, known: Known) -> float:
-    return fuzz.ratio(str(row.fields.get("title")), str(known.base.get("title")))
+def _ratio(row: Row, imported: Imported) -> float:
+    return fuzz.ratio(str(row.fields.get("title")), str(imported.base.get("title")))

@@ -20,16 +20,16 @@ LONGEST: Final = 60  # characters of a title in its id
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def stem_of(path: Path, is_known: Callable[[str], object] = lambda _: False) -> str:
+def stem_of(path: Path, is_used: Callable[[str], object] = lambda _: False) -> str:
     """Make the id of a file's source from its name.
 
-    Earlier versions dropped the letters of other scripts. If such an old id `is_known`, it is used again.
+    Earlier versions dropped the letters of other scripts. If such an old id `is_used`, it is used again.
     """
     name = path.name.removesuffix("".join(path.suffixes[-1:]))
     id, old_id = (words[:90].rstrip("-") for words in (_words(_latin(name)), _words(name)))
     if not id:
         raise ImportRefused(path, "its name has no letter or digit for an id. Give one: --id")
-    return old_id if old_id and old_id != id and is_known(old_id) else id
+    return old_id if old_id and old_id != id and is_used(old_id) else id
 
 
 def of_key(stem: str, key: str) -> str:

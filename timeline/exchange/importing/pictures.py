@@ -31,7 +31,6 @@ class Pictures:
     """The pictures of rows that were fetched, or archived before."""
 
     def __init__(self, timeline: Timeline | None = None) -> None:
-        """Begin without any."""
         self._timeline = timeline
         self._documents: dict[str, Document] = {}  # by address
         self._archived: dict[str, str] = {}  # the sources of others, by address
@@ -44,8 +43,8 @@ class Pictures:
             address = _address(row)
             if not address or row.refused is not None or address in {*self._documents, *self._archived, *self._refused}:
                 continue
-            if (known := self._known(address)) is not None:
-                self._archived[address] = known
+            if (source_id := self._archived_source(address)) is not None:
+                self._archived[address] = source_id
             elif time.monotonic() >= end or left <= 0:
                 spent = f"{MOST_BYTES // 1_000_000} MB" if left <= 0 else f"{seconds / 60:g} minutes"
                 self._refused[address] = _LATER.format(spent)
@@ -65,7 +64,7 @@ class Pictures:
             self._documents[address] = document
         return len(document.bytes)
 
-    def _known(self, address: str) -> str | None:
+    def _archived_source(self, address: str) -> str | None:
         """Return the source that was archived from an address, if it is a picture that is still there."""
         if self._timeline is None or not self._timeline.log.is_there:
             return None

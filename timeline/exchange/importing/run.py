@@ -83,35 +83,21 @@ def append(
             if row.kind == "source":
                 sources.plan(row)  # reads its attachment
         ahead.close()
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), timeline.transaction():
             warnings.simplefilter("ignore", PictureWithoutAlt)  # the outcome has a remark about each
-            return _append(file, timeline, id, happening, fields, advance, pictures)
-
-
-def _append(
-    file: File,
-    timeline: Timeline,
-    id: str | None,
-    happening: str | None,
-    fields: SourceFields | None,
-    advance: Advance,
-    pictures: Pictures,
-) -> Plan:
-    with timeline.transaction():
-        made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance, pictures=pictures)
-        if made.archives and made.source:
-            timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
-            file.release()  # while SQLite indexes the text, which takes several times its size
-            timeline.project()
-            text = timeline.text(made.source)
-        else:
+            made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance, pictures=pictures)
             text = file.text
-        target = Target(timeline, made.source or "", text, pictures)
-        for number, block in made.outcomes.blocks():
-            timeline.log.look_up(one.stream for one in block)
-            differs = [_act(outcome, target, advance) for outcome in block]
-            if any(differs):
-                made.outcomes.put(number, block)
+            if made.archives and made.source:
+                timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
+                file.release()  # while SQLite indexes the text, which takes several times its size
+                timeline.project()
+                text = timeline.text(made.source)
+            target = Target(timeline, made.source or "", text, pictures)
+            for number, block in made.outcomes.blocks():
+                timeline.log.look_up(one.stream for one in block)
+                differs = [_act(outcome, target, advance) for outcome in block]
+                if any(differs):
+                    made.outcomes.put(number, block)
     return made
 
 
@@ -163,9 +149,9 @@ def _happenings(
         made.notes.append(
             f"this is the same file as {before.same}, and {before.sources[-1]} was imported after it: nothing is undone"
         )
-    matched = len(before.known) - len(made.vanished)
-    few = not matched or (id is None and matched * 2 < min(len(before.known), len(outcomes)))
-    if before.known and not before.same and few and made.archives:
+    matched = len(before.happenings) - len(made.vanished)
+    few = not matched or (id is None and matched * 2 < min(len(before.happenings), len(outcomes)))
+    if before.happenings and not before.same and few and made.archives:
         common = "only 1 row" if matched == 1 else f"only {matched:,} rows" if matched else "no row"
         raise ImportRefused(
             file.path,

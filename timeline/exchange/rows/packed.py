@@ -49,11 +49,9 @@ class Packed(Sequence[T]):
             self._last = block
 
     def __len__(self) -> int:
-        """Return the number of items."""
         return len(self._packed) * self._at_once + len(self._last)
 
     def __iter__(self) -> Iterator[T]:
-        """Yield the items in order."""
         for _, block in self.blocks():
             yield from block
 

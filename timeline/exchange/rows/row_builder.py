@@ -13,8 +13,8 @@ from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
 from timeline.exchange.rows.row import Row
 from timeline.exchange.text import html_text
-from timeline.exchange.text.additions import ADDITION, RULE
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import ADDITION, RULE
 from timeline.reading.wording import claimed
 from timeline.shortening import shortened
 
@@ -32,7 +32,6 @@ class Building:
     """The row of one record while it is read. `label` is always the file's own name for a field."""
 
     def __init__(self) -> None:
-        """Begin without any field."""
         self.fields = dict[str, Any]()
         self.dropped = list[tuple[str, str, str]]()
         self.questions = list[tuple[str, str]]()
@@ -98,10 +97,10 @@ class Building:
         if value not in (None, "", [], {}, False):
             self.dropped.append((field, preview(value), why))
 
-    def drop_others(self, label: Mapping[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
-        """List every field that is not known as not imported."""
-        for name, value in label.items():
-            if name not in known:
+    def drop_others(self, fields: Mapping[str, Any], names: Set[str], under: str = "", why: str = IN_ROW) -> None:
+        """List every field but those with these names as not imported."""
+        for name, value in fields.items():
+            if name not in names:
                 self.drop(f"{under}{name}", value, why)
 
     def ask(self, field: str, question: str) -> None:
@@ -113,8 +112,13 @@ class Building:
         if words:
             self.fields["date_note"] = "; ".join(filter(None, (self.fields.get("date_note"), html_text.one_line(words).text)))
 
-    def date(self, date: OthersDate) -> None:
-        """Set the date."""
+    def date(self, read: Callable[[], OthersDate]) -> None:
+        """Set the date by a function that reads it. An unreadable date refuses the row."""
+        try:
+            date = read()
+        except DateUnread as error:
+            self.refuse(error.reason)
+            return
         self.fields["date"] = date.date
         self.note(date.note)
         if date.zone:
@@ -160,9 +164,9 @@ class Building:
         self.fields["date"] = text
         return True
 
-    def refuse(self, reason: str | DateUnread) -> None:
+    def refuse(self, reason: str) -> None:
         """Refuse the row. The first reason counts."""
-        self.refused = self.refused or (reason if isinstance(reason, str) else reason.reason)
+        self.refused = self.refused or reason
 
     def require_title(self, label: str) -> None:
         """Require a title: without one, take the first line of the summary and ask; without both, refuse the row."""

@@ -1,4 +1,4 @@
-"""The cells of CSV, written and read: quoting, formulas, and several values in one cell.
+"""The cells of a table: formulas, several values in one cell, and rows of CSV.
 
 Must not know any column. A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets hide
 and an import removes. Numbers stay as they are.
@@ -7,7 +7,6 @@ and an import removes. Numbers stay as they are.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final
 
 from timeline.exchange.exporting.losses import FORMULAS, is_formula
@@ -17,8 +16,6 @@ _SUSPECT: Final = frozenset((*FORMULAS, " ", "'"))  # first characters of what m
 _SIGNS: Final = frozenset(';"()')
 _PART: Final = r'(?:"((?:[^"]|"")*+)"|([^;"()]*[^;"()\s]))'
 _JOINED: Final = re.compile(rf"\s*{_PART}(?: *\({_PART}\))?\s*(?:;|\Z)")
-
-
 LOSES_IN_CELLS: Final = {"cells": "an apostrophe comes before them, which an import removes again"}
 
 
@@ -37,26 +34,6 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[Cell]]) -> Iterator[str
         if not _SUSPECT.isdisjoint([cell[:1] for cell in row if isinstance(cell, str)]):
             row = [f"'{cell}" if is_formula(cell) else cell for cell in row]  # noqa: PLW2901 - guarded
         yield str(writer.writerow(row))
-
-
-@lru_cache
-def cell_of(delimiter: str) -> re.Pattern[str]:
-    """Return the pattern of a cell and its end. A quoted cell may hold anything; one that is never closed is a plain cell."""
-    part = re.escape(delimiter)
-    return re.compile(rf'(?:"((?:[^"]++|"")*+)"([^{part}\r\n]*)|([^{part}\r\n]*))({part}|\r\n|\r|\n|\Z)')
-
-
-def first_record(text: str, delimiter: str) -> list[str]:
-    """Read the first record that is not blank."""
-    cells = list[str]()
-    for cell in cell_of(delimiter).finditer(text):
-        quoted, tail, plain, stop = cell.groups()
-        cells.append(plain if quoted is None else quoted.replace('""', '"') + tail)
-        if stop != delimiter:
-            if any(text and not text.isspace() for text in cells):
-                return cells
-            cells.clear()
-    return cells
 
 
 def joined(values: Iterable[tuple[str, str | None]]) -> str:

@@ -175,16 +175,13 @@ def first_day_questions(kinds: bytes | bytearray) -> dict[int, str]:
     return questions
 
 
-def ask_first_days(rows: Sequence[Row]) -> list[Row]:
-    """Ask about first days of years and months."""
+def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
+    """Ask about first days of years and months, unless a timeline wrote the file: it writes a year when it means one."""
+    if any(row.id for row in rows):
+        return rows
     kinds = bytes(kind_of_day(str(row.fields.get("date", ""))) for row in rows)
     questions = first_day_questions(kinds)
     return [
         row._replace(questions=(*row.questions, ("date", questions[kind]))) if kind in questions else row
         for row, kind in zip(rows, kinds, strict=True)
     ]
-
-
-def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
-    """Ask about first days of years, unless a timeline wrote the file: it writes a year when it means one."""
-    return rows if any(row.id for row in rows) else ask_first_days(rows)

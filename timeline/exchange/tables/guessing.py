@@ -114,8 +114,8 @@ def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, hea
         return next((free.pop(key) for key in wanted if key in free and not (words and _is_no_text(sample, free[key]))), None)
 
     fields |= _dates(free, sample)
-    for field, known in _NAMES.items():
-        if field not in fields and (column := take(known.split(), words=field in ("title", "summary"))):
+    for field, names_of_field in _NAMES.items():
+        if field not in fields and (column := take(names_of_field.split(), words=field in ("title", "summary"))):
             fields[field] = column
     if "latitude" not in fields and "longitude" not in fields and (column := take(_COORDINATES)):
         fields |= {"latitude": column, "longitude": column}
@@ -162,8 +162,8 @@ def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[st
     for at, prefixes in (("end", ("end_",)), ("date", ("", "start_", "begin_"))):
         for prefix in prefixes:
             parts = {
-                part: next((prefix + key for key in known.split() if prefix + key in free), None)
-                for part, known in _PART_NAMES.items()
+                part: next((prefix + key for key in names.split() if prefix + key in free), None)
+                for part, names in _PART_NAMES.items()
             }
             if at not in fields and parts["year"] and (at == "end" or date_key is None):
                 fields[at] = {part: free.pop(key) for part, key in parts.items() if key}

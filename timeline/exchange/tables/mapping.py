@@ -175,15 +175,15 @@ def _date_options(content: object) -> dict[str, Any]:
     return {**dates, "century": int(century) if century else None}
 
 
-def _members(content: object, where: str, known: Sequence[str]) -> dict[str, Any]:
+def _members(content: object, where: str, names: Sequence[str]) -> dict[str, Any]:
     """Check that a part of the mapping has known names with values. A missing part is empty."""
     if content is None:
         return {}
     if not isinstance(content, dict):
         raise ValueError(f"{where}: is not a list of names with values. Write {where}: {{name: value}}")
     for name, value in content.items():
-        if name not in known:
-            raise ValueError(f'{where}: "{name[:40]}" is not a field. {nearest(name, known)}')
+        if name not in names:
+            raise ValueError(f'{where}: "{name[:40]}" is not a field. {nearest(name, names)}')
         if not value:
             raise ValueError(f"{where}.{name}: is empty. Fill it in, or leave it out")
     return content

@@ -3,14 +3,15 @@
 Owns line ends (LF, CR, CRLF) and the guess of the delimiter. Must not know the meaning of any column.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from timeline.errors import ImportRefused, Sentence
-from timeline.exchange.tables.cells import cell_of
 
 DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 50  # records by which a delimiter is guessed
@@ -41,7 +42,7 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
 
     Raises ImportRefused if a record has more than `most` cells.
     """
-    cell = cell_of(delimiter)
+    cell = _cell(delimiter)
     at = number = 0
     while at < len(text):
         number += 1
@@ -65,6 +66,18 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
             if stop != delimiter:
                 yield Record(number, start, match.start(4), tuple(cells), tuple(doubts))
                 break
+
+
+@lru_cache
+def _cell(delimiter: str) -> re.Pattern[str]:
+    """Return the pattern of a cell and its end. A quoted cell may hold anything; one that is never closed is a plain cell."""
+    part = re.escape(delimiter)
+    return re.compile(rf'(?:"((?:[^"]++|"")*+)"([^{part}\r\n]*)|([^{part}\r\n]*))({part}|\r\n|\r|\n|\Z)')
+
+
+def first_record(text: str, delimiter: str) -> tuple[str, ...]:
+    """Return the cells of the first record that is not blank."""
+    return next((record.cells for record in records(text, delimiter) if not record.is_blank), ())
 
 
 def delimiter_of(text: str) -> str:

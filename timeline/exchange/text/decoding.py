@@ -84,19 +84,19 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
 
 
 def _named(content: bytes, encoding: str, name: str) -> Decoded:
-    known = encodings.known(encoding)
-    if known is None:
+    codec = encodings.known(encoding)
+    if codec is None:
         raise ImportRefused(name, encodings.refusal(on_one_line(encoding)))
     try:
-        text = content.decode("utf-8-sig" if known == "utf-8" else known)
+        text = content.decode("utf-8-sig" if codec == "utf-8" else codec)
     except ValueError as error:
-        if (wider := encodings.WIDER.get(known)) is not None:
+        if (wider := encodings.WIDER.get(codec)) is not None:
             with suppress(ValueError):
-                note = f"not {known} throughout: read as {wider}, which has all its letters and more"
+                note = f"not {codec} throughout: read as {wider}, which has all its letters and more"
                 return Decoded(content.decode(wider), wider, (note,))
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "its content"
-        raise ImportRefused(name, f"{where} is not {known}. Name the encoding it was written in") from None
-    return Decoded(text.removeprefix("\ufeff"), known)
+        raise ImportRefused(name, f"{where} is not {codec}. Name the encoding it was written in") from None
+    return Decoded(text.removeprefix("\ufeff"), codec)
 
 
 def _guessed(content: bytes, name: str) -> Decoded:

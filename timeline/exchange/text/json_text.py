@@ -6,7 +6,6 @@ fraction. Must not know any format.
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from timeline.errors import ImportRefused
@@ -62,7 +61,14 @@ def document(text: str, start: int = 0, end: int | None = None) -> Piece:
 
 def elements(text: str, piece: Piece) -> list[Piece]:
     """Return each item of a list with its slice."""
-    return list(_elements(text, piece)) if isinstance(piece.value, list) else []
+    if not isinstance(piece.value, list):
+        return []
+    pieces, at = list[Piece](), _after_space(text, piece.start + 1)
+    for value in piece.value:
+        _, end = _decode(text, at)
+        pieces.append(Piece(value, at, end))
+        at = _after_space(text, _after_space(text, end) + 1)
+    return pieces
 
 
 def members(text: str, piece: Piece) -> dict[str, Piece]:
@@ -86,14 +92,6 @@ def member(text: str, piece: Piece, *path: str) -> Piece | None:
             return None
         piece = members(text, piece)[key]
     return piece
-
-
-def _elements(text: str, piece: Piece) -> Iterator[Piece]:
-    at = _after_space(text, piece.start + 1)
-    for value in piece.value:
-        _, end = _decode(text, at)
-        yield Piece(value, at, end)
-        at = _after_space(text, _after_space(text, end) + 1)
 
 
 def _decode(text: str, at: int) -> tuple[Any, int]:

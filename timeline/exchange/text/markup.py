@@ -8,8 +8,8 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-from timeline.exchange.text.additions import ADDED
 from timeline.exchange.text.html_text import BLOCKS, LINES, SILENT, whole_tags, without_controls
+from timeline.exchange.text.own_exports import ADDED
 
 _ALLOWED: Final = (
     (BLOCKS - {"form"})

@@ -12,10 +12,10 @@ from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar
 from timeline.exchange.text import json_text
-from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import parse_address
 
-_KNOWN: Final = frozenset(("@context", "id", "type", "body", "target", "tags", "text", "uri", "motivation"))
+_FIELDS: Final = frozenset(("@context", "id", "type", "body", "target", "tags", "text", "uri", "motivation"))
 
 
 def read(text: str, **_: object) -> Read:
@@ -61,7 +61,7 @@ def _annotation(annotation: dict[str, Any]) -> Building:
             build.fields["fragment"] = part
         else:
             build.drop(f"selector {scalar(selector.get('type'))}", selector, "the words of the quotation are searched instead")
-    build.drop_others(annotation, _KNOWN, why="a citation has no field for it")
+    build.drop_others(annotation, _FIELDS, why="a citation has no field for it")
     if described and not build.fields.get("description"):
         build.refuse("it names a part of a picture or recording, and no comment describes it")
     elif not described and not build.fields.get("quote"):

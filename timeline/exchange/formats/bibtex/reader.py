@@ -19,7 +19,7 @@ from timeline.errors import ImportRefused, Sentence
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import IN_FILE, Building, scalar
 
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("title", "author", "editor", "publisher", "journal", "journaltitle", "institution", "year", "month", "day", "date", "url",
      "doi", "language", "langid", "file")
 )  # fmt: skip
@@ -164,7 +164,7 @@ def _entry(decoded: dict[str, str], raw: dict[str, str]) -> Building:
     build.language(decoded.get("langid") or decoded.get("language"), "language")
     if attached := raw.get("file"):
         build.fields["file"] = _path(attached)
-    build.drop_others(decoded, _KNOWN, why=IN_FILE)
+    build.drop_others(decoded, _FIELDS, why=IN_FILE)
     return build
 
 

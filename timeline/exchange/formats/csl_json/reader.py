@@ -10,9 +10,9 @@ from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import DIGEST
+from timeline.exchange.text.own_exports import DIGEST
 
-_KNOWN: Final = frozenset(("id", "title", "author", "publisher", "container-title", "issued", "URL", "DOI", "language"))
+_FIELDS: Final = frozenset(("id", "title", "author", "publisher", "container-title", "issued", "URL", "DOI", "language"))
 
 
 def read(text: str, **_: object) -> Read:
@@ -49,7 +49,7 @@ def _item(item: dict[str, Any]) -> Building:
     if item.get("URL"):
         build.drop("DOI", doi, IN_FILE)
     build.language(item.get("language"), "language")
-    build.drop_others(item, _KNOWN, why=IN_FILE)
+    build.drop_others(item, _FIELDS, why=IN_FILE)
     return build
 
 

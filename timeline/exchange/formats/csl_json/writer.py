@@ -7,8 +7,8 @@ from timeline.dates import worded
 from timeline.dates.spans import Parts, span
 from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.text.additions import DIGEST
 from timeline.exchange.text.json_stream import filled, json_list
+from timeline.exchange.text.own_exports import DIGEST
 from timeline.reading import wording
 from timeline.reading.records import Happening, Source
 

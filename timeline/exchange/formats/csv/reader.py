@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from timeline import dates, documents, fields
 from timeline.dates import free_text
-from timeline.dates.free_text import DateUnread
 from timeline.errors import DateInvalid, ImportRefused
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Row
@@ -26,7 +25,7 @@ _WIDEST: Final = 10_000  # columns
 _SEARCHED: Final = 20  # first rows in which the header may be
 _OURS: Final = frozenset(("id", "title", "date", "date_in_words", "part_of", "attributed_to", "related"))
 _LISTS: Final = fields.LISTS[:3]  # without pictures and citations, which are not read
-_KNOWN: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
+_FIELDS: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
 
 
 def read(text: str, **options: object) -> Read:
@@ -126,7 +125,7 @@ def _row(record: Cells) -> Row:
     build.require_title("title")
     if record.cells.get("status") == "retracted":
         build.refuse(f"{RETRACTED}: {cells.get('reason') or 'no reason is known'}")
-    build.drop_others(record.cells, _KNOWN)
+    build.drop_others(record.cells, _FIELDS)
     for doubt in record.doubts:
         build.ask("", doubt)
     return build.row(record.number, record.start, record.end, key=key, id=key)
@@ -137,10 +136,7 @@ def _set_date(build: Building, cell: str) -> None:
     try:
         build.fields["date"] = dates.parse(cell).text
     except DateInvalid:
-        try:
-            build.date(free_text.read(cell))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: free_text.read(cell))
 
 
 def _values(name: str, cell: str) -> list[Any]:

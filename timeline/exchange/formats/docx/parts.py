@@ -189,7 +189,6 @@ class Archive:
     """A zip file that is handed over part by part. Its bytes depend on its parts alone."""
 
     def __init__(self) -> None:
-        """Begin with an empty one."""
         self._pipe = _Pipe()
         self._zip = ZipFile(self._pipe, "w", ZIP_DEFLATED)
 

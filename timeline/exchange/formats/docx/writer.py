@@ -5,8 +5,6 @@ follows its number. The file holds no program and loads nothing. In memory are t
 one picture at a time.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
@@ -17,6 +15,7 @@ from timeline.exchange.exporting.feeds import clean
 from timeline.exchange.exporting.footnotes import Chronology, Fact, Footnote
 from timeline.exchange.exporting.format import WITHIN, About, Format
 from timeline.exchange.formats.docx import parts
+from timeline.exchange.formats.svg.typesetting import right_to_left
 from timeline.reading import wording
 from timeline.reading.records import Happening, Picture
 
@@ -101,7 +100,7 @@ class _Writer:
     def run(self, text: str, properties: str = "", *, language: str = "") -> str:
         """Write words on one line, in their own direction."""
         text = clean(_one_line(text))
-        backwards = _is_rtl(text)
+        backwards = right_to_left(text)
         # In the order that the schema prescribes: style, bold, italic, struck, direction, language.
         properties += "<w:rtl/>" if backwards else ""
         if language and backwards == (language.partition("-")[0].lower() in _RTL_LANGUAGES):
@@ -203,17 +202,16 @@ class _Writer:
 
     def _link(self, address: str, shown: str) -> str:
         """Link to an address of the web. The address of a source may be anything; others are not linked."""
-        address = clean(address)
-        if not address.lower().startswith(("http://", "https://")):
+        if (href := footnotes.web_address(clean(address))) is None:
             return shown.replace(_LINK, "", 1)
-        return f'<w:hyperlink r:id="{self._relations.link(_escaped(address))}" w:history="1">{shown}</w:hyperlink>'
+        return f'<w:hyperlink r:id="{self._relations.link(href)}" w:history="1">{shown}</w:hyperlink>'
 
 
 def _paragraph(style: str, inner: str, *, like: str = "", keep: bool = False) -> str:
     """Write a paragraph, from right to left if the words that it is like are."""
-    kept = "<w:keepNext/>" if keep else ""
-    direction = "<w:bidi/>" if _is_rtl(like) else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{direction}</w:pPr>{inner}</w:p>'
+    with_next = "<w:keepNext/>" if keep else ""
+    direction = "<w:bidi/>" if right_to_left(like) else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{with_next}{direction}</w:pPr>{inner}</w:p>'
 
 
 def _number_of(number: int, properties: str = "") -> str:
@@ -241,17 +239,6 @@ def _one_line(text: str) -> str:
     """Write a text on one line, with the spaces at its ends, which part it from others."""
     line = wording.one_line(text)
     return f"{' ' * text.startswith(' ')}{line}{' ' * text.endswith(' ')}" if line else " " * bool(text)
-
-
-def _is_rtl(text: str) -> bool:
-    """Whether the first letter of a text is of a script from right to left."""
-    strong = (unicodedata.bidirectional(char) for char in text[:1_000])
-    return next((kind != "L" for kind in strong if kind in ("L", "R", "AL")), False)
-
-
-def _escaped(address: str) -> str:
-    """Escape the characters that no address may have, at which Word takes a file for damaged."""
-    return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
 
 
 LOSES: Final = {**footnotes.LOSES, "media": f"from {WITHIN // 1000} kB on, and WebP, only their words, with a link to the page"}

@@ -183,7 +183,7 @@ def _note(note: Footnote) -> str:
 
 def _link(address: str, shown: str) -> str:
     """Link to an address of the web. The address of a source may be anything; others are not linked."""
-    if not address.lower().startswith(("http://", "https://")):
+    if footnotes.web_address(address) is None:
         return shown
     return f'<a href="{_e(address)}">{shown}</a>'
 

@@ -19,10 +19,10 @@ from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import RETRACTED, Building, as_list, preview, scalar
 from timeline.exchange.tables.dates import with_date_questions
-from timeline.exchange.text.additions import RULE
+from timeline.exchange.text.own_exports import RULE
 
 _EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*(?:\r\n|\r|\n).*?(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "STATUS", "DTSTAMP",
      "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", *OWN_PROPERTIES)
 )  # fmt: skip
@@ -115,7 +115,7 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
         build.exact("zone", zone)
         title = (title or "").removeprefix(before_title(build.fields["date"]))
     else:
-        _dated(build, values)
+        build.date(lambda: _when(values, build))
         build.ask("title", "the event was moved: check that its title does not have the old date")
     build.exact("title", title)
     build.claim(_property_text(values.get("X-TIMELINE-ATTRIBUTED-TO")), _property_text(values.get("X-TIMELINE-DATE-NOTE")))
@@ -132,7 +132,7 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
         build.exact("part_of", unquote(parent.rpartition("@")[0]) or parent)
     if _property_text(values.get("STATUS")) == "CANCELLED":
         build.refuse(RETRACTED)
-    _others(build, values, _KNOWN | _OURS)
+    _others(build, values, _FIELDS | _OURS)
 
 
 def _exported_date(edtf: str, zone: str | None) -> OthersDate:
@@ -150,7 +150,7 @@ def _exported_date(edtf: str, zone: str | None) -> OthersDate:
 
 def _fill(build: Building, values: dict[str, Any]) -> None:
     build.words("summary", _property_text(values.get("DESCRIPTION")), "DESCRIPTION")
-    _dated(build, values)
+    build.date(lambda: _when(values, build))
     build.line("title", _property_text(values.get("SUMMARY")), "SUMMARY")
     build.require_title("SUMMARY")
     build.line("place", _property_text(values.get("LOCATION")), "LOCATION")
@@ -158,25 +158,18 @@ def _fill(build: Building, values: dict[str, Any]) -> None:
     if (status := _property_text(values.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
         build.drop("STATUS", status, "it may not have happened")
         build.ask("STATUS", f"it is {status.lower()}: check that it happened")
-    _others(build, values, _KNOWN - {"RELATED-TO"})
-
-
-def _dated(build: Building, values: dict[str, Any]) -> None:
-    try:
-        build.date(_when(values, build))
-    except DateUnread as error:
-        build.refuse(error)
+    _others(build, values, _FIELDS - {"RELATED-TO"})
 
 
 def _categories(values: dict[str, Any]) -> list[str]:
     return [str(category) for value in as_list(values.get("CATEGORIES")) for category in value.cats]
 
 
-def _others(build: Building, values: dict[str, Any], known: frozenset[str]) -> None:
+def _others(build: Building, values: dict[str, Any], fields: frozenset[str]) -> None:
     for name, value in values.items():
         if name in _REPEATS:
             build.drop(name, _property_text(value) or "an empty rule", "only the first occurrence is imported")
-        elif name not in known:
+        elif name not in fields:
             build.drop(name, _property_text(value))
 
 

@@ -27,8 +27,9 @@ def read(text: str, **options: object) -> Read:
     A text that is one list of objects, or has one under a key such as "data", is read by its items, numbered from 1.
     """
     items = _items(text)
+    lines = _lines(text) if items is None else ((number, item, _NO_OBJECT) for number, item in enumerate(items, start=1))
     table, refused, names = Packed[Cells](), list[Row](), dict[str, None]()
-    for number, piece, reason in _lines(text) if items is None else _numbered(items):
+    for number, piece, reason in lines:
         if isinstance(piece.value, dict):
             cells = dict(columns.texts(piece.value.items()))
             names.update(dict.fromkeys(cells))
@@ -46,10 +47,6 @@ def read(text: str, **options: object) -> Read:
     mapping = mapping if isinstance(mapping, Columns) else None
     read = columns.read(table, list(names), refused, mapping, word="key")
     return read._replace(media_type="application/json" if items else "")
-
-
-def _numbered(items: list[Piece]) -> Iterator[tuple[int, Piece, str]]:
-    yield from ((number, item, _NO_OBJECT) for number, item in enumerate(items, start=1))
 
 
 def _lines(text: str) -> Iterator[tuple[int, Piece, str]]:

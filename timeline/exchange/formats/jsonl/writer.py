@@ -234,8 +234,8 @@ class _LogExport:
             if recording := fragments.recording_type(content):
                 kind = (recording, extractors.RECORDING)
         media_type, extractor = kind
-        known = {"media_type": media_type, "extractor": extractor, "sha256": sha256, "text_sha256": text_sha256}
-        return {"statement": {"title": NAMELESS, **known}}
+        document = {"media_type": media_type, "extractor": extractor, "sha256": sha256, "text_sha256": text_sha256}
+        return {"statement": {"title": NAMELESS, **document}}
 
     def _first(self, stream: str) -> Mapping[str, Any] | None:
         """Read the first event of a stream that was not redacted. Return None if there is none."""

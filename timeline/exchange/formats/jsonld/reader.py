@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from timeline.dates import free_text
-from timeline.dates.free_text import DateUnread
+from timeline.dates.free_text import OthersDate
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read
 from timeline.exchange.rows.row_builder import Building, as_list, scalar
 from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
-from timeline.exchange.text.addresses import parse_address
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import parse_address
 
 _SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>([^<]*(?:<(?!/?script\b)[^<]*)*)</script", re.I)
 _CONTAINERS: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
@@ -23,7 +23,7 @@ _NAMED: Final = frozenset(("@type", "@id", "name"))
 _PLACED: Final = _NAMED | {"address", "geo"}
 _ADDRESS: Final = _NAMED | {"streetAddress", "addressLocality", "addressCountry"}
 _ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("@context", "@type", "@id", "identifier", "name", "description", "startDate", "endDate", "temporalCoverage", "location",
      "keywords", "additionalType", "eventStatus", "previousStartDate", "superEvent", *_CONTAINERS, *_ROLES)
 )  # fmt: skip
@@ -104,6 +104,11 @@ def _name(value: object) -> str | None:
     return scalar(value)
 
 
+def _date(start: str | None, end: str | None) -> OthersDate:
+    first = free_text.read(start or "")
+    return free_text.lasting(first, lambda: free_text.read(end) if end else None, end)
+
+
 def _event(event: dict[str, Any]) -> Building:
     build = Building()
     ours = _id(event) is not None
@@ -118,11 +123,7 @@ def _event(event: dict[str, Any]) -> Building:
     start, end = _name(event.get("startDate")), _name(event.get("endDate"))
     edtf = event.get("temporalCoverage") or (ours and "/".join(filter(None, (start, end))))
     if not build.edtf(edtf, "temporalCoverage"):
-        try:
-            first = free_text.read(start or "")
-            build.date(free_text.lasting(first, lambda: free_text.read(end) if end else None, end))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _date(start, end))
     build.require_title("name")
     if not ours:
         kind = _name(event.get("additionalType")) or next((type for type in _types(event) if type != "Event"), None)
@@ -143,7 +144,7 @@ def _event(event: dict[str, Any]) -> Building:
     if status not in ("", "EventScheduled"):
         build.drop("eventStatus", status, "it may not have happened then")
         build.ask("eventStatus", f"it is {status}: check that it happened")
-    build.drop_others(event, _KNOWN)
+    build.drop_others(event, _FIELDS)
     return build
 
 
@@ -174,8 +175,8 @@ def _place(build: Building, value: object, *, ours: bool) -> None:
         else:
             build.line("place", where, "location")
         if not ours:
-            for under, thing, known in (("location.", place, _PLACED), ("location.address.", address, _ADDRESS)):
-                build.drop_others(thing if isinstance(thing, dict) else {}, known, under)
+            for under, thing, names in (("location.", place, _PLACED), ("location.address.", address, _ADDRESS)):
+                build.drop_others(thing if isinstance(thing, dict) else {}, names, under)
         geo = place.get("geo") if isinstance(place, dict) else None
         if isinstance(geo, dict):
             sides = {name: scalar(geo.get(name)) for name in ("latitude", "longitude")}
@@ -195,8 +196,8 @@ def _actors(build: Building, event: dict[str, Any], *, ours: bool) -> None:
                 inner, role = actor.get(part), _name(actor.get("roleName")) or role
             if not ours:
                 for thing in (actor, inner) if inner is not actor else (actor,):
-                    known = _NAMED if thing is inner else {*_NAMED, "roleName", part}
-                    build.drop_others(thing if isinstance(thing, dict) else {}, known, f"{part}.")
+                    names = _NAMED if thing is inner else {*_NAMED, "roleName", part}
+                    build.drop_others(thing if isinstance(thing, dict) else {}, names, f"{part}.")
             name = _name(inner) or ""
             name = name if ours else " ".join(name.split())
             if not name:

@@ -68,18 +68,17 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         yield f"{' · '.join(facts)}\n\n"
-    version = escaped(footnotes.version_line(happening))
-    linked = f"[{version}](<{_address(about.happening(happening.id))}>)" if about.page else version
+    linked = _to_happening(escaped(footnotes.version_line(happening)), happening.id, about)
     yield f"Notes:{numbers}. {linked}\n\n" if numbers else f"{linked}\n\n"
 
 
 def _fact(fact: Fact, chronology: Chronology) -> str:
-    page = chronology.about.page
-    values = [
-        f"[{escaped(words)}](<{_address(chronology.about.happening(id))}>)" if id is not None and page else escaped(words)
-        for words, id in fact.values
-    ]
-    return f"{fact.name}: {', '.join(values)}"
+    return f"{fact.name}: {', '.join(_to_happening(escaped(words), id, chronology.about) for words, id in fact.values)}"
+
+
+def _to_happening(words: str, id: str | None, about: About) -> str:
+    """Link words to the page of a happening, if there is one."""
+    return f"[{words}](<{footnotes.escaped_address(about.happening(id))}>)" if id is not None and about.page else words
 
 
 def _note(note: Footnote) -> str:
@@ -104,14 +103,8 @@ def _note(note: Footnote) -> str:
 
 def _link(address: str) -> str:
     """Link an address of the web. The address of a source may be anything; others are written as text."""
-    if not address.lower().startswith(("http://", "https://")):
-        return escaped(address)
-    return f"<{_address(address)}>"
-
-
-def _address(address: str) -> str:
-    """Escape an address for a link between angle brackets."""
-    return re.sub(r"[\s<>\\\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
+    href = footnotes.web_address(address)
+    return escaped(address) if href is None else f"<{href}>"
 
 
 LOSES: Final = {**footnotes.LOSES, "media": "only their words and addresses"}

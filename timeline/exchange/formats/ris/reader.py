@@ -10,11 +10,11 @@ from timeline.errors import ImportRefused
 from timeline.exchange.formats.ris import EDTF
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import IN_FILE, Building, as_list, scalar
-from timeline.exchange.text.additions import DIGEST
+from timeline.exchange.text.own_exports import DIGEST
 
 _RECORD: Final = re.compile(r"^TY  ?- ?.*?(?:^ER  ?-[^\r\n]*|(?=^TY  ?-)|\Z)", re.MULTILINE | re.DOTALL)
 _ADDRESS: Final = re.compile(r"^UR  - (.+)$", re.MULTILINE)
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("id", "title", "primary_title", "authors", "first_authors", "publisher", "journal_name", "secondary_title", "date", "year",
      "publication_year", "urls", "url", "doi", "language", "file_attachments1")
 )  # fmt: skip
@@ -64,7 +64,7 @@ def _record(raw: str) -> tuple[Building, str | None]:
     build.language(record.get("language"), "LA")
     if attachment := next(iter(as_list(record.get("file_attachments1"))), None):
         build.fields["file"] = str(attachment)
-    build.drop_others(record, _KNOWN, why=IN_FILE)
+    build.drop_others(record, _FIELDS, why=IN_FILE)
     return build, scalar(record.get("id"))
 
 

@@ -8,7 +8,7 @@ from timeline.dates.spans import span
 from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.ris import EDTF
-from timeline.exchange.text.additions import DIGEST
+from timeline.exchange.text.own_exports import DIGEST
 from timeline.reading import wording
 from timeline.reading.records import Happening, Source
 

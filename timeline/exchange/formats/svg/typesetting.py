@@ -20,6 +20,7 @@ _FAMILIES: Final = {
     "HANGUL": "Apple SD Gothic Neo, Malgun Gothic, Noto Sans CJK KR", "CJK": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC",
 }  # fmt: skip
 _INDIC: Final = range(0x0980, 0x0E00)  # Bengali to Sinhala: letters that are wider than they are high
+_SEARCHED: Final = 1_000  # characters in which the first letter with a direction is searched
 _TRAILING: Final = " ,;:-–—“\u2068"
 
 
@@ -29,8 +30,8 @@ def width(text: str, size: float) -> float:
 
 
 def _width(sign: str) -> float:
-    if (known := _WIDTHS.get(sign)) is not None:
-        return known
+    if (measured := _WIDTHS.get(sign)) is not None:
+        return measured
     if unicodedata.category(sign) in ("Cf", "Mn", "Me"):
         return 0
     if unicodedata.east_asian_width(sign) in "WF" or ord(sign) > 0xFFFF:
@@ -104,10 +105,5 @@ def family(text: str) -> str:
 
 def right_to_left(text: str) -> bool:
     """Whether a text runs from right to left, by its first letter with a direction."""
-    for sign in text:
-        direction = unicodedata.bidirectional(sign)
-        if direction in ("R", "AL"):
-            return True
-        if direction == "L":
-            return False
-    return False
+    directions = map(unicodedata.bidirectional, text[:_SEARCHED])
+    return next((direction != "L" for direction in directions if direction in ("L", "R", "AL")), False)

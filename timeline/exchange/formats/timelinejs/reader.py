@@ -18,9 +18,9 @@ from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar
 from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import OWN_KEYS, has_additions
 
 MEDIA: Final = (
     "it stays in the row that is cited, from which exports for TimelineJS take it; to archive the pictures, import the file with"
@@ -28,7 +28,7 @@ MEDIA: Final = (
 )
 REFUSED: Final = "the row is refused, so that nothing cites it"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
-_KNOWN: Final = frozenset(
+_FIELDS: Final = frozenset(
     ("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type", "background")
 )
 _OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era", "unique_id"))
@@ -84,10 +84,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
     if kind == "title" and not content.get("start_date"):
         build.refuse("a title slide without a date: it describes the file")
     if not build.unmoved_edtf(content.get("edtf"), "edtf", lambda: _dates(content), lambda edtf: _dates(dict(placed(span(edtf))))):
-        try:
-            build.date(_dates(content))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _dates(content))
         _note_display_date(build, content)
     build.require_title("headline")
     if own is None:
@@ -108,7 +105,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
             build.drop("media", media, why)
     build.media = slides.media(content)
     build.drop("background", content.get("background"), why)
-    build.drop_others(content, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
+    build.drop_others(content, _FIELDS if own is None else {*_FIELDS, *OWN_KEYS})
     return build
 
 
@@ -161,8 +158,8 @@ def _headline(title: object) -> str | None:
     return one_line(headline).text or None if headline else None
 
 
-def _notes(content: dict[str, Any], known: set[str]) -> tuple[str, ...]:
-    others = [name for name, value in content.items() if name not in known and value not in (None, "", [], {})]
+def _notes(content: dict[str, Any], names: set[str]) -> tuple[str, ...]:
+    others = [name for name, value in content.items() if name not in names and value not in (None, "", [], {})]
     return (f"not imported, because a timeline has no field for it: {', '.join(others)}",) if others else ()
 
 

@@ -13,9 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
-from timeline.exchange.tables.cells import first_record, unguarded
+from timeline.exchange.tables.cells import unguarded
+from timeline.exchange.tables.records import DELIMITERS, first_record
 from timeline.exchange.text import html_text, markup
-from timeline.exchange.text.additions import ADDITION
+from timeline.exchange.text.own_exports import ADDITION
 from timeline.reading.records import Happening, Quotation
 
 Slide = dict[str, Any]
@@ -197,7 +198,7 @@ class _Sheet(NamedTuple):
 @lru_cache
 def _sheet(head: str) -> _Sheet | None:
     """Return the delimiter and columns of a spreadsheet of TimelineJS, by its beginning. Return None for any other table."""
-    for delimiter in ",;\t|":
+    for delimiter in DELIMITERS:
         names = columns(first_record(head.removeprefix("\ufeff"), delimiter))
         if are_sheet(names):
             return _Sheet(delimiter, names)

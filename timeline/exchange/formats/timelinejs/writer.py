@@ -15,8 +15,8 @@ from timeline.dates.spans import Span, span
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
 from timeline.exchange.formats.timelinejs import placed, slides
-from timeline.exchange.text.additions import OWN_KEYS
 from timeline.exchange.text.json_stream import dumps, filled, json_list
+from timeline.exchange.text.own_exports import OWN_KEYS
 from timeline.reading.records import Happening
 
 FARTHEST: Final = 200_000  # years: beyond that browsers have no dates, and TimelineJS needs another scale

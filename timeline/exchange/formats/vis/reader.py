@@ -12,10 +12,10 @@ from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import Building, object_rows, scalar
 from timeline.exchange.tables.dates import with_date_questions
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.json_text import Piece
+from timeline.exchange.text.own_exports import OWN_KEYS, has_additions
 
-_KNOWN: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
+_FIELDS: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
 _LONG_YEAR: Final = re.compile(r"([+-]\d{6})(-\d\d-\d\d)(?:T(.*))?")
 _FIRST, _LAST = "T00:00:00", "T23:59:59"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,10 +47,7 @@ def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
     own = build.own_html(item.get("title"), "title")
     build.words("summary", item.get("title") if own is None else own, "title")
     if not build.unmoved_edtf(item.get("edtf"), "edtf", lambda: _dates(item), lambda edtf: _dates(dict(placed(edtf)))):
-        try:
-            build.date(_dates(item))
-        except DateUnread as error:
-            build.refuse(error)
+        build.date(lambda: _dates(item))
     build.require_title("content")
     group = item.get("group")
     era = "era" if item.get("type") == "background" else None
@@ -59,7 +56,7 @@ def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
     else:
         build.exact("kind", group)
         build.claim(item.get("attributed_to"), item.get("date_note"))
-    build.drop_others(item, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
+    build.drop_others(item, _FIELDS if own is None else {*_FIELDS, *OWN_KEYS})
     return build
 
 

@@ -13,8 +13,8 @@ from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.timemap import writer as timemap
 from timeline.exchange.formats.vis import placed
-from timeline.exchange.text.additions import OWN_KEYS
 from timeline.exchange.text.json_stream import filled, json_list
+from timeline.exchange.text.own_exports import OWN_KEYS
 from timeline.reading.records import Happening
 
 LOSES: Final = {
