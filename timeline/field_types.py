@@ -5,6 +5,7 @@ Owns the formats, and the messages about a text that does not have its format. M
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -29,6 +30,7 @@ EXPECTED = {
 }
 
 
+@lru_cache(4096)
 def _edtf(value: str) -> str:
     if dates.plain(value) is not None:
         return value
@@ -75,12 +77,12 @@ def one_or_many(key: str) -> BeforeValidator:
 
 
 def each_once(key: Callable[[Any], str]) -> AfterValidator:
-    """Refuse a list with two items of the same key."""
+    """Refuse a list with two items of the same key, which is that of a text, or of the fields of a model."""
 
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
         seen: set[str] = set()
         for value in values:
-            if (known := key(value)) in seen:
+            if (known := key(value if isinstance(value, str) else vars(value))) in seen:
                 raise ValueError(f'has "{known}" twice. Give it once')
             seen.add(known)
         return values

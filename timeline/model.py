@@ -4,9 +4,9 @@ Owns the fields, and the messages about faults. Must not read the log, nor searc
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict, TypeVar
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError, model_validator
 
@@ -193,6 +193,15 @@ class Picture(Model):
     source: Identifier
 
 
+SAME: Final[Mapping[str, Callable[[Any], str]]] = {
+    "actors": lambda actor: actor_id(actor["name"]),
+    "tags": str,
+    "related": lambda tie: f"{tie['relation']} {tie['other']}",
+    "media": lambda picture: str(picture["source"]),
+}
+"""What two items of a list may not have in common."""
+
+
 class Happening(Model):
     """A happening in the world, as one statement.
 
@@ -212,12 +221,12 @@ class Happening(Model):
     longitude: Annotated[Degrees, up_to(180)] | None = None
     part_of: Identifier | None = None
     attributed_to: Text | None = None
-    actors: Annotated[tuple[Annotated[Actor, one_or_many("name")], ...], each_once(lambda actor: actor_id(actor.name))] = ()
-    tags: Annotated[tuple[Text, ...], each_once(str)] = ()
+    actors: Annotated[tuple[Annotated[Actor, one_or_many("name")], ...], each_once(SAME["actors"])] = ()
+    tags: Annotated[tuple[Text, ...], each_once(SAME["tags"])] = ()
     related: Annotated[
-        tuple[Annotated[Relation, one_or_many("other")], ...], each_once(lambda tie: f"{tie.relation} {tie.other}")
+        tuple[Annotated[Relation, one_or_many("other")], ...], each_once(SAME["related"])
     ] = ()
-    media: Annotated[tuple[Annotated[Picture, one_or_many("source")], ...], each_once(lambda picture: picture.source)] = ()
+    media: Annotated[tuple[Annotated[Picture, one_or_many("source")], ...], each_once(SAME["media"])] = ()
     citations: Annotated[
         tuple[
             Annotated[

@@ -70,7 +70,7 @@ def _of_list(name: str, values: Sequence[Any]) -> tuple[str, str] | None:
         if isinstance(value, str):
             if fault := _of_text(_MAIN_FIELDS.get(name, ""), value):
                 return f"{name}.{number}", fault
-        elif fault_within := _of(value if isinstance(value, Mapping) else getattr(value, "__dict__", {})):
+        elif fault_within := _of(value if type(value) is dict or isinstance(value, Mapping) else getattr(value, "__dict__", {})):
             inner, fault = fault_within
             return f"{name}.{number}.{inner}".rstrip("."), fault
     return None

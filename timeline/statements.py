@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from timeline import dates, fragments, images, instants, quotes, size_limits
 from timeline.already_recorded import PLACE
+from timeline.checked_happening import check_happening, citation_fields
 from timeline.dates import mentions
 from timeline.dates.contradicted_dates import contradicting_words
 from timeline.documents import Document
@@ -30,8 +31,6 @@ from timeline.model import (
     DescribedCitation,
     Happening,
     HappeningVersion,
-    Picture,
-    PlacedCitation,
     Source,
     SourceFields,
     check,
@@ -102,18 +101,17 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
     `known` is the statement in the log: an ambiguous quotation stays at its place there.
     """
     size_limits.refuse(fields, subject)
-    happening = check(Happening, fields, subject)
-    _refuse_no_date(fields, known or {}, subject)
-    _refuse_no_picture(happening.media, texts, subject, known or {})
-    citations = _verified(happening.citations, texts, subject, (known or {}).get("citations", ()))
-    return _statement(happening, citations, subject)
+    happening, known = check_happening(fields, subject), known or {}
+    _refuse_no_date(happening, known, subject)
+    _refuse_no_picture(happening, texts, subject, known)
+    return _statement(happening, _verified(happening["citations"], texts, subject, known.get("citations", ())), subject)
 
 
 def with_citations(
     values: Statement, citations: Sequence[Citation | DescribedCitation], texts: ReadSourceText, subject: str
 ) -> Statement:
     """Return a statement made by `of_happening` with other citations, each with its place and grade."""
-    statement = {**values, "citations": _verified(tuple(citations), texts, subject, ())}
+    statement = {**values, "citations": _verified([*map(citation_fields, citations)], texts, subject, ())}
     return {name: statement[name] for name in _IN_ORDER if name in statement}
 
 
@@ -122,11 +120,11 @@ def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceTex
     size_limits.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in _CITED} for c in known["citations"]]
-    happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    happening = check_happening({**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
     _refuse_no_date(changes, known, subject)
-    _refuse_no_picture(happening.media, texts, subject, known)
+    _refuse_no_picture(happening, texts, subject, known)
     existing = known["citations"]
-    citations = _verified(happening.citations, texts, subject, existing) if "citations" in changes else existing
+    citations = _verified(happening["citations"], texts, subject, existing) if "citations" in changes else existing
     return _statement(happening, citations, subject)
 
 
@@ -187,8 +185,8 @@ def version(event: Event) -> HappeningVersion:
 def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
     """Whether fields of a happening match a statement, without searching for quotations."""
     size_limits.refuse(fields, subject)
-    happening = check(Happening, fields, subject)
-    values = [one.model_dump(exclude_none=True, include=_COMPARED) for one in happening.citations]
+    happening = check_happening(fields, subject)
+    values = [{name: value for name, value in one.items() if name in _COMPARED} for one in happening["citations"]]
     citations = [{name: value for name, value in one.items() if name not in PLACE} for one in existing["citations"]]
     return _statement(happening, values, subject) == {**existing, "citations": citations}
 
@@ -233,30 +231,28 @@ def _plain(field: str, value: object) -> object:
     return () if value is None and field in ("actors", "tags", "related", "media", "custody") else value
 
 
-def _statement(happening: Happening, citations: list[Statement], subject: str) -> Statement:
-    """Return the statement of a happening without empty fields, its keys in order (see `canonical`)."""
+def _statement(happening: Statement, citations: list[Statement], subject: str) -> Statement:
+    """Return the statement of a happening that was checked, its keys in order (see `canonical`)."""
     try:
-        instant = _instant(happening)
+        instant = _instant(happening["date"], happening.get("zone"))
     except DateInvalid as error:
         raise StatementInvalid.in_fields(subject, error.faults or (Fault("date", str(error)),)) from None
-    values = {**vars(happening), "citations": citations, "instant": instant}
-    for field in ("actors", "related", "media"):
-        values[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in values[field]]
-    values["tags"] = [*values["tags"]]
-    return {name: values[name] for name in _IN_ORDER if values[name] not in (None, [])}
+    values = {**happening, "citations": citations}
+    if instant is None:
+        return values
+    values["instant"] = instant
+    return {name: values[name] for name in _IN_ORDER if name in values}
 
 
-def _instant(happening: Happening) -> str | None:
-    if "T" in happening.date and dates.parse(happening.date).timed:
-        return instants.instant(happening.date, happening.zone)
-    if happening.zone is not None:
+def _instant(date: str, zone: str | None) -> str | None:
+    if "T" in date and dates.parse(date).timed:
+        return instants.instant(date, zone)
+    if zone is not None:
         raise DateInvalid("a zone is given without a time of day. Give the time, or leave the zone out")
     return None
 
 
-def _verified(
-    citations: tuple[Citation | DescribedCitation, ...], texts: ReadSourceText, subject: str, known: Sequence[Statement]
-) -> list[Statement]:
+def _verified(citations: Sequence[Statement], texts: ReadSourceText, subject: str, known: Sequence[Statement]) -> list[Statement]:
     """Find every quotation, or raise the error of the first fault, with all faults.
 
     `known` are the citations in the log, which decide the place of an ambiguous quotation.
@@ -264,61 +260,59 @@ def _verified(
     verified: list[Statement] = []
     errors: list[tuple[type[TimelineError], Fault]] = []
     for number, citation in enumerate(citations, start=1):
+        id = citation["source"]
         try:
-            source = texts(citation.source)
-            if citation.fragment is not None and (fault := _misplaced(citation, source)):
-                errors.append((StatementInvalid, Fault(f"citations.{number}.fragment", f"{fault} (source/{citation.source})")))
-                continue
-            if isinstance(citation, DescribedCitation):
-                verified.append(_described(citation, source))
-                continue
-            if source.text_sha256 == images.NO_TEXT:
+            source = texts(id)
+            if "fragment" in citation and (fault := _misplaced(citation, source)):
+                errors.append((StatementInvalid, Fault(f"citations.{number}.fragment", f"{fault} (source/{id})")))
+            elif "description" in citation:
+                verified.append(_in_order({**citation, "grade": "described"}, source))
+            elif source.text_sha256 == images.NO_TEXT:
                 raise QuoteNotFound(_WITHOUT_TEXT[fragments.is_recording(source.media_type)])
-            with quotes.briefly(len(errors) >= _MAX_NOT_FOUND):
-                passage = _passage(citation, source, known)
+            else:
+                verified.append(_quoted(citation, source, known, brief=len(errors) >= _MAX_NOT_FOUND))
         except UnknownSource:
-            reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
+            reason = f'there is no source "{id}". Archive it first, or correct the id'
             errors.append((UnknownSource, Fault(f"citations.{number}.source", reason)))
         except (QuoteNotFound, QuoteAmbiguous) as error:
-            reason, nearest = f"{error} (source/{citation.source})", getattr(error, "nearest", "")
+            reason, nearest = f"{error} (source/{id})", getattr(error, "nearest", "")
             errors.append((type(error), Fault(f"citations.{number}.quote", reason, nearest=nearest)))
-        else:
-            placed = {
-                "end_char": passage.end_char,
-                "fragment": citation.fragment,
-                "grade": passage.grade,
-                "prefix": passage.prefix,
-                "quote": citation.quote,
-                "sha256": source.sha256,
-                "source": citation.source,
-                "stance": citation.stance,
-                "start_char": passage.start_char,
-                "suffix": passage.suffix,
-                "supports": citation.supports,
-                "text_sha256": source.text_sha256,
-            }
-            if citation.fragment is None:
-                del placed["fragment"]
-            if citation.supports is None:
-                del placed["supports"]
-            verified.append(placed)
     if errors:
         raise errors[0][0].in_fields(subject, tuple(fault for _, fault in errors))
     return verified
 
 
-def _misplaced(citation: Citation | DescribedCitation, source: SourceText) -> str | None:
+def _quoted(citation: Statement, source: SourceText, known: Sequence[Statement], *, brief: bool) -> Statement:
+    """Return the statement of a quotation, with its place. If it is missing, do not search for long with `brief`."""
+    with quotes.briefly(brief):
+        passage = _passage(citation, source, known)
+    placed = {
+        "end_char": passage.end_char,
+        "grade": passage.grade,
+        "prefix": passage.prefix,
+        "quote": citation["quote"],
+        "sha256": source.sha256,
+        "source": citation["source"],
+        "stance": citation["stance"],
+        "start_char": passage.start_char,
+        "suffix": passage.suffix,
+        "text_sha256": source.text_sha256,
+    }
+    return _in_order({**citation, **placed}, source) if "fragment" in citation or "supports" in citation else placed
+
+
+def _in_order(citation: Statement, source: SourceText) -> Statement:
+    """Return a citation with the hashes of its source, its keys in order."""
+    fields = {**citation, "sha256": source.sha256, "text_sha256": source.text_sha256}
+    return {name: fields[name] for name in sorted(fields)}
+
+
+def _misplaced(citation: Statement, source: SourceText) -> str | None:
     """Return why a source has no such part as a citation names, with the next step; None if it has."""
-    fault = fragments.misplaced(citation.fragment or "", source.media_type)
-    if fault is None and isinstance(citation, DescribedCitation) and source.media_type == "image/tiff" and "\f" in source.raw:
+    fault = fragments.misplaced(citation["fragment"], source.media_type)
+    if fault is None and "description" in citation and source.media_type == "image/tiff" and "\f" in source.raw:
         return "is a region of a scan with several pages, and names none. Archive that page as PNG, and cite it"
     return fault
-
-
-def _described(citation: DescribedCitation, source: SourceText) -> Statement:
-    """Return the statement of a described citation, its keys in order."""
-    fields = {**vars(citation), "grade": "described", "sha256": source.sha256, "text_sha256": source.text_sha256}
-    return {name: fields[name] for name in sorted(fields) if fields[name] is not None}
 
 
 def _refuse_no_date(fields: Mapping[str, Any], known: Statement, subject: str) -> None:
@@ -331,11 +325,13 @@ def _refuse_no_date(fields: Mapping[str, Any], known: Statement, subject: str) -
                 raise StatementInvalid.in_fields(subject, ((name, error.reason),)) from None
 
 
-def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, subject: str, known: Statement) -> None:
+def _refuse_no_picture(happening: Statement, texts: ReadSourceText, subject: str, known: Statement) -> None:
     """Raise the error of the first source that is no archived picture, with all faults. Those in the log stay."""
+    if "media" not in happening:
+        return
     before = {picture["source"] for picture in known.get("media", ())}
     errors: list[tuple[type[TimelineError], str, str]] = []
-    for number, source in enumerate((picture.source for picture in pictures), start=1):
+    for number, source in enumerate((picture["source"] for picture in happening["media"]), start=1):
         field = f"media.{number}.source"
         try:
             if source not in before and not _is_picture(texts(source)):
@@ -353,19 +349,19 @@ def _is_picture(source: SourceText) -> bool:
     return source.text_sha256 == images.NO_TEXT and not fragments.is_recording(source.media_type)
 
 
-def _passage(citation: Citation, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:
+def _passage(citation: Statement, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:
     """Find a quotation in its source; if its place is known, only there."""
-    text, words = source.text, (citation.quote, citation.prefix, citation.suffix)
-    if isinstance(citation, PlacedCitation):
-        return quotes.at(text, words[0], citation.start_char, *words[1:])
+    text, words = source.text, (citation["quote"], citation.get("prefix"), citation.get("suffix"))
+    if "start_char" in citation:
+        return quotes.at(text, words[0], citation["start_char"], *words[1:])
     try:
         return quotes.find(text, *words)
     except QuoteAmbiguous:
         places = {
             one["start_char"]
             for one in known
-            if (one["source"], one.get("quote"), one["text_sha256"]) == (citation.source, citation.quote, source.text_sha256)
-            and all(given in (None, one[side]) for side, given in (("prefix", citation.prefix), ("suffix", citation.suffix)))
+            if (one["source"], one.get("quote"), one["text_sha256"]) == (citation["source"], words[0], source.text_sha256)
+            and all(given in (None, one[side]) for side, given in (("prefix", words[1]), ("suffix", words[2])))
         }
         if len(places) != 1:
             raise

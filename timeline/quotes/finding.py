@@ -7,10 +7,10 @@ equivalent (`folding` does), nor accept anything that merely resembles the quota
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import Final
+from typing import Final, NamedTuple
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
-from timeline.quotes.folding import GRADES, Text, divides
+from timeline.quotes.folding import GRADES, Text, divides, is_plain
 from timeline.quotes.missing import explain, shown
 
 CONTEXT: Final = 32  # code points of prefix and suffix stored if none are given
@@ -18,8 +18,7 @@ TRIED: Final = 10_000  # places at which prefix and suffix are checked
 MAX_COUNTED: Final = 1000  # places, after which counting stops
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """The place of a quotation, in code points of the raw text, and its grade."""
 
     start_char: int
@@ -89,13 +88,12 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
     and QuoteAmbiguous if it is there more than once.
     """
     text = text if isinstance(text, Text) else Text(text)
-    wanted = Text(quote)
-    if not quote[:1].isalnum() and not wanted.normalised.strip(" "):
-        raise QuoteNotFound("the quotation is empty. Quote the exact words.")
-    context = _context_of(prefix, suffix) if prefix or suffix else _ANYWHERE
-    if context is _ANYWHERE and (start := _plain_place(text, wanted)) is not None:
+    if not prefix and not suffix and (start := _plain_place(text, quote)) is not None:
         return _passage(text, (start, start + len(quote)), GRADES[0], prefix, suffix)
-    grade, start, end = _best(text, wanted, context)
+    wanted = Text(quote)
+    if not wanted.normalised.strip(" "):
+        raise QuoteNotFound("the quotation is empty. Quote the exact words.")
+    grade, start, end = _best(text, wanted, _context_of(prefix, suffix) if prefix or suffix else _ANYWHERE)
     return _passage(text, (start, end), grade, prefix, suffix)
 
 
@@ -134,10 +132,9 @@ def _best(text: Text, wanted: Text, context: _Context) -> tuple[str, int, int]:
     raise QuoteNotFound(message, nearest=nearest)
 
 
-def _plain_place(text: Text, wanted: Text) -> int | None:
+def _plain_place(text: Text, quote: str) -> int | None:
     """Return the place of a quotation if it is there once and neither it nor the text needs folding; else None."""
-    quote = wanted.raw
-    if not (text.is_plain and wanted.is_plain) or quote[:1] in ("", " ") or quote[-1] == " ":
+    if not (text.is_plain and is_plain(quote)) or quote[:1] in ("", " ") or quote[-1] == " ":
         return None
     start = text.raw.find(quote)
     return None if start < 0 or text.raw.find(quote, start + 1) >= 0 else start
@@ -295,6 +292,8 @@ def _repeats_until(text: str, end: int, period: int) -> int:
 def _context(text: Text, start: int, end: int) -> tuple[str, str]:
     """Return the raw text on either side of a raw slice, without splitting characters."""
     first, last = max(0, start - CONTEXT), min(len(text.raw), end + CONTEXT)
+    if text.raw.isascii():  # there are no marks
+        return text.raw[first:start], text.raw[end:last]
     while first < start and divides(text.raw, first):
         first += 1
     while last > end and divides(text.raw, last):

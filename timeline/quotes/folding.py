@@ -82,19 +82,24 @@ def divides(text: str, at: int) -> bool:
     return before >= 0 and text[before] not in SPACES
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is ASCII and needs no folding, so that it is the same at every grade."""
+    return text.isascii() and not _ASCII_BLANKS(text)
+
+
 class Text:
     """A text to be searched many times. Folds are computed on first use and cached."""
 
     def __init__(self, raw: str) -> None:
         """Store the raw text. Only a short text that needs no folding is prepared at once."""
         self.raw: Final = raw
-        if len(raw) < _SHORT and raw.isascii() and not _ASCII_BLANKS(raw):
+        if len(raw) < _SHORT and is_plain(raw):
             self.__dict__.update(is_plain=True, _folded=_Folded(raw, _NO, _NO, _NO, _NO), _spelt=None, typographic=raw)
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether the text is ASCII and needs no folding, so that it is the same at every grade."""
-        return self.raw.isascii() and not _ASCII_BLANKS(self.raw)
+        """Whether the text needs no folding."""
+        return is_plain(self.raw)
 
     @property
     def normalised(self) -> str:
