@@ -4,7 +4,6 @@ Owns the form of these files. Each version of a happening is a row, known from o
 in the order of time, and what is long about them is in files cut by time. Must not choose what is shown.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -191,9 +190,8 @@ def search(connection: sqlite3.Connection) -> list[tuple[str, dict[str, list[int
     """
     for name in ("happenings_fts", "happening_versions_fts"):
         connection.execute(f"create virtual table temp.words_of_{name} using fts5vocab(main, {name}, instance)")
-    connection.execute(
-        "create temp view vocabulary as select * from words_of_happenings_fts union all select * from words_of_happening_versions_fts"
-    )
+    both = "select * from words_of_happenings_fts union all select * from words_of_happening_versions_fts"
+    connection.execute(f"create temp view vocabulary as {both}")
     numbers = {name: number for number, name in enumerate(("title", "summary", "place", "people", "quotations", _FOLDED))}
     plain: dict[int, set[str]] = defaultdict(set)
     folded: dict[int, set[str]] = defaultdict(set)
