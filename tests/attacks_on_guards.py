@@ -210,7 +210,7 @@ ATTACKS = (
         ),
         DETECTED,
         "opening is refused; `verify`: the triggers that SQLite would run",
-        "guards are missing or changed: mine.*timeline verify|it is damaged",
+        "guards are missing or changed: trigger mine.*timeline verify|it is damaged",
     ),
     Attack(
         "A trigger of one's own on a read table; a view or table of ours replaced",

@@ -153,7 +153,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         ),
         (["build", "--db", "foreign.db"], "foreign.db: this SQLite file is not a timeline. "),
         (["build", "--db", "newer.db"], "newer.db: written by a newer version of this program (format 99, known 4). "),
-        (["build", "--db", "open.db"], "open.db: the log's guards are missing or changed: events_update. "),
+        (["build", "--db", "open.db"], "open.db: the log's guards are missing or changed: trigger events_update. "),
     ],
 )
 def test_an_unusable_file_is_refused_in_one_line(project: Path, words: list[str], expected: str) -> None:

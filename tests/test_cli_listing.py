@@ -177,6 +177,8 @@ def test_search_groups_hits_with_their_places(db: str, timeline: Timeline) -> No
         (["secret"], []),
         (["tavern", "--as-of", "5"], []),
         (["closes", "--as-of", "5"], [("happening", "cafe", "Cafe\u0301 closes")]),
+        (["cafe", "closes", "--as-of", "5"], [("happening", "cafe", "Cafe\u0301 closes")]),
+        (["loses", "--as-of", "5"], []),
     ],
 )
 def test_search_finds_words_where_they_are(db: str, words: list[str], expected: list[tuple[str, str, str]]) -> None:

@@ -249,10 +249,12 @@ def test_people_have_their_places_in_the_list(timeline: Timeline, report: Archiv
     assert [(row["actor"], row["number"]) for row in rows] == [("zoe", 1), ("ann", 2), ("mia", 3)]
 
 
-def test_a_correction_leaves_no_old_words_in_the_index(timeline: Timeline, meeting: str) -> None:
-    """Search finds what is now known."""
+def test_a_correction_moves_the_old_words_to_the_index_of_replaced_versions(timeline: Timeline, meeting: str) -> None:
+    """Search finds what is now known; as of the past, it finds what was known then."""
     timeline.correct(meeting, title="A sitting", reason="wording")
-    assert (found(timeline, "happenings_fts", "meets"), found(timeline, "happenings_fts", "sitting")) == (0, 1)
+    words = ("meets", "sitting")
+    assert [found(timeline, "happenings_fts", word) for word in words] == [0, 1]
+    assert [found(timeline, "happening_versions_fts", word) for word in words] == [1, 0]
 
 
 def test_events_inserted_by_hand_are_projected_with_the_next_append(timeline: Timeline, meeting: str, path: Path) -> None:

@@ -42,7 +42,7 @@ def identify(connection: sqlite3.Connection, path: Path, *, read_only: bool, gua
             f" Build it again from its bundles: timeline build --db {path.with_stem(path.stem + '-new')}",
         )
     if guarded and (changed := altered(connection)):
-        names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
+        names = ", ".join(dict.fromkeys(name for name, _ in changed))
         raise GuardsMissing(
             path,
             f"the log's guards are missing or changed: {names}. It may have been tampered with;"

@@ -1,11 +1,15 @@
 """Time what the server answers for tests/bench/page.py, in this process, against Datasette's own table page of the same file.
 
+Views, lists and a happening are asked for now, and as of the position before the corrections.
+
 Owns which addresses are asked and how often. Must not start a browser.
 """
 
+import sqlite3
 import statistics
 import time
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datasette.app import Datasette
@@ -37,6 +41,7 @@ class Answer:
     first: float
     median: float
     size: int
+    then: float | None = None  # the median as of the past
 
 
 def addresses(database: str) -> dict[str, str]:
@@ -51,15 +56,28 @@ def addresses(database: str) -> dict[str, str]:
         for zoom, view in VIEWS.items():
             asked[f"view of {zoom}{more}"] = f"{timeline}/drawing/view?view={view}&width=1200{query}"
     asked["the whole page"] = timeline
+    asked["a list by actor"] = f"{timeline}?actor=soviet-union"
+    asked["the sources"] = f"{timeline}/sources?sort=weight"
+    asked["a happening"] = f"{timeline}/otd-100-0"
     return asked
+
+
+def before_corrections(path: Path) -> int:
+    """Return the position before the first correction."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("select min(position) - 1 from events where type = 'HappeningCorrected'").fetchone()[0])
 
 
 async def answers(path: Path, runs: int) -> list[Answer]:
     """Ask for every address. Stops at whatever is not answered with 200."""
-    found = []
+    found, past = [], f"as_of={before_corrections(path)}"
     for name, address in addresses(path.stem).items():
         tell(f"\r{name:<40}")
-        found.append(await ask(path, name, address, runs))
+        answer = await ask(path, name, address, runs)
+        if "/-/timeline" in address:
+            then = await ask(path, name, f"{address}{'&' if '?' in address else '?'}{past}", runs)
+            answer = replace(answer, then=then.median)
+        found.append(answer)
     tell("\n")
     return found
 

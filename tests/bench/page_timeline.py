@@ -9,10 +9,11 @@ import re
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ KINDS = {
 }
 CHUNK = 10_000
 EARLIER = 37  # years, each time the rows come again
+CORRECTED = 100  # one happening in so many is corrected, after all were recorded
 STRIDE = 7_919  # a prime: any count of happenings is spread over the whole year
 
 
@@ -147,6 +149,12 @@ def happenings(rows: list[Row], count: int) -> Iterator[dict[str, Any]]:
         yield from (happening(rows[place], n, again) for place, n, again in sorted(numbered))
 
 
+def corrections(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Correct one happening in CORRECTED, as entries of a bundle: its title, and its kind."""
+    for entry in islice(entries, 0, None, CORRECTED):
+        yield {"correct": entry["id"], "title": f"{entry['title'][:180]} (revised)", "kind": "revised", "reason": "It was revised"}
+
+
 def build(path: Path, count: int) -> None:
     """Build a timeline of so many happenings at a path, telling how far it is. The file is there when it is whole."""
     rows, pages, left_out = read()
@@ -166,6 +174,7 @@ def build(path: Path, count: int) -> None:
                 timeline.append_many(chunk)
                 chunk.clear()
                 tell(f"\r{path}: {done:,} of {count:,}")
+        timeline.append_many(corrections(happenings(rows, count)))
     tell("\n")
     part.rename(path)
 

@@ -219,13 +219,6 @@ async def test_the_filters_say_how_to_write_a_date(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_words_in_the_past_are_explained(demo: Path) -> None:
-    """In words that can be followed."""
-    message = text((await serve(demo).client.get("/demo/-/timeline?as_of=20&q=talks")).text)
-    assert "In versions that were corrected since, only words with the same accents are found." in message
-
-
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "query",
     [

@@ -262,7 +262,7 @@ class Reading(Opened):
         choice = choosing.choose(
             self.log.connection, {"q": words, "as_of": _filter_text("as_of", as_of), "status": status}, "current"
         )
-        query = Words(words, inside=choice.as_of is not None)
+        query = Words(words)
         happenings = at_positions(self.log.connection, choice.positions, as_of=choice.as_of)
         places = list(searching.in_happenings(happenings, query))
         kinds = [[place for place in places if place.group == kind] for kind in ("happening", "quotation")]

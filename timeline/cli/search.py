@@ -50,7 +50,7 @@ def search(words: tuple[str, ...], as_of: str | None, status: str | None, limit:
         timeline.refuse_outdated()
         connection = timeline.log.connection
         choice = choose(connection, {"q": typed, "as_of": as_of, "status": status}, "current")
-        looked_for = Words(typed, inside=choice.as_of is not None)
+        looked_for = Words(typed)
         most = limit if as_json else printing.fitting(limit, most=ON_SCREEN)
         groups = _split(in_happenings(at_positions(connection, choice.positions, as_of=choice.as_of), looked_for), most)
         groups["document"] = list(islice(in_documents(Snapshot(connection, choice.as_of), looked_for), most and most + 1))

@@ -3,7 +3,7 @@
 -- staging.py fills them: staged_replaced from happenings, before those rows are deleted, and the others from the events' data.
 
 -- Versions of happenings. known_until is set if another staged version replaces this one; the days are those of dates.parse.
--- people, quotations and folded are the columns of happenings_fts, for the latest version alone.
+-- people, quotations and folded are the columns of happenings_fts.
 CREATE TEMP TABLE IF NOT EXISTS staged_versions (
     position INTEGER PRIMARY KEY, id, version, recorded_at, known_until, status, title, summary, date, date_note, kind, place,
     latitude, longitude, part_of, attributed_to, zone, instant,

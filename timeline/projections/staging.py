@@ -157,7 +157,8 @@ class Staged:
                 len(cited),
                 disputes,
                 reason,
-                *((*searched[3:], plain_letters(*searched)) if is_latest else (None, None, None)),
+                *searched[3:],
+                plain_letters(*searched),
             )
         )
         if not is_latest:

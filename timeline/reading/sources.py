@@ -34,7 +34,7 @@ class ListedSource(NamedTuple):
 
 def listed(snapshot: Snapshot, id: str | None = None) -> Iterator[ListedSource]:
     """Yield the sources in order of their ids, or one of them."""
-    counts = sources.resting(snapshot, id)
+    counts = sources.resting(snapshot)
     for row in sorted(sources.every(snapshot, SourceQuery()), key=lambda row: str(row["id"])):
         if id in (None, row["id"]):
             yield ListedSource(row["id"], row["position"], row["characters"], counts.get(row["id"], 0))

@@ -5,14 +5,13 @@ matches.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from timeline.dates import DAY
 from timeline.selection import search_words, time_order
 from timeline.selection.plan import Plan
-from timeline.selection.snapshot import BY_POSITION, EACH, REVIEW_AS_OF
+from timeline.selection.snapshot import BY_POSITION, EACH
 from timeline.selection.state import State
 from timeline.selection.window import Window
 
@@ -116,22 +115,19 @@ _TABLE_FILTERS = {
     "source": _in("citations", "source = :source", once=False),
     "disputed": _in("citations", "stance = 'disputes'", once=False),
 }
-_REVIEWED_AS_OF = "select distinct happening as matched from reviews where verdict = :review and by_second_person"
+_REVIEWED = _TableFilter(
+    "select distinct happening as matched from reviews where verdict = :review and by_second_person",
+    "id",
+    "+happenings.review = :review",
+)
 _LISTED = "select value from json_each(:ids)"
-_WORDS = "select rowid as matched from happenings_fts where happenings_fts match :q"
-# The search index holds the latest versions. Versions replaced since the position are searched without an index.
-_WORDS_AS_OF = (
-    f"{_WORDS} union all select replaced.position from happening_versions as replaced where replaced.known_until > :as_of"
-    " and replaced.position <= :as_of"
+# Of replaced versions, a snapshot holds those of its time alone.
+_WORDS = _TableFilter(
+    "select rowid as matched from happenings_fts where happenings_fts match :q"
+    " union all select rowid from happening_versions_fts where happening_versions_fts match :q",
+    "position",
+    None,  # the search index takes as long for one happening as for all of them
 )
-_IN_EVENT = (
-    "exists (select 1 from events, json_each(events.data, '$.statement.{list}') as listed"
-    " where events.position = replaced.position and json_extract(listed.value, '$.{key}') like :{name} escape '\\')"
-)
-_IN_DATA = "(select data from events where events.position = replaced.position) like :{name} escape '\\'"
-_ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
-
-_SEARCHED = (("actors", "name"), ("citations", "quote"), ("citations", "description"))
 
 
 def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
@@ -185,10 +181,9 @@ def _conditions(state: State, actor: str | None) -> tuple[dict[str, _Condition],
         conditions["mark"] = _TABLE_FILTERS["disputed"].condition()
     if mark == "corrected" or state.status == "retracted":
         conditions["replaced"] = _REPLACED.condition()
-    if "review" in plain and state.as_of is not None and "review" in params:
-        test = plain["review"]
-        reviewed = _TableFilter(_REVIEWED_AS_OF, "id", test).condition()
-        conditions["review"] = _Condition(f"{reviewed.listed} and {test}", test, f"{reviewed.source} and {test}")
+    if "review" in params:
+        listed, test, source = _REVIEWED.condition()
+        conditions["review"] = _Condition(f"{listed} and {test}", test, f"{source} and {test}")
     for name in ("actor", "tag", "source"):
         if name in state.given:
             conditions[name] = _TABLE_FILTERS[name].condition()
@@ -196,33 +191,9 @@ def _conditions(state: State, actor: str | None) -> tuple[dict[str, _Condition],
     if "actor" in state.given:
         params["actor"] = actor or ""
     if "q" in state.given:
-        matches, values = _matching_words(state)
-        # The search index takes as long for one happening as for all of them.
-        conditions["q"] = _TableFilter(matches, "position", None).condition()
-        params |= values
+        conditions["q"] = _WORDS.condition()
+        params["q"] = search_words.match(state.given["q"])
     return conditions, params
-
-
-def _matching_words(state: State) -> tuple[str, Params]:
-    """Return the SELECT for the positions of happenings that have all of the words."""
-    params: Params = {"q": search_words.match(state.given["q"])}
-    if state.as_of is None:
-        return _WORDS, params
-    conditions = []
-    for number, word in enumerate(search_words.words(state.given["q"])):
-        patterns = {f"word_{number}_{form}": search_words.like(text) for form, text in enumerate(search_words.forms(word))}
-        conditions.append(f"({' or '.join(_has(name, pattern) for name, pattern in patterns.items())})")
-        params |= patterns
-    return " and ".join([_WORDS_AS_OF, *conditions]), params
-
-
-def _has(name: str, pattern: str) -> str:
-    """Return the condition that a replaced version's words, people or quotations contain a pattern."""
-    # The JSON is parsed only where the pattern is somewhere in it. There a quotation mark and some others look different.
-    parsed = "1" if _ESCAPED_IN_JSON.search(pattern) else _IN_DATA.format(name=name)
-    own = [f"replaced.{column} like :{name} escape '\\'" for column in ("title", "summary", "place")]
-    inside = [_IN_EVENT.format(list=list_, key=key, name=name) for list_, key in _SEARCHED]
-    return f"({parsed} and ({' or '.join([*own, *inside])}))"
 
 
 def _of_row(state: State) -> tuple[dict[str, str], Params]:
@@ -243,8 +214,7 @@ def _of_row(state: State) -> tuple[dict[str, str], Params]:
     if (mark := state.given.get("mark")) in MARKS:
         where["mark"] = _CORRECTED_NOW if mark == "corrected" and state.status == "current" else MARKS[mark]
     if (review := state.given.get("review")) is not None:
-        column = "happenings.review" if state.as_of is None else REVIEW_AS_OF.format(table="happenings")
-        where["review"] = f"{column} is null" if review == "none" else f"{column} = :review"
+        where["review"] = "happenings.review is null" if review == "none" else "happenings.review = :review"
         params |= {} if review == "none" else {"review": review}
     # The near days are wider if the date is approximate, and otherwise the same. The indexes in time order hold them, so a count
     # does not read the rows.

@@ -48,10 +48,9 @@ class _Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a search, parsed once. `inside`: also match within longer words, as the page does for earlier versions."""
+    """The words of a search, parsed once."""
 
     typed: str
-    inside: bool = False
     wanted: tuple[str, ...] = field(init=False)
     begun: str | None = field(init=False)
     _known: dict[str, str | None] = field(init=False, default_factory=dict)
@@ -91,9 +90,7 @@ class Words:
         plain = search_words.folded(token).casefold()
         if plain in self.wanted:
             return plain
-        if self.begun is not None and plain.startswith(self.begun):
-            return self.begun
-        return next((word for word in self.wanted if self.inside and word in plain), None)
+        return self.begun if self.begun is not None and plain.startswith(self.begun) else None
 
 
 def _tokens(text: str) -> re.Pattern[str]:

@@ -13,7 +13,6 @@ LONGEST = 2_000  # characters of a search that are read
 # Half of all words begin with so few letters, and a search for them among a million happenings takes a second. Chinese, Japanese
 # and Korean, which say more in a letter and have no spaces, start above the second number.
 SHORT, SAYING_MORE = 2, 0x2E80
-_LONGEST_PATTERN = 70  # letters, so that no pattern exceeds the limit that timeline.web.limits sets for SQLite
 _TATWEEL = "\u0640"
 LIGATURES = re.compile("[\ufb00-\ufb06]")
 
@@ -60,8 +59,3 @@ def match(text: str) -> str:
         quoted = ['"' + form.replace('"', '""') + '"' + star for form in forms(word)]
         parts.append(f"({' OR '.join(quoted)})")
     return " AND ".join(parts)
-
-
-def like(form: str) -> str:
-    """Return a LIKE pattern, escaped by a backslash, that finds a form anywhere in a text; a very long form is cut."""
-    return "%" + re.sub(r"([\\%_])", r"\\\1", form[:_LONGEST_PATTERN]) + "%"

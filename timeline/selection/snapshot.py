@@ -37,12 +37,11 @@ with happenings as not materialized (select {_COLUMNS}, review from main.happeni
 sources as not materialized (select *, 0 as corrected_since from main.sources),
 reviews as not materialized (select * from main.reviews where known_until is null)
 """
-REVIEW_AS_OF: Final = (
-    "(select max(verdict) from reviews where reviews.happening = {table}.id and reviews.version = {table}.version"
-    " and by_second_person)"
+# The review of the version in a row of a table, as of a position: the column of the table itself is the present one.
+_REVIEW: Final = (
+    "cast((select max(verdict) from reviews where reviews.happening = {table}.id and reviews.version = {table}.version"
+    " and by_second_person) as text) as review"
 )
-"""The review of the version in a row of a table, as of a position: `happenings.review` is the present one."""
-_REVIEW: Final = f"cast({REVIEW_AS_OF} as text) as review"
 # Versions replaced since the position.
 _REPLACED: Final = "main.happening_versions as replaced where replaced.known_until > :as_of and replaced.position <= :as_of"
 # The plus sign stops SQLite from reading happenings by position, which would lose the time order.

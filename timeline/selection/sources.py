@@ -17,35 +17,36 @@ MOST_QUOTATIONS = 2_000
 _COLUMNS = (
     "id, title, publisher, author, published, language, media_type, extractor, text_sha256, characters, archived_at, position"
 )
-_WEIGHED_NOW = "select value as source, happenings from facets where facet = 'source'"
-_WEIGHED_AS_OF = (
-    "select source, count(distinct happening) as happenings from (select source, happening from citations where"
-    " (:source is null or source = :source) and happening not in (select id from happenings where status <> 'current')"
-    f" {EACH}) group by source"
+# The citations of versions replaced since the position; none for now.
+_REPLACED = (
+    "select source, happening, stance from citations"
+    " where happening in (select id from main.happening_versions where known_until > :as_of)"
+    f" and happening in (select id from happenings where status = 'current') {EACH}"
 )
-# From the tables, no more of each source than are counted; from the events, everything replaced since, for all sources at once.
-_CITING = """
-with wanted as materialized (select value as source from json_each(:ids)),
-citing as materialized (
-  select wanted.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations,
-    counted.value ->> 2 as disputing
-  from wanted, json_each(json_array((
-    select json_array(count(distinct happening), count(*), coalesce(sum(stance = 'disputes'), 0)) from (
-      select happening, stance from citations cross join happenings on happenings.id = citations.happening
-      where citations.source = wanted.source and status = 'current' and (:as_of is null or position <= :as_of) limit :most
-    )
-  ))) as counted
+# How many current happenings cite each source: as counted for now, without those recorded since, and with those replaced since.
+_WEIGHED = f"""
+select source, sum(happenings) as happenings from (
+  select value as source, happenings from main.facets where facet = 'source'
   union all
-  select listed.value ->> '$.source' as source, count(distinct replaced.id), count(*), sum(listed.value ->> '$.stance' = 'disputes')
-  from happening_versions as replaced join events on events.position = replaced.position
-  join json_each(events.data, '$.statement.citations') as listed
-  where replaced.known_until > :as_of and replaced.position <= :as_of and replaced.status = 'current'
-    and listed.value ->> '$.source' in (select source from wanted)
-  group by 1
-)
-select source, sum(happenings) as happenings, sum(quotations) as quotations, sum(disputing) as disputing,
-  (select happenings from facets where facet = 'source' and value = source) as known
-from citing group by source
+  select source, -count(distinct happening) from main.happenings as later cross join main.citations as cited on happening = id
+  where position > :as_of and status = 'current' group by source
+  union all
+  select source, count(distinct happening) from ({_REPLACED}) group by source
+) group by source having sum(happenings) > 0
+"""
+# From the tables, no more of each source than are counted.
+_CITING = f"""
+select source, sum(counted ->> 0) as quotations, sum(counted ->> 1) as disputing from (
+  select wanted.value as source, (
+    select json_array(count(*), coalesce(sum(stance = 'disputes'), 0)) from (
+      select stance from main.citations as cited cross join main.happenings as citing on citing.id = cited.happening
+      where cited.source = wanted.value and status = 'current' and (:as_of is null or position <= :as_of) limit :most
+    )
+  ) as counted from json_each(:ids) as wanted
+  union all
+  select source, json_array(count(*), sum(stance = 'disputes')) from ({_REPLACED})
+  where source in (select value from json_each(:ids)) group by source
+) group by source
 """
 _FIRST_DAY = "coalesce(edtf_earliest_day(published), edtf_latest_day(published))"
 _BY_TITLE = "title is null, title collate nocase, id"
@@ -86,13 +87,11 @@ def count(snapshot: Snapshot, query: SourceQuery) -> int:
 def page(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
     """Fetch a page of the matching sources, in the query's order. Raises TookTooLong."""
     where, params = _chosen(query)
-    weighed = ""
-    if query.order == "weight":
-        weighed = f" left join ({_WEIGHED_NOW if snapshot.as_of is None else _WEIGHED_AS_OF}) as weighed on weighed.source = id"
+    weighed = f" left join ({_WEIGHED}) as weighed on weighed.source = id" if query.order == "weight" else ""
     return snapshot.rows(
         f"select shown.* from (select {_COLUMNS} from sources {where} {EACH}) as shown{weighed}"
         f" order by {ORDERS[query.order]} limit {PAGE_SIZE} offset :offset",
-        {**params, "offset": (query.page - 1) * PAGE_SIZE, "source": None},
+        {**params, "offset": (query.page - 1) * PAGE_SIZE},
     )
 
 
@@ -102,21 +101,17 @@ def every(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
     return snapshot.rows(f"select * from (select {_COLUMNS} from sources {where} {EACH}) order by archived_at, position", params)
 
 
-def resting(snapshot: Snapshot, source: str | None = None) -> dict[str, int]:
-    """Count the current happenings that cite each source, or one of them."""
-    rows = snapshot.rows(_WEIGHED_AS_OF, {"source": source})
-    return {row["source"]: row["happenings"] for row in rows}
+def resting(snapshot: Snapshot) -> dict[str, int]:
+    """Count the current happenings that cite each source."""
+    return {row["source"]: row["happenings"] for row in snapshot.rows(_WEIGHED)}
 
 
 def weigh(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Weight]:
     """Count the citations of each of these sources."""
-    params: Params = {"ids": json.dumps(list(ids)), "as_of": snapshot.as_of, "most": MOST_QUOTATIONS + 1}
-    weights = {}
-    for source, happenings, quotations, disputing, known in snapshot.plain(_CITING, params):
+    happenings, weights = resting(snapshot), {}
+    for source, quotations, disputing in snapshot.rows(_CITING, {"ids": json.dumps(list(ids)), "most": MOST_QUOTATIONS + 1}):
         more = quotations > MOST_QUOTATIONS
-        # For now, a table holds the full count.
-        citing = (known or 0) if snapshot.as_of is None else happenings
-        weights[source] = Weight(citing, quotations - more - disputing, disputing, more)
+        weights[source] = Weight(happenings.get(source, 0), quotations - more - disputing, disputing, more)
     return weights
 
 

@@ -59,8 +59,7 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     try:
         if media_type in capture.OFFICE:
             document = capture.from_bytes(content, media_type, str(path), encoding=encoding)
-            extractor, how = document.extractor, document.extractor.partition("; read as ")[0]
-            decoded = decoding.Decoded(document.text, "", (f"read by {how}",))
+            extractor, decoded = document.extractor, decoding.Decoded(document.text, "")
             options["tables"] = document.tables
         else:
             decoded = decoding.decode(content, encoding, str(path))

@@ -4,7 +4,6 @@ Owns the form of these files. Each version of a happening is a row, known from o
 in the order of time, and what is long about them is in files cut by time. Must not choose what is shown.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -189,7 +188,10 @@ def search(connection: sqlite3.Connection) -> list[tuple[str, dict[str, list[int
 
     A word has, for each happening by the negated position of its version, the places of the word in it.
     """
-    connection.execute("create virtual table temp.vocabulary using fts5vocab(main, happenings_fts, instance)")
+    for name in ("happenings_fts", "happening_versions_fts"):
+        connection.execute(f"create virtual table temp.words_of_{name} using fts5vocab(main, {name}, instance)")
+    both = "select * from words_of_happenings_fts union all select * from words_of_happening_versions_fts"
+    connection.execute(f"create temp view vocabulary as {both}")
     numbers = {name: number for number, name in enumerate(("title", "summary", "place", "people", "quotations", _FOLDED))}
     plain: dict[int, set[str]] = defaultdict(set)
     folded: dict[int, set[str]] = defaultdict(set)
@@ -215,24 +217,10 @@ def search(connection: sqlite3.Connection) -> list[tuple[str, dict[str, list[int
         last = term, doc
         entry.append(numbers[column] * _COLUMN + offset)
         size += 5
-    connection.execute("drop table temp.vocabulary")
+    connection.execute("drop view temp.vocabulary")
+    for name in ("happenings_fts", "happening_versions_fts"):
+        connection.execute(f"drop table temp.words_of_{name}")
     return parts
-
-
-def earlier_words(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[int, list[str]]:
-    """Return the texts of replaced versions, which the search index does not hold, by their position."""
-    result: dict[int, list[str]] = {}
-    for row in rows:
-        position = row.columns["position"]
-        if not row.until or position in result:
-            continue
-        (data,) = connection.execute("select data from events where position = ?", (position,)).fetchone() or (None,)
-        statement = json.loads(data).get("statement") or {} if data else {}
-        texts = [statement.get(name) for name in ("title", "summary", "place")]
-        texts += [actor.get("name") for actor in statement.get("actors") or ()]
-        texts += [cited.get(name) for cited in statement.get("citations") or () for name in ("quote", "description")]
-        result[position] = [text for text in texts if text]
-    return result
 
 
 def log(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -75,7 +75,6 @@ async def _add_data(site: Site, connection: sqlite3.Connection, rows: Sequence[R
         "articles": _cut(site, "articles", articles, data.ARTICLES),
         "articlesOf": data.ARTICLES,
         "words": [[first, add(f"words-{number}", part)] for number, (first, part) in enumerate(search)],
-        "earlier": add("earlier", data.earlier_words(connection, rows)),
         "log": add("log", data.log(connection)),
     }
 

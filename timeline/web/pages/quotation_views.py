@@ -125,8 +125,6 @@ def _served(datasette: Datasette, snapshot: Snapshot, hashes: Iterable[str | Non
 
 def _unchanged_since(snapshot: Snapshot, happenings: Iterable[str]) -> set[str]:
     """Return the happenings whose version in the snapshot is still the latest: source pages have anchors for those alone."""
-    if snapshot.as_of is None:
-        return set(happenings)
     ids = {"ids": json.dumps(list(happenings))}
     sql = (
         "select past.id from happenings as past join main.happenings as now on now.position = past.position"

@@ -70,8 +70,7 @@ class Listing {
     const position = as_of && as_of <= end ? `<a href="events/${as_of}.html">position ${as_of}</a>` : `position ${as_of}`;
     const moment = state.as_of_words ? `the end of ${escaped(state.as_of_words)}</strong> (${position}, ${when})` : `${position}</strong> (${when})`;
     const more = as_of > end ? `The log ends at position ${end}, so this is the present state.` : "Later corrections and retractions are left out.";
-    const accents = state.given.q ? '<p class="small">In versions that were corrected since, only words with the same accents are found.</p>' : "";
-    return `<div class="as-of"><p><strong>As known at ${moment}. ${more} <a href="${this.link({ as_of: null })}">Show what is known now</a></p>${accents}</div>`;
+    return `<div class="as-of"><p><strong>As known at ${moment}. ${more} <a href="${this.link({ as_of: null })}">Show what is known now</a></p></div>`;
   }
 
   /** The active filters: their name and their value, as people call them. */

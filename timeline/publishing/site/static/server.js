@@ -6,7 +6,7 @@ const PARTS = ["notes", "known", "chosen", "found", "facets"];
 /** Answer a request. @param {Store} store @param {string} path of the address, its last part @param {URLSearchParams} parameters @returns {Promise<string>} */
 async function answerTo(store, path, parameters) {
   const rows = await store.rows(), state = await readState(parameters, store);
-  if (state.given.q) state.positions = await search(store, state.given.q, state.as_of !== null);
+  if (state.given.q) state.positions = await search(store, state.given.q);
   const drawn = new Drawn(store, matchesOf(store, rows, state), state);
   const position = store.site.end, json = async (/** @type {any} */ content) => JSON.stringify({ position, notes: state.notes, ...(await content) });
   if (path === "overview") return json(drawn.overview());

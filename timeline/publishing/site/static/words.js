@@ -32,8 +32,8 @@ function shortWord(text) {
   return last && isShort(last) ? last : null;
 }
 
-/** The positions of the versions that have all words; of earlier ones by their texts. @param {Store} store @param {string} text @param {boolean} past @returns {Promise<Set<number>>} */
-async function search(store, text, past) {
+/** The positions of the versions that have all words, also of those that were replaced. @param {Store} store @param {string} text @returns {Promise<Set<number>>} */
+async function search(store, text) {
   const typed = wordsOf(text);
   /** @type {Set<number> | null} */
   let found = null;
@@ -43,18 +43,8 @@ async function search(store, text, past) {
     const either = new Set(each.flatMap((one) => [...one]));
     found = found ? new Set([...found].filter((one) => either.has(one))) : either;
   }
-  if (past) {
-    const earlier = await store.get(store.site.earlier);
-    for (const [position, texts] of Object.entries(earlier)) {
-      const has = (/** @type {string} */ form) => texts.some((/** @type {string} */ one) => small(one).includes(small(form)));
-      if (typed.every((word) => has(word) || has(folded(word)))) found?.add(Number(position));
-    }
-  }
   return found ?? new Set();
 }
-
-/** Small letters, of the Latin alphabet alone, as SQLite compares. @param {string} text */
-const small = (text) => text.replace(/[A-Z]/g, (one) => one.toLowerCase());
 
 /** Where words follow each other: the positions of the versions. @param {Store} store @param {string[]} terms @param {boolean} open whether the last may go on */
 async function phrase(store, terms, open) {
