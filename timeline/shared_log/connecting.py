@@ -5,6 +5,9 @@ No message repeats a password. psycopg is imported on first use: it is the extra
 
 import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -20,6 +23,9 @@ CHANNEL: Final = "timeline_events"
 FORMAT: Final = 1  # of timeline.log: the layout of the tables
 SECONDS: Final = 10  # for a connection to be made
 WAIT: Final = 60  # seconds for another writer to be done, as for a file
+# A commit of its own, which reaches the disk and the standby after all that was committed before it, and the last position by then.
+# Commits made while a writer has its turn do not wait for the disk, so whoever acts on an event waits for this first.
+DURABLE: Final = "SELECT coalesce(max(position), 0), pg_logical_emit_message(true, 'timeline', '') FROM timeline.events"
 _URL: Final = re.compile(r"postgres(?:ql)?:/", re.IGNORECASE)
 _SILENCE: Final = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 # Plans are made while the log is small and its statistics are missing, and are used when it is large: all go by an index.
@@ -149,6 +155,31 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
     else:
         reason = words
     return DatabaseRefused(shown(url), reason)
+
+
+@contextmanager
+def durably(connection: "psycopg.Connection[Any]", name: str, seconds: float, outcome: str) -> Iterator[None]:
+    """Within the block, commit and wait until it is on disk, and on the standby: `seconds` at most.
+
+    Raises SharedLogUnreachable, with what became of the call, where the standby has not confirmed it by then.
+    """
+    warned: list[bool] = []
+
+    def hear(notice: "psycopg.errors.Diagnostic") -> None:
+        warned.append(notice.severity_nonlocalized == "WARNING")
+
+    patience = threading.Timer(seconds, connection.cancel)  # the server then warns that it has not waited
+    patience.daemon = True
+    connection.add_notice_handler(hear)
+    patience.start()
+    try:
+        yield
+    finally:
+        patience.cancel()
+        connection.remove_notice_handler(hear)
+    if any(warned):
+        fault = "its synchronous standby does not confirm that it has the newest events"
+        raise SharedLogUnreachable(name, f"{fault}. {outcome}", fault=fault, outcome=outcome)
 
 
 def _without_password(url: str, words: str) -> str:

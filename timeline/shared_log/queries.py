@@ -5,8 +5,10 @@ from typing import Final
 from timeline.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
+# The turn ends before the commit is on disk, so that the appends of several writers reach the disk together. Each waits for that
+# before it acknowledges anything: see `connecting.durably`.
 BEGIN: Final = f"""
-BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({connecting.LOCK});
+BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off; SELECT pg_advisory_xact_lock({connecting.LOCK});
 SELECT coalesce(max(position), 0), EXISTS (
     SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'
 ) FROM timeline.events
