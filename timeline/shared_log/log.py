@@ -138,7 +138,16 @@ class SharedLog:
                 sql.SQL(COLUMNS), sql.Literal(asked)
             )
             query += stream
-        cursor = self._execute(query)
+        try:
+            cursor = self._execute(query)
+        except DatabaseRefused as error:
+            if not isinstance(error.__context__, psycopg.errors.LockNotAvailable):
+                raise
+            self._open.execute("ROLLBACK")
+            user, pid = self._execute(queries.HOLDER).fetchone() or ("nobody", 0)
+            hangs = f"If that writer hangs, have the log's owner end it: SELECT pg_terminate_backend({pid})"
+            reason = f"no turn to append came in {connecting.WAIT} seconds: {user} has it. Try again later. {hangs}"
+            raise DatabaseRefused(self.name, reason) from None
         for _ in range(3):
             cursor.nextset()
         self._holds_turn = True

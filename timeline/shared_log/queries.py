@@ -13,6 +13,10 @@ SELECT coalesce(max(position), 0), EXISTS (
     SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'
 ) FROM timeline.events
 """
+HOLDER: Final = f"""
+SELECT usename, pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND (classid, objid, objsubid) = (0, {connecting.LOCK}, 1) AND datname = current_database()
+"""
 INSERT: Final = f"INSERT INTO timeline.events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY: Final = f"COPY timeline.events ({COLUMNS}) FROM STDIN"
 REFERENCES: Final = """

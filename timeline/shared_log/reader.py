@@ -140,9 +140,7 @@ class Reader:
         if position <= self._durable:
             return
         with self._errors(), connecting.durably(self._connection, self.name, connecting.SECONDS, _AGAIN):
-            with self._connection.transaction():
-                self._connection.execute("SET TRANSACTION READ WRITE")
-                ((self._durable, _),) = self._connection.execute(connecting.DURABLE).fetchall()
+            ((self._durable, _),) = self._connection.execute(connecting.DURABLE).fetchall()
 
     def _redaction(self, position: int, data: str | None) -> Redaction:
         """Read what an EventRedacted names."""
