@@ -50,6 +50,10 @@ class Status:
     error: str = ""
     """The last trouble, which may be over."""
     error_at: str = ""
+    answered_at: str = ""
+    """When the server last answered."""
+    ended: str = ""
+    """Why following ended for good, in words that name no host."""
     cleaned: int = 0
     """The position of the last redaction of which no trace is left in the file's free pages and journals."""
 

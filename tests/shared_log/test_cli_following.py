@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from followers import events, fill, following, is_followed, size, until
+from followers import events, fill, following, is_followed, size, tamper, until
 
 from timeline import Timeline, followed
 from timeline.cli import main
@@ -89,10 +89,17 @@ def test_the_status_tells_how_far_it_is(url: str, file: Path) -> None:
         assert (answer["position"], answer["there"], answer["lag_events"], answer["lag_seconds"]) == (4, 4, 0, 0.0)
         assert (answer["running"], answer["follows"], answer["error"]) == (True, connecting.shown(url), None)
         assert "up to date\nconnected since" in run("follow", "--status").stdout
-    followed.write_status(file, followed.Status(position=4, there=9, error="It broke", error_at="2026-01-01T00:00:00.000Z"))
+    then = "2026-01-01T00:00:00.000Z"
+    followed.write_status(file, followed.Status(position=2, there=9, error="It broke", error_at=then, answered_at=then))
     text = run("follow", "--status").stdout
     assert "position 4 of 9, 5 events behind, never up to date yet" in text
     assert "last trouble, 2026-01-01 00:00:00 UTC: It broke" in text
+    followed.write_status(file, followed.Status(connected=True, since=then, answered_at=then, up_to_date_at=then, there=4))
+    with followed.lock(file):
+        text = run("follow", "--status").stdout
+    assert "connected since 2026-01-01 00:00:00 UTC, but the server has not answered for " in text
+    followed.note(file).with_name("timeline.follows.status.json").unlink()
+    assert "position 4, the shared log was not read yet\n" in run("follow", "--status").stdout
     followed.note(file).unlink()
     assert run("follow", "--status").exit_code == 1
 
@@ -119,6 +126,17 @@ def test_it_ends_with_the_server_that_started_it(url: str, path: Path) -> None:
         assert "up to date" in process.stderr.readline()
         process.stdin.close()
         assert process.wait(60) == 0
+
+
+def test_a_refused_log_ends_it_beside_a_server_and_the_status_says_why(url: str, file: Path) -> None:
+    """In one line, though its standard input is still open."""
+    tamper(url, "UPDATE timeline.events SET recorded_by = 'Eve' WHERE position = 2")
+    words = [sys.executable, "-c", "from timeline.cli import main; main()", "follow", "--db", str(file), "--beside"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
+        assert process.wait(60) == 1
+        assert process.stderr is not None
+        assert process.stderr.read().count("\n") == 1
+    assert "it has ended: the shared log does not hold the same events as this timeline" in run("follow", "--status").stdout
 
 
 def test_the_commands_that_write_go_to_the_shared_log(url: str, file: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from followers import events, fill, is_followed, size, until
+from followers import events, fill, is_followed, size, tamper, until
 from ready import is_ready
 
 from timeline import Timeline, followed
@@ -114,6 +114,11 @@ async def test_the_page_of_checkpoints_says_how_far_it_is(url: str, path: Path, 
     followed.write_status(path, followed.Status(position=status.position, there=9, up_to_date_at=then))
     page = await read(desk, address)
     assert "It follows a shared log. It is at position 4, and was last up to date 3 minutes ago." in page
+    tamper(url, "UPDATE timeline.events SET recorded_by = 'Eve' WHERE position = 2")
+    with pytest.raises(DatabaseRefused):
+        follow(url, path, once=True)
+    page = await read(desk, address)
+    assert "It no longer follows its shared log: the shared log does not hold the same events as this timeline" in page
     host = connecting.shown(url).rpartition("@")[2]
     assert host not in page
     assert "owner" not in page.lower().replace("download", "")

@@ -17,7 +17,7 @@ from examples import PNG, Clock
 from timeline import ArchivedSource, Timeline, TimelineError
 from timeline.cli import main
 from timeline.errors import DatabaseRefused, RedactionUnfinished, VersionConflict
-from timeline.shared_log import connecting
+from timeline.shared_log import connecting, follow
 
 IT_SAT = "It sat for four days"
 BUNDLE = """
@@ -221,6 +221,33 @@ def test_it_says_which_package_is_missing() -> None:
     )
 
 
+def test_a_server_that_is_too_old_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the version that is needed."""
+    monkeypatch.setattr(connecting, "OLDEST", 99)
+    with pytest.raises(DatabaseRefused, match=r"the server is PostgreSQL \d+, expected 99 or later"):
+        Timeline(url)
+
+
+def test_every_host_that_was_tried_is_named_once(url: str) -> None:
+    """With the reason of each, and without advice about networks; a server that answers is not called away."""
+    with pytest.raises(DatabaseRefused) as refused:
+        Timeline("postgresql://ann@127.0.0.1:1,127.0.0.1:2/news?target_session_attrs=read-write")
+    assert str(refused.value) == (
+        "postgresql://ann@127.0.0.1:1,127.0.0.1:2/news?target_session_attrs=read-write: the server cannot be reached"
+        " (127.0.0.1:1: Connection refused; 127.0.0.1:2: Connection refused). Check the address and the server, then repeat"
+    )
+    with pytest.raises(DatabaseRefused, match=r'refuses the connection \(.*password authentication failed for user "owner"\)'):
+        Timeline(url.replace(PASSWORD, "wrong"))
+
+
+def test_an_address_for_appends_has_each_parameter_once() -> None:
+    """The one that is meant for reading is replaced."""
+    address = "postgresql://reader@a,b/news?target_session_attrs=prefer-standby&sslmode=require"
+    expected = "postgresql://reader@a,b/news?sslmode=require&target_session_attrs=read-write&user=ann%20b"
+    assert connecting.for_appending(address, "ann b") == expected
+    assert connecting.for_appending("postgresql://a/news", "") == "postgresql://a/news?target_session_attrs=read-write"
+
+
 def test_a_server_that_does_not_flush_is_refused(cluster: Cluster, url: str) -> None:
     """What it acknowledges could be lost; but a session's synchronous_commit is turned on."""
     with closing(psycopg.connect(url, autocommit=True)) as owner:
@@ -284,10 +311,42 @@ def test_one_that_waits_too_long_is_told_so(
 ) -> None:
     """As for a file that another program writes to."""
     timeline.log._execute("SET lock_timeout = '100ms'")  # type: ignore[union-attr]
-    late = pytest.raises(DatabaseRefused, match="another writer has been appending to it for 60 seconds")
+    late = pytest.raises(DatabaseRefused, match=r"no turn to append came in 60 seconds: owner has it.*pg_terminate_backend\(\d+\)")
     with Timeline(url, by="Ben") as ben, ben.transaction(), late:
         timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
     timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+
+
+def test_one_that_hangs_with_the_turn_loses_it(url: str, timeline: Timeline, report: ArchivedSource) -> None:
+    """The others go on, and its own next step is refused in a line."""
+    hung = Timeline(url, by="Ben")
+    hung.log._execute("SET idle_in_transaction_session_timeout = '300ms'")  # type: ignore[union-attr]
+    late = pytest.raises(DatabaseRefused, match=r"did nothing for 10 minutes, so the server has ended it\. Nothing was saved")
+    with closing(hung), late, hung.transaction():
+        timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+        hung.record("late", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+    assert timeline.log.size() == 2
+
+
+def test_an_event_is_on_disk_before_anybody_acts_on_it(
+    cluster: Cluster, url: str, timeline: Timeline, report: ArchivedSource, path: Path
+) -> None:
+    """Another writer's commit that is not: a repeated call and a follower wait for it."""
+    with Timeline(url, by="tester", clock=timeline.clock) as quick:
+        cluster.sql("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        cluster.sql("SELECT pg_reload_conf()")
+        try:
+            quick.log._durable = 1_000_000  # type: ignore[union-attr]  # it acknowledges at once
+            event = quick.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+            assert timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)]) == event
+            written = "SELECT pg_current_wal_insert_lsn() = pg_current_wal_flush_lsn()"
+            assert cluster.sql(written) == "t"
+            quick.record("another", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+            follow(url, path, once=True)
+            assert cluster.sql(written) == "t"
+        finally:
+            cluster.sql("ALTER SYSTEM RESET wal_writer_delay")
+            cluster.sql("SELECT pg_reload_conf()")
 
 
 def test_news_is_announced_now_and_then(url: str, timeline: Timeline, report: ArchivedSource) -> None:

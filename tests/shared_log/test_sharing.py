@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from examples import REPORT, Clock
 from timeline import Timeline, merkle
 from timeline.cli import main
 from timeline.errors import DatabaseRefused
+from timeline.log import Log
 from timeline.shared_log import connecting, sharing
 
 
@@ -163,3 +165,30 @@ def test_the_command_prints_the_root(file: Path, database: Callable[[], str]) ->
     assert "there is a log of 8 events already" in result.output
     assert CliRunner().invoke(main, ["share", database(), "--empty"]).exit_code == 0
     assert CliRunner().invoke(main, ["share", "nowhere.db", "--empty"]).exit_code == 2
+
+
+def test_two_who_share_at_once_make_one_log(database: Callable[[], str], tmp_path: Path) -> None:
+    """The second finds what the first has made meanwhile, and adds nothing."""
+    address, results = database(), list[object]()
+    with Timeline(tmp_path / "timeline.db", by="Ann") as timeline:
+        timeline.archive(text="A text.", id="text", title="A text")
+
+    def share() -> None:
+        try:
+            with closing(Log(tmp_path / "timeline.db", read_only=True)) as log:
+                results.append(sharing.share(log, address).new)
+        except DatabaseRefused as error:
+            results.append(error)
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+    with closing(psycopg.connect(address, autocommit=True)) as owner:
+        owner.execute("SELECT pg_advisory_lock(%s)", (connecting.LOCK,))
+        threads = [threading.Thread(target=share) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while owner.execute(waiting).fetchone() != (2,):
+            assert not results
+        owner.execute("SELECT pg_advisory_unlock(%s)", (connecting.LOCK,))
+        for thread in threads:
+            thread.join()
+    assert sorted(results, key=str) == [0, 1]

@@ -10,13 +10,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from timeline import followed
 from timeline.any_log import AnyLog
 from timeline.calls.open_timeline import Opened
 from timeline.errors import DatabaseRefused, FileLagsBehind, RedactionUnfinished, SharedLogDiffers, TimelineError
-from timeline.shared_log import storing
+from timeline.shared_log import connecting, storing
 from timeline.shared_log.following import pull
 
 if TYPE_CHECKING:
@@ -91,9 +90,7 @@ class FollowingCalls(Opened):
         if named is None:
             raise DatabaseRefused(self._own.path, "follows no shared log any more. Open it anew")
         if self._shared is None:
-            user = f"&user={quote(named.append_as, safe='')}" if named.append_as else ""
-            parameter = "&" if "?" in named.url else "?"
-            self._shared = self.open_shared(f"{named.url}{parameter}target_session_attrs=read-write{user}")
+            self._shared = self.open_shared(connecting.for_appending(named.url, named.append_as))
             self._shared.log.project = self._own.project
         return self._shared
 

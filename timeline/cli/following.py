@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +18,7 @@ from timeline.cli.options import db
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused
 from timeline.errors import DatabaseRefused
+from timeline.log import Log
 from timeline.shared_log import connecting, following
 
 _SHORTEST, _LONGEST = 0.05, 3_600.0  # seconds between two looks
@@ -78,7 +79,8 @@ def follow(url: str | None, once: bool, poll: float, append_as: str, status: boo
 
 
 def _end_with_server(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not `sys.stdin`, whose lock would be held when the program ends
+        pass
     stop.set()
 
 
@@ -95,8 +97,11 @@ def _show(path: Path, *, as_json: bool) -> None:
     with followed.lock(path) as free:
         running = not free
     connected = running and status.connected
-    behind = max(0, status.there - status.position)
-    ago = followed.seconds_since(status.up_to_date_at, instants.now())
+    position = _size(path)  # also what this file's own commands have brought
+    there = max(status.there, position) if status.answered_at else None
+    behind = None if there is None else there - position
+    now = instants.now()
+    ago, silent = (followed.seconds_since(one, now) for one in (status.up_to_date_at, status.answered_at))
     lag = 0.0 if connected and behind == 0 and ago is not None and ago <= followed.FRESH else ago
     if as_json:
         json_forms.write(
@@ -107,25 +112,44 @@ def _show(path: Path, *, as_json: bool) -> None:
                 "running": running,
                 "connected": connected,
                 "since": status.since or None,
-                "position": status.position,
-                "there": status.there,
+                "answered_at": status.answered_at or None,
+                "position": position,
+                "there": there,
                 "lag_events": behind,
                 "lag_seconds": None if lag is None else round(lag, 1),
                 "error": status.error or None,
                 "error_at": status.error_at or None,
+                "ended": status.ended or None,
             }
         )
         return
     late = "never up to date yet" if lag is None else "up to date" if lag == 0 else f"last up to date {followed.duration(lag)} ago"
     missing = f", {count(behind, 'event')} behind" if behind else ""
     state = "connected" if connected else "not connected" if running else "not running"
-    since = f" since {status.since[:19].replace('T', ' ')} UTC" if status.since and running else ""
+    since = f" since {_shown(status.since)}" if status.since and running else ""
+    is_quiet = connected and silent is not None and silent > followed.FRESH
+    quiet = f", but the server has not answered for {followed.duration(silent or 0)}" if is_quiet else ""
+    place = "the shared log was not read yet" if there is None else f"of {there:,}{missing}, {late}"
     start = "" if running else f". Start it: timeline follow --db {path}"
     click.echo(harmless(f"{path}: follows {note.url}"))
-    click.echo(f"position {status.position:,} of {status.there:,}{missing}, {late}")
-    click.echo(harmless(f"{state}{since}{start}"))
+    click.echo(f"position {position:,}{', ' if there is None else ' '}{place}")
+    click.echo(harmless(f"{state}{since}{quiet}{start}"))
+    if status.ended:
+        click.echo(harmless(f"it has ended: {status.ended}"))
     if status.error:
-        click.echo(harmless(f"last trouble, {status.error_at[:19].replace('T', ' ')} UTC: {status.error}"))
+        click.echo(harmless(f"last trouble, {_shown(status.error_at)}: {status.error}"))
+
+
+def _shown(instant: str) -> str:
+    return f"{instant[:19].replace('T', ' ')} UTC"
+
+
+def _size(path: Path) -> int:
+    """Count the events in the file, which may not be there yet."""
+    if not path.exists():
+        return 0
+    with closing(Log(path, read_only=True, guarded=False)) as log:
+        return log.size()
 
 
 @contextmanager

@@ -5,9 +5,12 @@ No message repeats a password. psycopg is imported on first use: it is the extra
 
 import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from timeline.errors import DatabaseRefused, SharedLogUnreachable
 
@@ -20,13 +23,20 @@ CHANNEL: Final = "timeline_events"
 FORMAT: Final = 1  # of timeline.log: the layout of the tables
 SECONDS: Final = 10  # for a connection to be made
 WAIT: Final = 60  # seconds for another writer to be done, as for a file
+IDLE: Final = 10  # minutes for which a writer that hangs keeps its turn
+OLDEST: Final = 14  # the oldest PostgreSQL that can be used
+# A commit of its own, which reaches the disk and the standby after all that was committed before it, and the last position by then.
+# Commits made while a writer has its turn do not wait for the disk, so whoever acts on an event waits for this first.
+DURABLE: Final = "SELECT coalesce(max(position), 0), pg_logical_emit_message(true, 'timeline', '') FROM timeline.events"
 _URL: Final = re.compile(r"postgres(?:ql)?:/", re.IGNORECASE)
+_ATTEMPT: Final = re.compile(r'server at "([^"]*)".*?, port (\d+) failed: (.*)')
 _SILENCE: Final = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 # Plans are made while the log is small and its statistics are missing, and are used when it is large: all go by an index.
 # The server too notices within 20 seconds that a writer is gone, and gives its turn to the next. An acknowledged append is on disk,
 # and on the synchronous standby where there is one.
 _SESSION: Final = f"""
 SET enable_seqscan = off; SET client_encoding = 'UTF8'; SET lock_timeout = '{WAIT}s'; SET standard_conforming_strings = on;
+SET idle_in_transaction_session_timeout = '{IDLE}min'; SET default_transaction_read_only = off;
 SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 20000;
 SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
@@ -46,6 +56,14 @@ def shown(url: str) -> str:
     scheme, _, rest = hidden.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}"
+
+
+def for_appending(url: str, user: str) -> str:
+    """Return an address for the server that takes appends, whichever one it allows; as another user, if one is given."""
+    address, _, query = url.partition("?")
+    wanted = {"target_session_attrs": "read-write", **({"user": quote(user, safe="")} if user else {})}
+    others = [one for one in query.split("&") if one and one.partition("=")[0] not in wanted]
+    return f"{address}?{'&'.join((*others, *(f'{name}={value}' for name, value in wanted.items())))}"
 
 
 def refuse_without_psycopg(url: str) -> None:
@@ -89,6 +107,8 @@ def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
 
 def _prepare(connection: "psycopg.Connection[Any]", name: str, *, expects_log: bool) -> None:
     """Set up the session, and refuse a server that would not keep what it acknowledges, or that has no log."""
+    if (version := connection.info.server_version // 10_000) < OLDEST:
+        raise DatabaseRefused(name, f"the server is PostgreSQL {version}, expected {OLDEST} or later. Upgrade the server")
     cursor = connection.execute(_SESSION)
     while cursor.nextset():
         pass
@@ -132,9 +152,9 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
 
     code = getattr(error, "sqlstate", None) or ""
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
-    words = " ".join(_without_password(url, primary or str(error)).split())
+    words = _without_password(url, primary or _causes(str(error)))
     if code == "55P03":
-        reason = f"another writer has been appending to it for {WAIT} seconds. Try again when it is done"
+        reason = f"others have been using it for {WAIT} seconds. Try again when they are done"
     elif code == "25006":
         reason = "this server is a standby, which only reads. Name every host, and add ?target_session_attrs=read-write"
     elif code == "42501":
@@ -142,13 +162,53 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
         reason = f"the user may not do that ({words}). Have the log's owner grant the role: {role}"
     elif code in ("53100", "53200"):
         reason = f"the server is full ({words}). Free some space there, then repeat"
+    elif code == "25P03":
+        reason = (
+            f"this append had its turn and did nothing for {IDLE} minutes, so the server has ended it. Nothing was saved."
+            " Prepare everything first, then append it at once"
+        )
     elif isinstance(error, psycopg.OperationalError):
-        fault = f"the server cannot be reached ({words})"
+        fault = f"the server {'refuses the connection' if 'FATAL:' in words else 'cannot be reached'} ({words})".replace(
+            "FATAL: ", ""
+        )
         reason = f"{fault}. {after or 'Check the address and the server, then repeat'}"
         return SharedLogUnreachable(shown(url), reason, fault=fault, outcome=after)
     else:
         reason = words
     return DatabaseRefused(shown(url), reason)
+
+
+def _causes(words: str) -> str:
+    """Return psycopg's words on one line; of several hosts, why each of them failed, once."""
+    causes = dict.fromkeys(_ATTEMPT.findall(words.partition("All failures were:")[2]))
+    if len(causes) > 1:
+        return "; ".join(f"{host}:{port}: {' '.join(cause.split())}" for host, port, cause in causes)
+    return " ".join(words.partition("\n\tIs the server running")[0].split())
+
+
+@contextmanager
+def durably(connection: "psycopg.Connection[Any]", name: str, seconds: float, outcome: str) -> Iterator[None]:
+    """Within the block, commit and wait until it is on disk, and on the standby: `seconds` at most.
+
+    Raises SharedLogUnreachable, with what became of the call, where the standby has not confirmed it by then.
+    """
+    warned: list[bool] = []
+
+    def hear(notice: "psycopg.errors.Diagnostic") -> None:
+        warned.append(notice.severity_nonlocalized == "WARNING")
+
+    patience = threading.Timer(seconds, connection.cancel)  # the server then warns that it has not waited
+    patience.daemon = True
+    connection.add_notice_handler(hear)
+    patience.start()
+    try:
+        yield
+    finally:
+        patience.cancel()
+        connection.remove_notice_handler(hear)
+    if any(warned):
+        fault = "its synchronous standby does not confirm that it has the newest events"
+        raise SharedLogUnreachable(name, f"{fault}. {outcome}", fault=fault, outcome=outcome)
 
 
 def _without_password(url: str, words: str) -> str:

@@ -33,6 +33,8 @@ _PASSING: Final = tuple(
     f"SQLITE_{name}" for name in ("FULL", "IOERR", "BUSY", "LOCKED", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT")
 )
 _BUSY: Final = 5_000  # milliseconds for which the file may be busy
+_REFUSED: Final = "the shared log does not hold the same events as this timeline, or fails its own hashes"
+_UNUSABLE: Final = "the file of this timeline cannot be used"
 
 State = Literal["", "behind", "current", "trouble"]
 
@@ -114,6 +116,11 @@ class Follower:
         with self._alone():
             try:
                 yield
+            except DatabaseRefused as error:
+                if is_final(error, self.path):
+                    self._status = replace(self._status, ended=_REFUSED if isinstance(error, SharedLogDiffers) else _UNUSABLE)
+                    self._write_status(connected=False, error=str(error))
+                raise
             finally:
                 self._write_status(connected=False)
                 self._close()
@@ -169,7 +176,6 @@ class Follower:
                 if self.stop.is_set():  # it was interrupted
                     break
                 if is_final(error, self.path):
-                    self._write_status(connected=False, error=str(error))
                     raise
                 self._trouble(error)
                 self.stop.wait(retry)
@@ -201,7 +207,7 @@ class Follower:
             reader.close()
             raise
         self._reader = reader
-        self._status = replace(self._status, cleaned=min(self._status.cleaned, storing.last_redaction(log)))
+        self._status = replace(self._status, cleaned=min(self._status.cleaned, storing.last_redaction(log)), ended="")
         self._write_status(connected=True)
 
     def _opened(self) -> Log:
@@ -312,13 +318,15 @@ class Follower:
         if error:
             new = replace(new, error=error, error_at=now)
         if position is not None and there is not None:
-            new = replace(new, position=position, there=there)
+            new = replace(new, position=position, there=there, answered_at=now)
         if up_to_date:
             new = replace(new, up_to_date_at=now)
         self._status = new
         ago = self._clock() - self._written
         moved = (new.position, new.there) != (self._shown.position, self._shown.there)
-        still = replace(self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at)
+        still = replace(
+            self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at, answered_at=new.answered_at
+        )
         if at_once or new != still or ago >= (MOVED if moved else WRITTEN):
             self._written, self._shown = self._clock(), new
             followed.write_status(self.path, new)

@@ -30,6 +30,7 @@ _MAY_REFER: Final = ('"part_of":', '"superseded_by":', '"related":')
 _UNKNOWN: Final = (
     "It is not known whether the events were saved. Repeat the call when the server can be reached: it appends nothing twice"
 )
+_AGAIN: Final = "Nothing was done. Repeat the call when it does"
 
 
 class SharedLog:
@@ -48,8 +49,7 @@ class SharedLog:
         self._asked = ""  # the stream that was asked for last outside a transaction: the next one is likely about it
         self._announced = 0.0
         self._closed = False
-        self._warned = False
-        self._use(connecting.connect(url))
+        self._connect()
 
     def _begin_anew(self) -> None:
         """Forget what was remembered of a transaction."""
@@ -62,13 +62,9 @@ class SharedLog:
         self._streams: dict[str, list[Event]] = {}
         self._room = _ROOM
 
-    def _use(self, connection: "psycopg.Connection[Any]") -> None:
-        self._open = connection
-        connection.add_notice_handler(self._hear)
-
-    def _hear(self, notice: psycopg.errors.Diagnostic) -> None:
-        """Remember a warning: a commit warns where the standby was not waited for."""
-        self._warned |= notice.severity_nonlocalized == "WARNING"
+    def _connect(self) -> None:
+        self._open = connecting.connect(self._url)
+        self._durable = 0  # the position up to which all is known to be on disk, and on the standby
 
     @property
     def connection(self) -> NoReturn:
@@ -88,7 +84,7 @@ class SharedLog:
 
     def reader(self, file: Path) -> Reader:
         """Return a reader for a follower's file, over this connection."""
-        return Reader(self._url, file, self._open)
+        return Reader(self._url, file, self._open, self._durable)
 
     def close(self) -> None:
         """Close the connection, for good."""
@@ -102,7 +98,7 @@ class SharedLog:
         again = not self._holds_turn  # the server may have been started again, or another may have taken over
         while True:
             if self._open.closed and not self._holds_turn:
-                self._use(connecting.connect(self._url))
+                self._connect()
             try:
                 return self._open.execute(query, values or None, prepare=None if values else False, binary=binary)
             except psycopg.Error as error:
@@ -142,9 +138,18 @@ class SharedLog:
                 sql.SQL(COLUMNS), sql.Literal(asked)
             )
             query += stream
-        cursor = self._execute(query)
-        cursor.nextset()
-        cursor.nextset()
+        try:
+            cursor = self._execute(query)
+        except DatabaseRefused as error:
+            if not isinstance(error.__context__, psycopg.errors.LockNotAvailable):
+                raise
+            self._open.execute("ROLLBACK")
+            user, pid = self._execute(queries.HOLDER).fetchone() or ("nobody", 0)
+            hangs = f"If that writer hangs, have the log's owner end it: SELECT pg_terminate_backend({pid})"
+            reason = f"no turn to append came in {connecting.WAIT} seconds: {user} has it. Try again later. {hangs}"
+            raise DatabaseRefused(self.name, reason) from None
+        for _ in range(3):
+            cursor.nextset()
         self._holds_turn = True
         self._size, self._removed = cursor.fetchone() or (0, False)
         if asked:
@@ -155,21 +160,22 @@ class SharedLog:
         """Send what was not sent, and commit, in one round trip where it is one event. Raises DatabaseRefused."""
         if len(self._rows) > 1:
             self._send()
-        self._warned = False
-        now = time.monotonic()
+        now, size, durable = time.monotonic(), self.size(), None
         try:
-            with self._open.pipeline():
+            with connecting.durably(self._open, self.name, connecting.WAIT, _UNKNOWN), self._open.pipeline():
                 self._send()
                 if self._grown and now - self._announced > _NOTIFY_SECONDS:
-                    self._open.execute("SELECT pg_notify(%s, %s)", (connecting.CHANNEL, str(self._size)))
+                    self._open.execute("SELECT pg_notify(%s, %s)", (connecting.CHANNEL, str(size)))
                     self._announced = now
                 self._open.execute("COMMIT")
+                if size > self._durable:  # also where nothing was appended: the answer rests on the events of others
+                    durable = self._open.execute(connecting.DURABLE)
         except psycopg.OperationalError as error:
             raise connecting.refusal(self._url, error, after=_UNKNOWN) from None
         except psycopg.Error as error:
             raise connecting.refusal(self._url, error) from None
-        if self._warned:
-            raise DatabaseRefused(self.name, f"the server did not wait for its standby. {_UNKNOWN}")
+        if durable is not None:
+            ((self._durable, _),) = durable.fetchall()
 
     def _send(self) -> None:
         """Send the events that were appended, so that queries find them."""
@@ -198,7 +204,15 @@ class SharedLog:
         query = f"SELECT {COLUMNS} FROM timeline.events WHERE stream = ANY(%s) ORDER BY stream, version"
         for row in self._execute(query, ([*streams],)):
             found.setdefault(row[1], []).append(Event(*row))
+        self._settle(max((events[-1].position for events in found.values()), default=0))
         return found
+
+    def _settle(self, position: int) -> None:
+        """Outside a turn, whose end waits for that, wait until an event that was read is on disk, and on the standby."""
+        if position <= self._durable or self._holds_turn or self.read_only:
+            return
+        with connecting.durably(self._open, self.name, connecting.WAIT, _AGAIN):
+            ((self._durable, _),) = self._execute(connecting.DURABLE).fetchall()
 
     def _remember(self, streams: dict[str, list[Event]]) -> None:
         self._room -= sum(len(one.data or "") + 200 for events in streams.values() for one in events)
@@ -399,5 +413,6 @@ class SharedLog:
 
     def _many(self, where: str, *values: object) -> Iterator[Event]:
         self._send()
-        for row in self._execute(f"SELECT {COLUMNS} FROM timeline.events {where}", values):
-            yield Event(*row)
+        events = [Event(*row) for row in self._execute(f"SELECT {COLUMNS} FROM timeline.events {where}", values)]
+        self._settle(max((event.position for event in events), default=0))
+        return iter(events)

@@ -5,11 +5,17 @@ from typing import Final
 from timeline.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
+# The turn ends before the commit is on disk, so that the appends of several writers reach the disk together. Each waits for that
+# before it acknowledges anything: see `connecting.durably`.
 BEGIN: Final = f"""
-BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({connecting.LOCK});
+BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off; SELECT pg_advisory_xact_lock({connecting.LOCK});
 SELECT coalesce(max(position), 0), EXISTS (
     SELECT FROM timeline.events WHERE type = 'EventRedacted' AND data::jsonb -> 'documents' <> '[]'
 ) FROM timeline.events
+"""
+HOLDER: Final = f"""
+SELECT usename, pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND (classid, objid, objsubid) = (0, {connecting.LOCK}, 1) AND datname = current_database()
 """
 INSERT: Final = f"INSERT INTO timeline.events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY: Final = f"COPY timeline.events ({COLUMNS}) FROM STDIN"

@@ -52,6 +52,7 @@ SELECT (position - 1) / {BLOCK} AS block, sha256(convert_to(string_agg({_LINE}, 
 FROM timeline.events WHERE position <= %s GROUP BY block ORDER BY block
 """
 _LEAVES: Final = f"SELECT {merkle.COLUMNS} FROM timeline.events WHERE position > %s AND position <= %s ORDER BY position"
+_AGAIN: Final = "None of them was read. Check the standby"
 
 Leaf = tuple[Any, ...]
 
@@ -80,12 +81,16 @@ class Batch:
 class Reader:
     """A connection to a shared log that only reads. Not to be shared between threads."""
 
-    def __init__(self, url: str, file: Path, connection: psycopg.Connection[Any] | None = None) -> None:
-        """Connect, or use a connection without a transaction, to read for a file. Raises DatabaseRefused."""
+    def __init__(self, url: str, file: Path, connection: psycopg.Connection[Any] | None = None, durable: int = 0) -> None:
+        """Connect, or use a connection without a transaction, to read for a file. Raises DatabaseRefused.
+
+        `durable` is a position up to which the log is known to be on disk, and on the standby.
+        """
         self.name = connecting.shown(url)
         self._file = file
         self._url = url
         self._connection = connecting.connect(url) if connection is None else connection
+        self._durable = durable
 
     def close(self) -> None:
         """Close the connection."""
@@ -122,11 +127,20 @@ class Reader:
         for number, event in enumerate(events, start=after + 1):
             if event.position != number:
                 raise self._refusal(f"the shared log {self.name} has no event at position {number:,}, but later ones")
+        if events and not is_standby:
+            self._settle(max(end, events[-1].position, *(one.position for one in redactions)))
         wanted = dict(_named(events, redactions, holds))
         documents: dict[str, bytes] = {}
         if wanted:
             events, documents = self._documents(events, wanted)
         return Batch(after, end, events, documents, redactions)
+
+    def _settle(self, position: int) -> None:
+        """Wait until what was read is on disk, and on the standby: a primary that is killed could forget it before that."""
+        if position <= self._durable:
+            return
+        with self._errors(), connecting.durably(self._connection, self.name, connecting.SECONDS, _AGAIN):
+            ((self._durable, _),) = self._connection.execute(connecting.DURABLE).fetchall()
 
     def _redaction(self, position: int, data: str | None) -> Redaction:
         """Read what an EventRedacted names."""

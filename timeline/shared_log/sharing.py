@@ -4,7 +4,7 @@ Owns the proof that both logs are the same. Must not change the file, nor append
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from itertools import islice
@@ -79,9 +79,11 @@ def _refused(url: str) -> Iterator[None]:
 
 def _make(connection: "psycopg.Connection[Any]", url: str) -> None:
     """Make roles and tables, where they are missing. The caller holds the transaction."""
+    import psycopg  # noqa: PLC0415 - the extra `shared`
+
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (connecting.LOCK,))
-    (there,) = connection.execute("SELECT to_regclass('timeline.log') IS NOT NULL").fetchone() or (False,)
-    if there:
+    # Another may have made it meanwhile, of which to_regclass would not know.
+    if connection.execute("SELECT FROM pg_tables WHERE (schemaname, tablename) = ('timeline', 'log')").fetchone() is not None:
         connecting.refuse_other_format(connection, connecting.shown(url))
         return
     known = {role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", ([*ROLES],))}
@@ -94,7 +96,8 @@ def _make(connection: "psycopg.Connection[Any]", url: str) -> None:
             connecting.shown(url), f"this user may not make roles. Have an administrator run: {roles} Then repeat"
         )
     for role in missing:
-        connection.execute(f"CREATE ROLE {role}")
+        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject), connection.transaction():  # made meanwhile
+            connection.execute(f"CREATE ROLE {role}")
     connection.execute(resources.files("timeline.shared_log").joinpath("schema.sql").read_bytes())
 
 

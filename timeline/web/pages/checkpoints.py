@@ -89,11 +89,14 @@ def following(database: Database) -> str | None:
     status = followed.status(database.path)
     ago = followed.seconds_since(status.up_to_date_at, datetime.now(UTC)) if status else None
     if status is None or ago is None:
-        return "It follows a shared log"
+        return f"It no longer follows its shared log: {status.ended}" if status and status.ended else "It follows a shared log"
     at = f"at position {status.position:,}"
+    late = f"{at}, and was last up to date {followed.duration(ago)} ago"
+    if status.ended:
+        return f"It no longer follows its shared log: {status.ended}. It is {late}"
     if ago < followed.FRESH and status.position >= status.there:
         return f"It follows a shared log, and is up to date {at}"
-    return f"It follows a shared log. It is {at}, and was last up to date {followed.duration(ago)} ago"
+    return f"It follows a shared log. It is {late}"
 
 
 def _sizes(request: Request, end: int) -> tuple[int | None, int | None, int | None, str | None]:
