@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ import click
 
 from timeline import publishing
 from timeline.any_log import AnyLog
-from timeline.cli import json_forms
+from timeline.cli import json_forms, printing
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, db, metadata_here, opened, progress, refuse_leading_away
@@ -152,7 +151,7 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
         sentence = harmless(held.sentence())
         if agreed or not held.many or held.choice != documents.ALL:
             click.echo(sentence, err=True)
-        elif _can_ask():
+        elif printing.can_ask():
             click.echo(sentence, err=True)
             click.confirm("Publish them?", abort=True, err=True)
         elif needed:
@@ -161,11 +160,6 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
             click.echo(sentence, err=True)
 
     return announce
-
-
-def _can_ask() -> bool:
-    """Whether a person sees the question and can answer it."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _address(url: str | None) -> str | None:
