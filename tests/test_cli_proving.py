@@ -285,6 +285,20 @@ def test_redact_lists_what_is_removed_and_what_may_remain(db: Path) -> None:
     assert "text (redacted), given as text" in " ".join(run("show", "source/report", "--db", db).output.split())
 
 
+def test_redact_asks_a_person_before_a_document_goes(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a terminal, unless they said so already. A script is not asked."""
+    run("redact", 2, "--reason", "A court said so.", "--db", db)
+    monkeypatch.setattr("timeline.cli.printing.can_ask", lambda: True)
+    before = db.read_bytes()
+    asked = run("redact", 3, "--reason", "A court said so.", "--db", db, stdin="n\n")
+    assert asked.exit_code != 0
+    assert "The document of source/report goes with it\nRedact it? This cannot be undone [y/N]" in asked.stderr
+    assert db.read_bytes() == before
+    done = run("redact", 3, "--reason", "A court said so.", "--db", db, "--yes")
+    assert "Redact it?" not in done.stderr
+    assert "The document of source/report was removed with it" in done.stdout
+
+
 def test_redact_refuses_in_a_line(db: Path, tmp_path: Path) -> None:
     """No such event, no such file, no reason."""
     assert run("redact", 9, "--reason", "x", "--db", db).stderr.startswith("Error: there is no event at position 9")

@@ -160,3 +160,23 @@ def test_no_stamp_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, tr
         assert all(one.words().isprintable() for one in opentimestamps.read(path))
     except NoteInvalid as error:
         assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(("content", "says"), [(None, "is a stamp of other bytes than checkpoint has"), (b"no", "is not a stamp")])
+def test_a_false_stamp_is_a_fault_among_the_others(log: Path, content: bytes | None, says: str) -> None:
+    """It keeps nothing else from being checked."""
+    path = log.with_name("checkpoint")
+    path.write_bytes(run(log, "checkpoint").stdout_bytes)
+    stamped(path, b"\x00" + calendar_server.BITCOIN + b"\x01\x05")
+    if content is None:
+        path.write_bytes(run(log, "checkpoint", "--origin", "example.org/again").stdout_bytes)
+    else:
+        opentimestamps.beside(path).write_bytes(content)
+    verified = run(log, "verify", "--against", path)
+    assert verified.exit_code == 1
+    assert "✓ 1 citation found again" in verified.output
+    assert says in verified.output
+    assert "1 fault found" in verified.output
+    as_json = json.loads(run(log, "verify", "--against", path, "--json").stdout)
+    assert (as_json["ok"], as_json["faults"], as_json["stamps"]) == (False, 1, [])
+    assert as_json["checks"][-1]["name"] == "stamps"

@@ -301,7 +301,7 @@ def test_where_reviews_are_required_only_what_was_confirmed_is_published(project
 
 def test_a_person_is_asked_before_documents_are_public(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a terminal, unless an option has said so. Without a yes, nothing is published."""
-    monkeypatch.setattr("timeline.cli.publishing._can_ask", lambda: True)
+    monkeypatch.setattr("timeline.cli.printing.can_ask", lambda: True)
     refused_by_a_person = CliRunner().invoke(main, ["publish", "public"], input="n\n")
     assert (refused_by_a_person.exit_code, (project / "public").exists()) == (1, False)
     assert PUBLIC.strip() in refused_by_a_person.stderr

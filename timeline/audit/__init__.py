@@ -5,7 +5,7 @@ Owns the checks and the messages about faults. Must not write to the file, stop 
 `texts` the texts of documents, and `tables` the read tables.
 """
 
-from timeline.audit.report import Check, Report
+from timeline.audit.report import Check, Report, Tally
 from timeline.audit.verifying import verify
 
-__all__ = ["Check", "Report", "verify"]
+__all__ = ["Check", "Report", "Tally", "verify"]

@@ -11,7 +11,7 @@ from timeline.cli.keys import trusted, trusted_keys
 from timeline.cli.options import db
 from timeline.cli.proving import note_option, read_note
 from timeline.cli.running import Refused, opened, progress, size
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, NoteInvalid
 
 _CHECKS = {
     "file": "SQLite finds no damage in the file",
@@ -24,6 +24,7 @@ _CHECKS = {
     "texts": "{} compared with the document, letter for letter",
     "citations": "{} found again, word for word, at its place",
     "read tables": "{} derived again, row for row the same",
+    "stamps": "{} of OpenTimestamps: of exactly the files that they lie beside",
 }
 _THINGS = {"guards": "guard", "documents": "document", "tree": "event", "texts": "text", "read tables": "read table"}
 
@@ -44,17 +45,17 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
     Example: timeline verify --against checkpoint
     """
     notes, keys = [read_note(path) for path in against], trusted(trust)
-    stamped = [Path(path) for path in against if path != "-" and opentimestamps.beside(Path(path)).exists()]
-    attestations = [(opentimestamps.beside(path), one) for path in stamped for one in opentimestamps.read(path)]
+    stamps, attestations = _read_stamps(against)
     if keys and not notes:
         raise click.UsageError("--trust needs --against: the checkpoint that those keys signed")
     try:
         with opened(db, guarded=False) as timeline, progress("Verifying", 2 * size(timeline)) as advance:
-            report = audit.verify(timeline, advance, against=notes, keys=keys)
+            audited = audit.verify(timeline, advance, against=notes, keys=keys)
     except DatabaseRefused as error:
         if _is_damage(error.__cause__):
             raise Refused(f"{db}: it is too damaged to read. Keep it as it is, and restore a copy") from error
         raise
+    report = audit.Report((*audited.checks, *stamps))
     if as_json:
         json_forms.write(json_forms.report(report) | {"stamps": [json_forms.stamp(path, one) for path, one in attestations]})
     for check in () if as_json else report.checks:
@@ -73,6 +74,19 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
     faults = sum(len(check.faults) + check.more for check in report.checks)
     if faults:
         raise Refused(f"{db}: {printing.count(faults, 'fault')} found. Keep the file as it is, and compare it with a copy")
+
+
+def _read_stamps(against: tuple[str, ...]) -> tuple[list[Check], list[tuple[Path, opentimestamps.Attestation]]]:
+    """Read the stamps beside checkpoints. Return their check, if there is any, and what each shows with its path."""
+    tally, attestations = audit.Tally("stamps"), []
+    stamped = [Path(path) for path in against if path != "-" and opentimestamps.beside(Path(path)).exists()]
+    for path in stamped:
+        tally.count += 1
+        try:
+            attestations += [(opentimestamps.beside(path), one) for one in opentimestamps.read(path)]
+        except NoteInvalid as error:
+            tally.fault(error.subject, error.reason)
+    return [tally.done()] if stamped else [], attestations
 
 
 def _is_damage(cause: BaseException | None) -> bool:

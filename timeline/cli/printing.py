@@ -42,6 +42,11 @@ def for_a_person() -> bool:
     return sys.stdout.isatty()
 
 
+def can_ask() -> bool:
+    """Return whether a person sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
     """Wrap text, with an empty line between paragraphs; `hanging` is put before the first line, within the indent."""
     blocks = [on_one_line(block) for block in re.split(r"\n[^\S\n]*\n", text)]

@@ -1,7 +1,6 @@
 """The commands that make copies: publish, backup, restore. Must not decide when a copy is sound."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from timeline import publishing
-from timeline.cli import json_forms
+from timeline.cli import json_forms, printing
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.options import db, path_argument, path_option
 from timeline.cli.printing import count, harmless
@@ -111,18 +110,13 @@ def _asking(*, agreed: bool, needed: bool) -> Announce:
     def announce(held: documents.Documents) -> None:
         sentence = harmless(held.sentence())
         is_question = not agreed and held.many and held.choice == documents.ALL
-        if is_question and needed and not _can_ask():
+        if is_question and needed and not printing.can_ask():
             raise Refused(f"{sentence} To publish them, give --documents all or --yes")
         click.echo(sentence, err=True)
-        if is_question and _can_ask():
+        if is_question and printing.can_ask():
             click.confirm("Publish them?", abort=True, err=True)
 
     return announce
-
-
-def _can_ask() -> bool:
-    """Whether a person sees the question and can answer it."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _address(url: str | None) -> str | None:

@@ -26,16 +26,19 @@ HELD = "It may hold the redacted data: repeat the redaction when the copy is fin
 @by
 @click.option("--keep-documents", is_flag=True, help="Keep its documents in the archive, for good, if others still name them.")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
+@click.option("--yes", is_flag=True, help="Redact it without being asked.")
 @json_forms.as_object
 @any_db
-def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, as_json: bool, db: Path | str) -> None:
+def redact(
+    position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, yes: bool, as_json: bool, db: Path | str
+) -> None:
     """Remove the data of an event for good.
 
     Do this where the law demands it, or to protect someone. POSITION is the event's position, as `timeline log` lists it.
 
     The event's place, hash and proof stay, and a new event records who redacted it, when and why. All copies of its data in the
     file are removed, and the documents that no other event cites. Other events with the same words are listed. This cannot be
-    undone. Repeat the command if it was interrupted.
+    undone, so a person at a terminal is shown the documents and asked. Repeat the command if it was interrupted.
 
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
@@ -46,6 +49,10 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         if event.data is None and dry_run:
             raise redaction.redacted_error(timeline.log, event)
         going, staying, others = _effects(timeline, event, keep_documents)
+        if event.data is not None and not (dry_run or yes) and printing.can_ask():
+            for line in (f"{_named(event)} at position {position}", *(f"{one} goes with it" for one in going), *staying):
+                click.echo(line, err=True)
+            click.confirm("Redact it? This cannot be undone", abort=True, err=True)
         redacting = None if dry_run else timeline.redact(position, reason=reason, keep_documents=keep_documents)
         if as_json:
             done = redacting and json_forms.event(redacting)
