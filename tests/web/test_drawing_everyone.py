@@ -192,18 +192,11 @@ def test_dark_is_dark_in_the_drawing(visitor: Visitor, demo: Served) -> None:
 # From the right
 
 
-ARABIC_DIGITS = re.compile("[٠-٩]")
-
-
 def test_from_right_to_left(visitor: Visitor, rightwards: Served) -> None:
-    """What is earlier stands on the right, the axis speaks Arabic, and no labels overlap."""
+    """What is earlier stands on the right, and no labels overlap."""
     page = visitor.open(f"{rightwards.page}?size=1&view={WINDOWS['a week']}", locale="ar-EG")
     at = {name: box_of(page, f".item a[data-id={name}] .bar") for name in ("long-title", "markup", "arabic")}
     assert at["long-title"]["x"] > at["markup"]["x"] > at["arabic"]["x"]
-    labels = " ".join(page.locator(".axis .tick").all_text_contents())
-    assert ARABIC_DIGITS.search(labels)
-    assert "نوفمبر" in labels
-    assert ARABIC_DIGITS.search(drawn_said(page))
     assert overlaps(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -275,17 +268,16 @@ def test_hands_and_keys_are_mirrored_from_right_to_left(visitor: Visitor, rightw
     assert window_of(page)[0] > before[0] + 365
 
 
-@pytest.mark.parametrize("locale", ["ar-EG", "de-DE", "fa-IR", "ja-JP", "he-IL"])
-def test_dates_are_in_the_readers_language(visitor: Visitor, tricky: Served, locale: str) -> None:
-    """The axis, the line below it and the list; BCE as well, and never an error."""
-    page = visitor.open(f"{tricky.page}?size=20&view=-0060-01-01/0020-01-01", locale=locale)
-    said = drawn_said(page)
-    assert "BCE" not in said.partition(":")[0], said
-    page.goto(f"{tricky.page}?size=5&view={WINDOWS['a week']}")
-    settled(page)
-    assert "Nov 2" not in " ".join(page.locator(".axis .tick").all_text_contents())
-    if locale == "de-DE":
-        assert "November 2025" in page.locator(".axis-context").text_content() + drawn_said(page)  # type: ignore[operator]
+def test_dates_are_in_the_language_of_the_page(visitor: Visitor, tricky: Served) -> None:
+    """Whatever the reader's is: the drawing, the line below it and the list write a date in the same words."""
+    seen = []
+    for locale in ("en-US", "ar-EG", "de-DE"):
+        page = visitor.open(f"{tricky.page}?size=20&view={WINDOWS['a week']}", locale=locale)
+        seen.append(
+            (drawn_said(page), page.locator(".axis span").all_text_contents(), page.locator(".happening-date").all_text_contents())
+        )
+        assert "November 2025" in drawn_said(page)
+    assert seen[0] == seen[1] == seen[2]
 
 
 def test_the_readers_clock_moves_nothing(visitor: Visitor, tricky: Served) -> None:

@@ -289,10 +289,14 @@ def test_the_focus_is_seen(visitor: Visitor, demo: Served) -> None:
         ("2025-11", "2025-11-01", "2025-11-30"),
         ("2025-11-24", "2025-11-24", "2025-11-24"),
         (" 1985 ", "1985-01-01", "1985-12-31"),
+        ("24 Nov. 2025", "2025-11-24", "2025-11-24"),
+        ("31/12/2003", "2003-12-31", "2003-12-31"),
+        ("the 1980s", "1980-01-01", "1989-12-31"),
+        ("24 novembre 2025", "2025-11-24", "2025-11-24"),
     ],
 )
 def test_go_to_a_date(visitor: Visitor, tricky: Served, typed: str, first: str, last: str) -> None:
-    """A year, a year BCE, a month or a day comes into view, with little else."""
+    """A year, a year BCE, a month or a day, in people's own words, comes into view, with little else."""
     page = visitor.open(tricky.page + "?size=1")
     page.get_by_label("Go to a date").fill(typed)
     page.keyboard.press("Enter")
@@ -306,14 +310,14 @@ def test_go_to_a_date(visitor: Visitor, tricky: Served, typed: str, first: str, 
     assert end - start <= 2 * (until + 1 - begin) + 2
 
 
-@pytest.mark.parametrize("typed", ["nonsense", "2003-13", "2025-02-30", "31/12/2003", "2003-2004"])
+@pytest.mark.parametrize("typed", ["", "nonsense", "2003-13", "2025-02-30", "03/04/2025", "2003/.."])
 def test_go_to_what_is_no_date_says_so(visitor: Visitor, demo: Served, typed: str) -> None:
     """The field says what can be written, and nothing moves; the next good one is taken."""
     page = visitor.open(demo.page + "?size=1")
     field = page.get_by_label("Go to a date")
     field.fill(typed)
     page.keyboard.press("Enter")
-    assert "year" in field.evaluate("e => e.validationMessage")
+    page.wait_for_function("document.getElementById('go-date').validationMessage.includes('Write')")
     assert "view" not in asked(page)
     field.fill("2007")
     page.keyboard.press("Enter")

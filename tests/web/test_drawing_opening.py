@@ -171,12 +171,12 @@ def test_a_neighbour_begins_at_its_top_and_nothing_slides(visitor: Visitor, demo
     page.set_viewport_size({"width": 1280, "height": 700})
     card = page.locator("#card")
     card.locator(".before-after a").last.wait_for()
-    page.evaluate("document.querySelector('.panel').scrollTo(0, 9999)")
+    page.evaluate("document.querySelector('#card').scrollTo(0, 9999)")
     before = page.evaluate("scrollY")
     title = card.locator(".card-title").inner_text()
     card.locator(".before-after a").last.click()
     expect(card.locator(".card-title")).not_to_have_text(title)
-    assert page.evaluate("document.querySelector('.panel').scrollTop") == 0
+    assert page.evaluate("document.querySelector('#card').scrollTop") == 0
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     assert page.evaluate("scrollY") == before

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import DESK, Served, Visitor, overlaps, serving, settled, window_of
-from drawn_page import box_of, press
+from drawn_page import box_of, near, press
 from shares import EVERY_CASE
 
 from timeline import Timeline
@@ -141,7 +141,7 @@ def drag(page: "Page", by: float) -> None:
 
 
 def test_a_click_moves_nothing(visitor: Visitor, demo: Served) -> None:
-    """Neither what was clicked nor the window, even where it begins before the window."""
+    """Neither what was clicked nor anything else, even where it begins before the window."""
     page = visitor.open(f"{demo.page}?view=2025-11-25/2025-11-28&size=1")
     for name in ("ga-93", "security-a-matter-of-state", "hammouchi-address"):
         link = page.locator(f".lanes .item a[data-id={name}]")
@@ -149,51 +149,55 @@ def test_a_click_moves_nothing(visitor: Visitor, demo: Served) -> None:
             continue
         before, places = window_of(page), labels(page)
         link.locator(".label").click()
+        expect(page.locator("#card .card-title")).to_be_visible()
         settled(page)
         expect(page.locator(".item.focused a")).to_have_attribute("data-id", name)
         assert window_of(page) == before
-        assert {one: label["row"] for one, label in labels(page).items()} == {one: label["row"] for one, label in places.items()}
+        after = labels(page)
+        assert {one: label["row"] for one, label in after.items()} == {one: places[one]["row"] for one in after}
 
 
-def test_titles_have_the_room_beside_the_drawing_until_a_card_is_there(visitor: Visitor, demo: Served) -> None:
-    """Of what lasted also beyond its end. The card moves neither a mark nor a row, and covers no label; the signs are below."""
+# Where each mark begins and how wide a label is, of what is in the drawing.
+MARKS = """() => Object.fromEntries([...document.querySelectorAll(".lanes .item a")].map((a) =>
+  [a.dataset.id, [a.getBoundingClientRect().x, a.parentElement.style.insetBlockStart]]))"""
+
+
+@pytest.mark.parametrize("name", ["casablanca-attacks", "ga-93", "prince-naif-medal", "vice-president-for-africa"])
+def test_a_card_takes_its_room_where_it_covers_nothing_that_was_chosen(visitor: Visitor, demo: Served, name: str) -> None:
+    """Without one the drawing has the whole width. With it, every mark in sight is where it was; afterwards all is as before."""
     page = visitor.open(f"{demo.page}?size=1")
-    view = box_of(page, ".view")
-    end = view["x"] + view["width"]
-
-    def reaching() -> list[str]:
-        return [str(name) for name in page.evaluate(
-            """(end) => [...document.querySelectorAll(".lanes .item")]
-              .filter((e) => e.querySelector(".text").getBoundingClientRect().right > end + 1).map((e) => e.className)""", end
-        )]  # fmt: skip
-
-    beyond = reaching()
-    assert len(beyond) > 8
-    assert sum(" beyond" in name for name in beyond) > 3
-    assert overlaps(page) == []
-    assert box_of(page, ".signs-list")["y"] > box_of(page, ".strip")["y"]
-    before, window = labels(page), window_of(page)
-    page.locator(".lanes .item a[data-id=naif-medal] .text, .lanes .item.beyond a .text").first.click()
+    view, window, before, marks = box_of(page, ".view"), window_of(page), labels(page), page.evaluate(MARKS)
+    assert view["width"] == DESK - 40
+    assert [one for one, label in before.items() if label["words"] is None] == []
+    assert len(before) == 32
+    page.locator(f".lanes .item a[data-id={name}] .text").click()
     expect(page.locator("#card .card-title")).to_be_visible()
     settled(page)
-    assert reaching() == []
-    assert overlaps(page) == []
-    after = labels(page)
-    assert (box_of(page, ".view"), window_of(page)) == (view, window)
-    assert {one: label["row"] for one, label in after.items()} == {one: label["row"] for one, label in before.items()}
-    assert {one: label["mark"] for one, label in after.items()} == {one: label["mark"] for one, label in before.items()}
+    card, smaller = box_of(page, ".panel"), box_of(page, ".view")
+    assert smaller["x"] >= card["x"] + card["width"] or smaller["x"] + smaller["width"] <= card["x"]
+    labels(page)
+    # What began before what is in sight now is drawn from there.
+    seen = {one: place for one, place in page.evaluate(MARKS).items() if smaller["x"] + 3 < place[0]}
+    assert name in seen or marks[name][0] < smaller["x"] + 3
+    assert seen == {one: [pytest.approx(marks[one][0], abs=1), marks[one][1]] for one in seen}
     page.keyboard.press("Escape")
     settled(page)
-    assert set(reaching()) <= set(beyond)
-    assert len(reaching()) > 8
-    # A label that the card left no room for may be on the other side now.
-    for seen in (after, labels(page)):
-        assert [one for one, label in seen.items() if label["words"] is None] == []
-    # Of a few that may take two lines, what lasted has that room too.
-    page.goto(f"{demo.page}?size=1&kind=statement")
+    assert box_of(page, ".view")["width"] == view["width"]
+    assert page.evaluate(MARKS) == {one: [pytest.approx(x, abs=1), row] for one, (x, row) in marks.items()}
+    assert near(window_of(page), window)
+    assert [one for one, label in labels(page).items() if label["words"] is None] == []
+
+
+def test_a_card_of_a_link_covers_nothing(visitor: Visitor, demo: Served) -> None:
+    """All that there is is drawn beside it; without it, in the whole width."""
+    page = visitor.open(f"{demo.page}?size=1&focus=vice-president-for-africa")
+    expect(page.locator("#card .card-title")).to_be_visible()
+    assert len(labels(page)) == 32
+    window = window_of(page)
+    page.keyboard.press("Escape")
     settled(page)
-    assert sum(" beyond" in name for name in reaching()) > 2
-    assert overlaps(page) == []
+    assert near(window_of(page), window)
+    assert box_of(page, ".view")["width"] == DESK - 40
 
 
 def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) -> None:

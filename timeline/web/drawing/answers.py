@@ -193,13 +193,15 @@ def _view(
             for start, end, left, right in drawn_on.parts
             if start < window.end and end > window.start
         ]
-    beside = (window.end - window.start) * BESIDE
-    start, end = _whole_days(window.start - beside, window.end + beside)
-    gathered = gather.view(snapshot, selection, [Period(start, end - 1, round(width / STRETCH))])
-    if gathered.clusters:
-        # Counts are of the window alone, without the time beside it.
-        start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
-        gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))
+    # Counts are of the window alone, without the time beside it.
+    start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
+    gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))
+    if not gathered.clusters:
+        beside = (window.end - window.start) * BESIDE
+        around = _whole_days(window.start - beside, window.end + beside)
+        wider = gather.view(snapshot, selection, [Period(around[0], around[1] - 1, round(width / STRETCH))])
+        if not wider.clusters:
+            (start, end), gathered = around, wider
     others = _others(snapshot, result)
     return {
         "window": list(window),

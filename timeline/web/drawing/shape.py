@@ -13,7 +13,7 @@ is a fraction, by the clock as it is written. The keys:
                 `point`: one day; `time`: known to the minute
     about       1 if the date is approximate
     perhaps     1 if it is uncertain
-    words       the date in English, if it is an interval, or the browser cannot write it in the reader's language
+    words       the date in words, unless it is a year, a month or a day, which the browser writes itself
 """
 
 import math
@@ -27,7 +27,7 @@ from timeline.errors import DateInvalid
 
 Shape = dict[str, Any]
 _DIGITS, _HOUR = 7, 3600
-# The dates that a browser writes as it is done here, in any language: days, months and years.
+# The dates that the browser writes as it is done here: days, months and years.
 _PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?")
 Span = tuple[float, float]
 """The instant at which a date begins, and the first instant after its end."""

@@ -1,5 +1,5 @@
 // @ts-check
-// The axis: the instants that are marked and their labels in the reader's language, from minutes to millions of years.
+// The axis: the instants that are marked and their labels in English, as the server writes dates, from minutes to millions of years.
 // Owns the choice of unit and the words. Knows the width in pixels, but draws nothing.
 
 import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
@@ -12,73 +12,55 @@ const DAYS = { minute: 1 / MINUTES, hour: 1 / 24, day: 1, month: 30.44, year: 36
 /** Steps from tick to tick: the unit, and how many of it. @type {[keyof DAYS, number][]} */
 // prettier-ignore
 const STEPS = [
-  ["minute", 1], ["minute", 5], ["minute", 15], ["minute", 30], ["hour", 1], ["hour", 3], ["hour", 6], ["hour", 12],
+  ["minute", 1], ["minute", 5], ["minute", 15], ["minute", 30], ["hour", 1], ["hour", 3], ["hour", 6],
   ["day", 1], ["day", 2], ["day", 7], ["month", 1], ["month", 3], ["month", 6],
 ];
 
-/** @type {Intl.DateTimeFormatOptions} */
-const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-/** Cached, because formats are slow to make. @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
-
-/** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
-function format(locale, options) {
-  const key = locale + JSON.stringify(options);
-  const entry = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
-  formats.set(key, entry);
-  return entry;
-}
-
-/** English is written as the server writes it; to make a format takes longer than all else. */
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 const THOUSANDS = /\B(?=(\d{3})+$)/g;
-const isEnglish = (/** @type {string} */ locale) => locale.startsWith("en");
+/** A year, a month or a day. */
+const PLAIN = /^(-?\d{4})(?:-(\d\d))?(?:-(\d\d))?$/;
 
-/** Write a whole number. @param {number} n @param {string} locale */
-export const number = (n, locale, useGrouping = true) =>
-  !isEnglish(locale) ? n.toLocaleString(locale, { useGrouping }) : useGrouping ? String(n).replace(THOUSANDS, ",") : String(n);
+/** Write a whole number. @param {number} n */
+export const number = (n) => String(n).replace(THOUSANDS, ",");
 
-/** Write ten thousand and more in short. @param {number} n @param {string} locale */
-export function compact(n, locale) {
+/** Write ten thousand and more in short. @param {number} n */
+export function compact(n) {
   const round = Number(n.toPrecision(2));
-  if (!isEnglish(locale)) return n.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 2 });
   return round < 1e6 ? `${round / 1e3}K` : `${round / 1e6}M`;
 }
 
-/** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
-export function yearName(year, locale, era = false) {
+/** Return a year's name, also before year 1 and after 9999. @param {number} year @param {boolean} [era] write CE too */
+export function yearName(year, era = false) {
   const shown = year < 1 ? 1 - year : year;
-  const name = number(shown, locale, shown > 9999);
-  if (year >= 1 && !era) return name;
-  if (isEnglish(locale)) return `${name} ${year < 1 ? "BCE" : "CE"}`;
-  // The language decides where the era goes and how it is written: only the number is replaced.
-  const sample = /** @type {Date} */ (asDate(dayNumber(year < 1 ? -4 : 5, 6)));
-  const parts = format(locale, { year: "numeric", era: "short" }).formatToParts(sample);
-  return parts.map((part) => (part.type === "year" ? name : part.value)).join("");
+  const name = shown > 9999 ? number(shown) : String(shown);
+  return year < 1 ? `${name} BCE` : era ? `${name} CE` : name;
 }
 
-/** Return an instant in the reader's language, as exact as the unit. @param {number} at @param {string} unit @param {string} locale */
-export function timeName(at, unit, locale) {
+/** Return an instant in words, as exact as the unit. @param {number} at @param {string} unit */
+export function timeName(at, unit) {
   const [year, month, day] = civil(at + 0.5 / MINUTES);
-  const date = asDate(at);
-  const name = yearName(year, locale, year < 1000);
-  if (unit === "year" || !date) return name;
-  const isDay = unit !== "month";
-  const isTimed = unit === "minute" || unit === "hour";
-  if (isEnglish(locale)) return (isDay ? day + " " : "") + MONTHS[month - 1] + " " + name + (isTimed ? ", " + clock(date, locale) : "");
-  return format(locale, { year: "numeric", month: "long", ...(isDay && { day: "numeric" }), ...(isTimed && CLOCK), ...(year < 1000 && { era: "short" }) }).format(date);
+  const name = yearName(year, year < 1000);
+  if (unit === "year" || !asDate(at)) return name;
+  return (unit !== "month" ? day + " " : "") + MONTHS[month - 1] + " " + name + (unit === "minute" || unit === "hour" ? ", " + clock(at) : "");
 }
 
-/** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit @param {string} locale */
-export function periodName({ start, end }, unit, locale) {
+/** Return a date in words; the server writes those that are more than a year, a month or a day. @param {Item} item */
+export function inWords({ edtf, words }) {
+  const [, year, month, day] = PLAIN.exec(edtf) ?? [];
+  return words ?? (year ? timeName(dayNumber(+year, +(month ?? 1), +(day ?? 1)), day ? "day" : month ? "month" : "year") : edtf);
+}
+
+/** Name a period by its first and its last day, or a longer or shorter unit; it ends before its end. @param {Span} period @param {string} unit */
+export function periodName({ start, end }, unit) {
   const last = unit === "minute" ? end : end - 1 / MINUTES;
-  const ends = [start, last].map((instant) => timeName(instant, unit, locale));
-  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
+  const ends = [start, last].map((instant) => timeName(instant, unit));
+  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(last);
   return ends[0] === ends[1] ? ends[0] : ends.join(" – ");
 }
 
-/** Return the time of day of an instant. @param {any} date @param {string} locale */
-export const clock = (date, locale) => (isEnglish(locale) ? date.toISOString().slice(-13, -8) : format(locale, CLOCK).format(date));
+/** Return the time of day of an instant. @param {number} at */
+const clock = (at) => /** @type {Date} */ (asDate(at)).toISOString().slice(-13, -8);
 
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = LABEL_ROOM) {
@@ -92,13 +74,13 @@ function step(days, width, room = LABEL_ROOM) {
 /** Return the unit of the labels for a window of this length. @param {Span} window @param {number} width @returns {string} */
 export const unitOf = (window, width) => step(window.end - window.start, width)[0];
 
-/** @param {Span} window @param {number} width @param {string} locale @returns {Tick[]} */
-export function ticks(window, width, locale) {
+/** @param {Span} window @param {number} width @returns {Tick[]} */
+export function ticks(window, width) {
   const era = civil(window.start)[0] < 1;
   // The names of far years are long.
-  const longest = Math.max(...[window.start, window.end].map((at) => yearName(civil(at)[0], locale).length));
+  const longest = Math.max(...[window.start, window.end].map((at) => yearName(civil(at)[0]).length));
   const [unit, many] = step(window.end - window.start, width, Math.max(LABEL_ROOM, longest * 8));
-  return [...instants(window, unit, many)].filter((at) => at >= window.start && at <= window.end).map((at) => tick(at, unit, locale, era));
+  return [...instants(window, unit, many)].filter((at) => at >= window.start && at <= window.end).map((at) => tick(at, unit, era));
 }
 
 /** The first day of a month, counted from the year 0. */
@@ -129,26 +111,23 @@ function* instants({ start, end }, unit, many) {
   }
 }
 
-/** @param {number} at @param {string} unit @param {string} locale @param {boolean} era @returns {Tick} */
-function tick(at, unit, locale, era) {
+/** @param {number} at @param {string} unit @param {boolean} era @returns {Tick} */
+function tick(at, unit, era) {
   const [year, month, day] = civil(at + 0.5 / MINUTES);
-  const date = asDate(at);
-  if (unit === "year" || !date || (unit === "month" && month === 1)) {
-    return { at, label: yearName(year, locale, era && year > 0 && year < 1000), major: unit !== "year" || year === 1 };
+  if (unit === "year" || !asDate(at) || (unit === "month" && month === 1)) {
+    return { at, label: yearName(year, era && year > 0 && year < 1000), major: unit !== "year" || year === 1 };
   }
-  const short = (/** @type {Intl.DateTimeFormatOptions} */ options) => (isEnglish(locale) ? (options.day ? day + " " : "") + MONTHS[month - 1].slice(0, 3) : format(locale, { month: "short", ...options }).format(date));
-  if (unit === "month") return { at, label: short({}), major: false };
-  const midnight = Math.abs(at - Math.round(at)) < 0.25 / MINUTES;
-  if (unit === "day" || midnight) {
-    const major = unit !== "day" || day === 1;
-    return { at, label: short({ day: "numeric" }), major };
-  }
-  return { at, label: clock(date, locale), major: false };
+  const short = MONTHS[month - 1].slice(0, 3);
+  if (unit === "month") return { at, label: short, major: false };
+  if (unit === "day" || Math.abs(at - Math.round(at)) < 0.25 / MINUTES) return { at, label: `${day} ${short}`, major: unit !== "day" || day === 1 };
+  return { at, label: clock(at), major: false };
 }
 
-/** Return the larger unit that the labels leave out: the year, month or day of a window's start. @param {Span} window @param {number} width @param {string} locale */
-export function context(window, width, locale) {
+/** Return the larger unit that the labels leave out: the year, month or day of a window's start. @param {Span} window @param {number} width */
+export function context(window, width) {
   const unit = unitOf(window, width);
   if (unit === "year") return "";
-  return timeName(window.start, unit === "month" ? "year" : unit === "day" ? "month" : "day", locale);
+  // The days are among the labels where there is a midnight.
+  const isWithinDay = unit !== "day" && Math.ceil(window.start) > window.end;
+  return timeName(window.start, unit === "month" ? "year" : isWithinDay ? "day" : "month");
 }

@@ -10,17 +10,17 @@ import { make, manyOf } from "./marks.js";
  * @param {Span} window @param {number} width
  * @param {{here: number | null, may: number | null, unplaced: number, outside: number, exact: boolean}} counts drawn in the window; that may
  * fall in it; without a day; that match and are drawn elsewhere
- * @param {string} locale @returns {[string, string]}
+ * @returns {[string, string]}
  */
-export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
-  const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"), locale);
+export function caption({ start, end }, width, { here, may, unplaced, outside, exact }) {
+  const when = periodName({ start, end }, unitOf({ start, end }, width).replace("hour", "day"));
   if (here === null) return [when, "…"];
-  const words = [manyOf(here, exact ? "" : "about ", locale)];
+  const words = [manyOf(here, exact ? "" : "about ")];
   const more = Math.max(0, (may ?? 0) - here);
   // To nothing, there is no more.
-  if (more && more !== unplaced) words.push(`${number(more, locale)} ${here ? "more " : ""}may fall here`);
-  else if (unplaced) words.push(`${number(unplaced, locale)} more without a day to be drawn at`);
-  if (outside) words.push(`${number(outside, locale)} outside this window`);
+  if (more && more !== unplaced) words.push(`${number(more)} ${here ? "more " : ""}may fall here`);
+  else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
+  if (outside) words.push(`${number(outside)} outside this window`);
   return [when, words.join("; ")];
 }
 

@@ -2,7 +2,6 @@
 // The card of a happening, beside the drawing: the article of its page in the story, and the way to its neighbours. Owns
 // fetching and showing it. The server alone writes it, so that a card and a page never differ.
 
-import { translate } from "./datewords.js";
 import { make } from "./marks.js";
 import { clicked, fetched, focusOn, on } from "./page.js";
 
@@ -79,14 +78,12 @@ export class Card {
     }
     const neighbours = page?.querySelector("main > .before-after");
     adapt(/** @type {HTMLElement} */ (article), address);
-    translate(article);
     const inside = this.body.matches(":focus-within");
     this.body.replaceChildren(article, ...(neighbours ? [neighbours] : []));
     /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = page?.querySelector(".story-place")?.textContent ?? "";
     this.busy(false);
     this.element.hidden = false;
     this.element.scrollTop = 0;
-    this.element.closest(".panel")?.scrollTo(0, 0);
     if (inside) focusOn(this.element);
   }
 }

@@ -17,10 +17,10 @@ const late = (to) => (to === Infinity ? -Infinity : to);
 
 /**
  * Make the children of one lane.
- * @param {View} data @param {number} lane @param {Span} window @param {import("./scale.js").Scale} scale @param {string} locale
+ * @param {View} data @param {number} lane @param {Span} window @param {import("./scale.js").Scale} scale
  * @param {{width: number, item: (item: Item) => any, keep: (key: string, born: () => any) => any, focus?: string, about: string}} room how a happening is made, and what is there already
  */
-export function column(data, lane, window, scale, locale, { width, item: made, keep, focus, about }) {
+export function column(data, lane, window, scale, { width, item: made, keep, focus, about }) {
   const entries = data.items
     .filter((item) => item.lanes.includes(lane) && touches(item, window))
     .map((item) => ({ item, from: span(item)[0], to: span(item)[1], many: 1 }));
@@ -39,22 +39,22 @@ export function column(data, lane, window, scale, locale, { width, item: made, k
   let until = -Infinity;
   for (const { item, from, to, many } of order) {
     const gap = scale.breaks(window).find((one) => until <= one.start && from >= one.end);
-    if (gap && rows.length) rows.push(make("p", "gap", `⌇ ${nothing(from - until, locale)} ⌇`));
+    if (gap && rows.length) rows.push(make("p", "gap", `⌇ ${nothing(from - until)} ⌇`));
     if (to !== Infinity) until = Math.max(until, to);
     else until = Math.max(until, from + 1);
     const unit = to - from >= YEAR && to !== Infinity ? "year" : partOf(scale, from, window) > 3 * YEAR ? "year" : "month";
-    const words = timeName(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
+    const words = timeName(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month");
     if (item && words !== heading) rows.push(make("p", "period", (heading = words)));
     if (item) {
       const element = made(item);
       const [, until] = span(item);
       dress(element, item, { spot: until - from <= 1 && item.how !== "through", focused: focus === item.id });
       styled(element, "");
-      when(element, item, locale);
+      when(element, item);
       rows.push(element);
     } else {
       const element = keep(`count ${lane} ${from}`, count);
-      tell(element, { lane, at: 0, width: 0, from: 0, to: 0, count: many, start: from, end: to }, many, about, locale);
+      tell(element, { lane, at: 0, width: 0, from: 0, to: 0, count: many, start: from, end: to }, many, about);
       styled(element, "");
       element.firstChild.lastChild.textContent = element.firstChild.title.replace(/:[^:]*$/, "");
       rows.push(element);

@@ -1,7 +1,7 @@
 // @ts-check
 // What the buttons beside the drawing, its keys and its date field do. Owns which of them does what; the doing is the drawing's.
 
-import { now, typed } from "./calendar.js";
+import { now } from "./calendar.js";
 import { focusOn, on } from "./page.js";
 
 // prettier-ignore
@@ -43,12 +43,12 @@ export function control(drawing) {
   on(document, "click", (event) => actions(drawing)[event.target.closest?.("[data-do]")?.dataset.do]?.());
   const form = drawing.part("drawn-go");
   const field = form.querySelector("input");
-  on(form, "submit", (event) => {
+  on(form, "submit", async (event) => {
     event.preventDefault();
-    const period = typed(field.value);
-    field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
-    if (period) drawing.goTo(period);
-    else field.reportValidity();
+    const { window, problem } = await drawing.source.period(field.value).catch((error) => ({ problem: `It could not be looked up (${error}).` }));
+    field.setCustomValidity(problem ?? "");
+    if (problem) field.reportValidity();
+    else drawing.goTo({ start: window[0], end: window[1] });
   });
   on(field, "input", () => field.setCustomValidity(""));
 }

@@ -31,17 +31,16 @@ const FEWEST_ROWS = 10;
 export class Drawing {
   /**
    * Later `window` is what is looked at, `focus` the happening whose card is open, and `listing` the list of a count that was opened.
-   * @param {any} root @param {Source} source @param {Heard} heard @param {string} locale
+   * @param {any} root @param {Source} source @param {Heard} heard
    */
-  constructor(root, source, heard, locale) {
+  constructor(root, source, heard) {
     this.root = root;
     this.source = source;
     this.heard = heard;
-    this.locale = locale;
     this.part = (name) => root.querySelector(`.${name}`);
     this.view = this.part("view");
     this.scale = new Scale();
-    this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
+    this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }));
     this.loader = new Loader(source, (busy, isSame = false) => {
       root.ariaBusy = busy ? "true" : null;
       if (!busy && !isSame) this.draw();
@@ -53,22 +52,16 @@ export class Drawing {
     this.kept = /** @type {any} */ ({});
     listen(this.view, this);
     on(this.view, "click", (event) => this.click(event));
-    this.sight = new Sight(this.part("words"), this.part("lanes"), locale);
-    const resized = new ResizeObserver(() => {
-      if (this.width === this.wide && this.free === this.spare) return;
+    this.sight = new Sight(this.part("words"), this.part("lanes"));
+    new ResizeObserver(() => {
+      if (this.width === this.wide) return;
       this.draw();
       this.loader.ask(this.window, this.width, true);
-    });
-    for (const name of ["view", "panel"]) resized.observe(this.part(name));
+    }).observe(this.view);
   }
 
   get width() {
     return this.view.clientWidth || 800;
-  }
-
-  /** How much room there is for labels beside the drawing, while nothing else is there. */
-  get free() {
-    return this.narrow || this.part("panel").clientWidth ? 0 : this.root.clientWidth - this.view.clientWidth;
   }
 
   /** Whether there is too little room for time to run along a line. */
@@ -112,7 +105,7 @@ export class Drawing {
     this.overview = overview;
     this.isTrue = isTrue;
     this.listing?.close();
-    this.kept.length = 0;
+    this.kept.length = this.wide = 0;
     this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
     this.part("kinds").replaceChildren(...kinds(overview, this.source));
@@ -284,6 +277,17 @@ export class Drawing {
     return this.loader.data.items.find((one) => one.id === id);
   }
 
+  /** Where something beside the drawing takes room or gives it back, let the window end elsewhere: nothing in it moves. */
+  fit() {
+    const { width, wide, window, scale, root } = this;
+    if (!wide || width === wide || this.narrow || root.clientWidth !== this.all) return;
+    const [first, last] = [scale.at(window.start), scale.at(window.end)];
+    const length = ((last - first) * width) / wide;
+    this.window = root.classList.contains("turned") ? scale.between(last - length, last) : scale.between(first, first + length);
+    // All that is shown stays all.
+    if (width > wide) for (const all of [this.opening, this.whole]) if (this.isWhole(window, all)) this.window = all;
+  }
+
   /** Mark a happening, draw it by itself, and bring it into view where no part of it is. @param {Item | null} item */
   lookAt(item) {
     this.focus = item;
@@ -292,17 +296,18 @@ export class Drawing {
       if (item.lanes) loader.data = joined({ ...loader.data, items: [item] }, loader.data, this.window);
       const [from] = span(item);
       const at = this.scale.at(from);
-      this.aloud(named(item, this.locale));
+      this.aloud(named(item));
       if (Number.isFinite(from) && !touches(item, this.window)) return this.show(this.scale.between(at - this.length * 0.4, at + this.length * 0.6));
     }
     this.draw();
   }
 
   draw() {
-    const { window, width, narrow, locale, free } = this;
+    this.fit();
+    const { window, width, narrow } = this;
     const { data } = this.loader;
     this.wide = width;
-    if (free !== this.spare) this.root.style.setProperty("--free", `${(this.spare = free)}px`);
+    this.all = this.root.clientWidth;
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
@@ -318,12 +323,12 @@ export class Drawing {
       return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
     const made = (/** @type {Item} */ item, /** @type {number} */ number) =>
-      keep(`${item.id} ${number} ${item.edtf} ${item.title} ${item.marks}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
+      keep(`${item.id} ${number} ${item.edtf} ${item.title} ${item.marks}`, () => happening(item, this.source.address(item), this.overview.kinds ?? []));
     const about = data.exact ? "" : "about ";
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
         styled(element, "");
-        const rows = column(data, number, window, this.scale, locale, { width, item: (item) => made(item, number), keep, focus: this.focus?.id, about });
+        const rows = column(data, number, window, this.scale, { width, item: (item) => made(item, number), keep, focus: this.focus?.id, about });
         children.push(...rows);
       });
       this.part("lanes").style.blockSize = "";
@@ -349,13 +354,14 @@ export class Drawing {
 
   /** Draw with time along a line. */
   wideDraw(lanes, made, keep, about) {
-    const { window, width, locale, scale } = this;
+    const { window, width, scale } = this;
     const { data } = this.loader;
     const unit = this.pen.unit();
-    const room = [...data.lanes.map(({ label }) => label), unit, width].join();
-    const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
-    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window), rows: this.rows });
-    const placed = layout(data, window, width, { rows: this.kept.rows, unit, free: this.spare, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    const room = [...data.lanes.map(({ label }) => label), unit].join();
+    const length = this.length / width;
+    const isSame = this.kept.room === room && Math.abs(length / this.kept.length - 1) < 1e-3;
+    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length, room, whole: this.loader.suffices(window), rows: this.rows });
+    const placed = layout(data, window, width, { rows: this.kept.rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -365,19 +371,19 @@ export class Drawing {
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
       const element = keep(`count ${chip.lane} ${chip.start}`, count);
-      tell(element, chip, most, about, locale);
+      tell(element, chip, most, about);
       lanes[chip.lane].children.push(element);
     }
     this.part("lanes").style.blockSize = `${placed.height}px`;
     this.sight.set(placed, unit, about);
-    const { lines, words } = axis(scale, window, width, locale, this.pen.measure);
+    const { lines, words } = axis(scale, window, width, this.pen.measure);
     fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width), ...beside(this.overview.period, scale.pixels(window, width), width)]);
     fill(this.part("words"), words);
   }
 
   /** Say in a line what the window is, and how much is in it. */
   say() {
-    const { window, locale, overview, wide: width = 800, loader } = this;
+    const { window, overview, wide: width = 800, loader } = this;
     const isWhole = this.isWhole(window);
     const isOpening = this.isWhole(window, this.opening);
     const here = loader.count(window);
@@ -388,7 +394,7 @@ export class Drawing {
     const [start, end] = (isWhole && overview.period) || [];
     this.period = { start: start ?? Math.max(window.start, first), end: end ?? Math.min(window.end, last + 1) };
     if (this.period.start >= this.period.end) this.period = window;
-    const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    const [when, many] = caption(this.period, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact });
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     const said = this.part("drawn-said");
@@ -397,7 +403,7 @@ export class Drawing {
     this.part("drawn-all").hidden = !outside;
     const empty = this.part("drawn-empty");
     empty.hidden = here !== 0 || may === undefined;
-    empty.firstChild.data = may ? `${manyOf(may, "", locale)} may fall here. ` : "Nothing here. ";
+    empty.firstChild.data = may ? `${manyOf(may, "")} may fall here. ` : "Nothing here. ";
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
     if (here === null || text === this.announced) return;

@@ -3,7 +3,6 @@
 // the form and the list; the server writes both, with or without this script. Says what was found to those who listen.
 
 import { changed, go, state } from "./address.js";
-import { translate } from "./datewords.js";
 import { make } from "./marks.js";
 import { by, clicked, fetched, focusOn, on } from "./page.js";
 
@@ -101,7 +100,6 @@ export class Find {
     // What had the focus is gone: what was found has it.
     if (inside && !document.activeElement?.closest("main")) focusOn(by("found"));
     this.fill(step === null);
-    translate(by("found"));
     document.title = page.title;
     this.said.textContent = document.querySelector("#found .timeline-count")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
     document.body.ariaBusy = null;

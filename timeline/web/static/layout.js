@@ -47,12 +47,12 @@ export const memory = () => ({ places: new Map(), rows: [], chips: [], ways: [] 
 
 /**
  * @param {View} data @param {Span} window @param {number} width
- * @param {{rows: number, unit: number, free?: number, focus?: string, measure: (text: string) => number, px?: (instant: number) => number, kept?: Memory}} room
- * how many rows a lane may have, how many times 16 pixels the font is, how far labels may go beyond the width, which happening is sure
+ * @param {{rows: number, unit: number, focus?: string, measure: (text: string) => number, px?: (instant: number) => number, kept?: Memory}} room
+ * how many rows a lane may have, how many times 16 pixels the font is, which happening is sure
  * of its place, how wide a label is, where an instant is, and what is to be as it was
  * @returns {{lanes: {top: number, height: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
-export function layout(data, window, width, { rows, unit, free = 0, focus, measure, px, kept = memory() }) {
+export function layout(data, window, width, { rows, unit, focus, measure, px, kept = memory() }) {
   const scale = width / (window.end - window.start);
   const at = px ?? ((instant) => (instant - window.start) * scale);
   /** @type {Box[]} */
@@ -69,7 +69,7 @@ export function layout(data, window, width, { rows, unit, free = 0, focus, measu
     alone ? rows : Math.min(rows, Math.max(LEAST_ROWS, Math.min(many, Math.floor((ROWS_OF_LANES * many) / every)), kept.rows[lane] ?? 0));
   let top = 0;
   data.lanes.forEach((_, lane) => {
-    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, width + free, unit, measure));
+    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
     const rest = intoRows(candidates, room(candidates.length, lane), width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
@@ -102,10 +102,10 @@ export function touches(item, { start, end }) {
 }
 
 /**
- * @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} all the width with what is
- * free beside it @param {number} unit @param {(t: string) => number} measure @returns {Box}
+ * @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} unit
+ * @param {(t: string) => number} measure @returns {Box}
  */
-function box(item, lane, px, width, all, unit, measure) {
+function box(item, lane, px, width, unit, measure) {
   const [dot, tail] = [POINT * unit, TAIL * unit];
   let [from, to] = span(item).map(px);
   const point = to - from < dot;
@@ -119,9 +119,8 @@ function box(item, lane, px, width, all, unit, measure) {
   const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
   const whole = measure(item.title) + ((item.marks?.length ?? 0) + (item.perhaps ?? 0) + (item.about ?? 0)) * dot;
   const [line, inset] = [LINE * unit, INSIDE * unit];
-  const inner = left + inset;
   const ways = (/** @type {number} */ way, /** @type {Place | undefined} */ was) => {
-    const most = Math.min(WAYS[way].most * unit, all * 0.6);
+    const most = Math.min(WAYS[way].most * unit, width * 0.6);
     const lines = whole <= most ? 1 : WAYS[way].lines;
     // Words do not break where half of the width is.
     const longest = lines === 1 ? Math.min(whole, most) : Math.min(most, whole / 2 + 40 * unit);
@@ -130,30 +129,21 @@ function box(item, lane, px, width, all, unit, measure) {
     const found = [];
     // What had a label keeps it, and the room for it, for as long as its mark is there. What once was short stays so. Of one that
     // an edge leaves only a stub of, the other side is better.
-    const put = (/** @type {Option["side"]} */ side, /** @type {number} */ lines, /** @type {number} */ wanted, /** @type {number} */ least, /** @type {number} */ room, limit = 0) => {
+    const put = (/** @type {Option["side"]} */ side, /** @type {number} */ lines, /** @type {number} */ wanted, /** @type {number} */ least, /** @type {number} */ room) => {
       const same = was?.side === side ? was : null;
       const full = same?.full ?? Math.min(wanted, room);
       const label = Math.max(same ? 1 : 0, Math.min(full, room));
       if (!same && label < least) return;
-      const reached = side === "right" ? after + line + full : Math.max(after, Math.min(inner + full, limit));
       const isStub = label < Math.min(full, STUB * unit);
-      found.push({ side, lines: same?.lines ?? lines, label, full, isStub, left: side === "left" ? before - line - full : before, right: reached, end: limit && (same?.end || reached - from) });
+      found.push({ side, lines: same?.lines ?? lines, label, full, isStub, left: side === "left" ? before - line - full : before, right: side === "right" ? after + line + full : after });
     };
-    const room = right - inset - inner;
-    const isInside = was?.side === "inside";
-    if (isInside || (!point && (whole <= room || room >= ROOMY * unit))) {
-      // What lasted is told of beyond its end, where there is room: no sign is hidden by that.
-      if (isInside ? was.end : item.how === "through" && whole > room) {
-        const limit = Math.max(to - inset, from + ((isInside && was.end) || Infinity));
-        put("inside", 1, Math.min(whole, Math.max(room, most * WAYS[way].lines)), 0, Math.min(all, limit) - inner, limit);
-      }
-      if (!isInside || !was.end) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
-    }
-    if (after >= 0 && (to <= width || was?.side === "right")) put("right", lines, longest, least, all - after - line);
+    const room = right - inset - left - inset;
+    if (was?.side === "inside" || (!point && (whole <= room || room >= ROOMY * unit))) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
+    if (after >= 0 && (to <= width || was?.side === "right")) put("right", lines, longest, least, width - after - line);
     if (before <= width) put("left", lines, longest, least, before - line);
     return found;
   };
-  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, isStub: false, end: 0, left: before, right: after });
+  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, isStub: false, left: before, right: after });
   return { item, lane, row: -1, top: 0, from, to, point, ways, options: [], bare, ...bare };
 }
 
@@ -230,14 +220,12 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
   const rest = fresh.filter((box) => box.row < 0 && !isPut(box, [box.bare]));
   for (const box of boxes) {
     if (box.row < 0) continue;
-    const { row, side, lines, full, end } = box;
+    const { row, side, lines, full } = box;
     const before = kept.get(name(box));
     // What has no label because of an edge has one later.
     const cut = side === "none" && (before ? before.cut || before.side !== "none" : !box.options.length);
-    kept.set(name(box), { row, side, lines, full, end, cut });
+    kept.set(name(box), { row, side, lines, full, cut });
   }
-  const here = new Set(boxes.map(name));
-  for (const one of kept.keys()) if (!here.has(one) && one.startsWith(`${of} `)) kept.delete(one);
   return rest;
 
   /** Put the labels that were dealt out into the order of time, which takes no more rows; as they were where it does. */

@@ -15,7 +15,6 @@ export class Listing {
   constructor(drawing) {
     this.drawing = drawing;
     this.source = drawing.source;
-    this.locale = drawing.locale;
     /** @type {HTMLElement | null} */
     this.element = null;
     /** What is on it. @type {Map<string, Item>} */
@@ -66,7 +65,7 @@ export class Listing {
         const found = await this.source.list(window, after);
         for (const item of found.items) {
           if (isDrawn(item) || !item.lanes.includes(lane)) continue;
-          const link = Object.assign(make("a", "", named(item, this.locale)), { href: this.source.address(item), dir: "auto" });
+          const link = Object.assign(make("a", "", named(item)), { href: this.source.address(item), dir: "auto" });
           link.dataset.id = item.id;
           const row = make("li", "");
           row.append(link);

@@ -2,10 +2,9 @@
 // The elements of the drawing: a lane, a happening, a count, the axis. Owns what they are made of, and the classes and
 // signs that say how vague a date is and how sure a happening; the style sheet owns how those look. Places nothing in time.
 
-import { compact, context, number, periodName, timeName, ticks, unitOf } from "./axis.js";
+import { compact, context, inWords, number, periodName, timeName, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
 import { CHIPS, ROW, span } from "./layout.js";
-import { inWords } from "./datewords.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
 const MARKS = {
@@ -54,11 +53,8 @@ export function fill(parent, marks) {
   while (parent.children.length > marks.length) parent.lastChild.remove();
 }
 
-/** Say when: English as the server has it. @param {Item} item @param {string} locale */
-const dated = ({ edtf, words }, locale) => (words && locale === "en-GB" ? words : (inWords(edtf, locale) ?? words ?? edtf));
-
-/** Say when, and what. @param {Item} item @param {string} locale */
-export const named = (item, locale) => `${dated(item, locale)}: ${item.title}`;
+/** Say when, and what. @param {Item} item */
+export const named = (item) => `${inWords(item)}: ${item.title}`;
 
 /** @param {string} label */
 export function lane(label) {
@@ -72,13 +68,13 @@ export function lane(label) {
   return element;
 }
 
-/** @param {Item} item @param {string} href @param {string} locale @param {string[]} kinds those that have a colour */
-export function happening(item, href, locale, kinds) {
+/** @param {Item} item @param {string} href @param {string[]} kinds those that have a colour */
+export function happening(item, href, kinds) {
   const element = make("div", "");
   const link = make("a", "");
   const marks = item.marks ?? [];
   const spoken = marks.map((mark) => MARKS[mark][1]).join(", ");
-  const words = `${named(item, locale)}${spoken && ` (${spoken})`}`;
+  const words = `${named(item)}${spoken && ` (${spoken})`}`;
   Object.assign(link, { href, tabIndex: -1, title: words, ariaLabel: words });
   link.dataset.id = item.id;
   const label = make("span", "label");
@@ -91,10 +87,10 @@ export function happening(item, href, locale, kinds) {
   return element;
 }
 
-/** Write the date above the title, where there is none yet. @param {any} element @param {Item} item @param {string} locale */
-export function when(element, item, locale) {
+/** Write the date above the title, where there is none yet. @param {any} element @param {Item} item */
+export function when(element, item) {
   const [bar, next] = element.firstChild.children;
-  if (next.className !== "when") bar.after(make("span", "when", dated(item, locale)));
+  if (next.className !== "when") bar.after(make("span", "when", inWords(item)));
 }
 
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
@@ -111,15 +107,15 @@ export function dress(element, item, also) {
 }
 
 /** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {number} unit @param {boolean} focused */
-export function place(element, { item, top, from, to, point, side, lines, label, end }, width, unit, focused) {
+export function place(element, { item, top, from, to, point, side, lines, label }, width, unit, focused) {
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width)];
   const out = side === "right" || side === "left";
   const link = element.firstChild;
-  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, stub: label < 24 * unit, beyond: end > 0, signed: link.lastChild.childElementCount > 1, on: to > width + 1, focused });
+  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, stub: label < 24 * unit, signed: link.lastChild.childElementCount > 1, on: to > width + 1, focused });
   styled(element, `inset-block-start:${top}px;inset-inline-start:${left}px;inline-size:${Math.max(0, right - left)}px;block-size:${(lines * ROW - 2) * unit}px`);
   styled(link, out || left >= 0 ? "" : `--shift:${-left}px`);
-  styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px;--end:${right - Math.max(0, left) - 8 * unit}px${lines > 1 ? `;inline-size:${label}px` : ""}`);
+  styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px${lines > 1 ? `;inline-size:${label}px` : ""}`);
 }
 
 export function count() {
@@ -130,33 +126,33 @@ export function count() {
   return element;
 }
 
-/** @param {any} element @param {Chip} chip @param {number} most @param {string} about @param {string} locale */
-export function tell(element, { lane, at, width, from, to, count, start, end }, most, about, locale) {
+/** @param {any} element @param {Chip} chip @param {number} most @param {string} about */
+export function tell(element, { lane, at, width, from, to, count, start, end }, most, about) {
   const button = element.firstChild;
   styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
   styled(button.firstChild, `margin-inline-start:${from - at}px;inline-size:${Math.max(4, to - from)}px;block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
-  button.lastChild.textContent = count < 1e4 ? number(count, locale) : compact(count, locale);
+  button.lastChild.textContent = count < 1e4 ? number(count) : compact(count);
   Object.assign(button.dataset, { lane, start, end, count });
-  const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"), locale);
-  button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
+  const period = periodName({ start, end }, unitOf({ start, end }, 200).replace("hour", end - start < 1 ? "minute" : "day"));
+  button.title = button.ariaLabel = `${manyOf(count, about)}, ${period}: look closer`;
 }
 
-/** Say how many happenings. @param {number} count @param {string} about @param {string} locale */
-export const manyOf = (count, about, locale) => `${about}${number(count, locale)} happening${count === 1 ? "" : "s"}`;
+/** Say how many happenings. @param {number} count @param {string} about */
+export const manyOf = (count, about) => `${about}${number(count)} happening${count === 1 ? "" : "s"}`;
 
-/** Say for how long nothing happened. @param {number} days @param {string} locale */
-export function nothing(days, locale) {
+/** Say for how long nothing happened. @param {number} days */
+export function nothing(days) {
   const [many, unit] = days > DAYS_OF_A_YEAR ? [days / DAYS_OF_A_YEAR, "year"] : days > 60 ? [days / 30.44, "month"] : [days, "day"];
   const whole = Math.max(1, Math.floor(many));
-  return `${number(whole, locale)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
+  return `${number(whole)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
 }
 
 /**
  * Describe the axis: lines through the drawing, and the words below it, which stay in sight.
- * @param {import("./scale.js").Scale} scale @param {Span} window @param {number} width @param {string} locale @param {(text: string) => number} measure
+ * @param {import("./scale.js").Scale} scale @param {Span} window @param {number} width @param {(text: string) => number} measure
  * @returns {{lines: Mark[], words: Mark[]}}
  */
-export function axis(scale, window, width, locale, measure) {
+export function axis(scale, window, width, measure) {
   const at = scale.pixels(window, width);
   const from = (/** @type {number} */ start) => `inset-inline-start:${start}px`;
   const [lines, words] = [/** @type {Mark[]} */ ([]), /** @type {Mark[]} */ ([])];
@@ -164,7 +160,7 @@ export function axis(scale, window, width, locale, measure) {
   let free = width;
   for (const slice of scale.slices(window).reverse()) {
     const room = at(slice.end) - at(slice.start);
-    const marks = ticks(slice, room, locale);
+    const marks = ticks(slice, room);
     for (const { at: instant, label, major } of marks.reverse()) {
       const needs = measure(label);
       lines.push({ name: major ? "line major" : "line", style: from(at(instant)) });
@@ -173,11 +169,11 @@ export function axis(scale, window, width, locale, measure) {
       words.push({ name: major ? "tick major" : "tick", style: from(start), text: label });
       free = start - 8;
     }
-    const larger = context(slice, room, locale) || (marks.length ? "" : timeName(slice.start, "year", locale));
+    const larger = context(slice, room) || (marks.length ? "" : timeName(slice.start, "year"));
     if (larger && room > 40) words.push({ name: "axis-context", style: `${from(at(slice.start))};max-inline-size:${room}px`, text: larger });
   }
   for (const { start, end } of scale.breaks(window)) {
-    lines.push({ name: "break", style: `${from(at(start))};inline-size:${at(end) - at(start)}px`, title: nothing(end - start, locale) });
+    lines.push({ name: "break", style: `${from(at(start))};inline-size:${at(end) - at(start)}px`, title: nothing(end - start) });
   }
   const today = now();
   if (today > window.start && today < window.end) lines.push({ name: "today", style: from(at(today)) });

@@ -5,8 +5,8 @@
 import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
-import { locale, translate } from "./datewords.js";
 import { by, on } from "./page.js";
+import { typed } from "./typed.js";
 
 
 if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
@@ -17,7 +17,11 @@ if (root && text) {
   items.sort((one, other) => span(one)[0] - span(other)[0]);
   const view = { window: null, first: -Infinity, last: Infinity, count: items.length, lanes: [{ value: null, label: "" }], items, clusters: [], others: [], may: null, exact: true };
   const list = async (window) => ({ items: items.filter((item) => span(item)[0] >= window.start && span(item)[0] < window.end), after: null });
-  const source = { view: async () => view, list, address: (item) => `#${item.id}` };
+  const period = async (text) => {
+    const { start, end } = typed(text) ?? {};
+    return end === undefined ? { problem: "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10" } : { window: [start, end] };
+  };
+  const source = { view: async () => view, list, period, address: (item) => `#${item.id}` };
   /** @param {Item} item */
   const open = (item) => {
     drawing.lookAt(item);
@@ -33,10 +37,9 @@ if (root && text) {
     drawing.lookAt(item);
     drawing.seek();
   };
-  const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
+  const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed });
   control(drawing);
   on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail));
   root.hidden = false;
-  translate(document.body);
   drawing.set(overview, view);
 }

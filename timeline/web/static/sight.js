@@ -6,11 +6,10 @@ import { number } from "./axis.js";
 import { CHIPS, ROW } from "./layout.js";
 
 export class Sight {
-  /** @param {any} words the axis, which stays in sight @param {any} lanes @param {string} locale */
-  constructor(words, lanes, locale) {
+  /** @param {any} words the axis, which stays in sight @param {any} lanes */
+  constructor(words, lanes) {
     this.words = words;
     this.lanes = lanes;
-    this.locale = locale;
     /** From where to where each happening and each count is, below the top of the lanes, and of how many. @type {[number, number, number][]} */
     this.heights = [];
     this.about = "";
@@ -46,7 +45,7 @@ export class Sight {
     const { edge } = cuts.sort((one, other) => one.cut - other.cut || other.edge - one.edge)[0] ?? {};
     const below = heights.reduce((sum, [, to, many]) => sum + (to > edge + 1 ? many : 0), 0);
     if (height > room && below) {
-      words.dataset.more = `▾ ${this.about}${number(below, this.locale)} more below`;
+      words.dataset.more = `▾ ${this.about}${number(below)} more below`;
       words.style.setProperty("--more", `${room - edge}px`);
     } else delete words.dataset.more;
   }

@@ -11,11 +11,10 @@ const HEIGHT = 44;
 const EDGE = 12;
 
 export class Strip {
-  /** @param {HTMLElement} element @param {(window: Span, done: boolean) => void} moved @param {string} locale */
-  constructor(element, moved, locale) {
+  /** @param {HTMLElement} element @param {(window: Span, done: boolean) => void} moved */
+  constructor(element, moved) {
     this.element = element;
     this.moved = moved;
-    this.locale = locale;
     const [picture, frame, labels] = /** @type {any} */ (element.children);
     [this.others, this.path] = picture.children;
     [this.frame, this.labels] = [frame, labels];
@@ -42,7 +41,7 @@ export class Strip {
 
   /** @param {Span} window @param {number} width of the strip, in pixels */
   show(window, width) {
-    if (width !== this.wide) fill(this.labels, axis(this.scale, this.span, (this.wide = width), this.locale, this.measure).words);
+    if (width !== this.wide) fill(this.labels, axis(this.scale, this.span, (this.wide = width), this.measure).words);
     const px = this.scale.pixels(this.span, 100);
     const at = (/** @type {number} */ instant) => Math.min(100, Math.max(0, px(instant)));
     this.frame.style.insetInlineStart = `${at(window.start)}%`;

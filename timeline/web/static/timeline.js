@@ -8,8 +8,8 @@ import { Card } from "./card.js";
 import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
+import { span } from "./layout.js";
 import { print } from "./print.js";
-import { locale, translate } from "./datewords.js";
 import { by, focusOn, on } from "./page.js";
 
 
@@ -20,6 +20,8 @@ const root = by("drawing");
 const here = root.dataset.here ?? "";
 
 const LINE_END = "\n";
+/** The room that a card takes beside the drawing, and its mark, in pixels. */
+const CARD = 400;
 
 /** @param {string} url */
 async function json(url) {
@@ -44,6 +46,11 @@ const source = {
   address,
   // What is open is drawn by itself.
   view: (...of) => json(viewOf(...of) + (state().has("focus") ? `&focus=${state().get("focus")}` : "")),
+  // The server reads dates in people's own words.
+  async period(text) {
+    const { window, notes } = await json(asked(`${here}/drawing/view`, { go: text || "?", width: "200" }));
+    return { window, problem: notes.find((note) => note.startsWith("Go ")) };
+  },
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
   off(kinds) {
     const lines = state().get("without")?.split(LINE_END) ?? [];
@@ -63,7 +70,7 @@ const drawing = new Drawing(root, source, {
     await find.load(changed({ from: at(start), to: at(Math.max(end - 1 / 1440, start)), view: state().get("view") }), true);
     by("found").focus();
   },
-}, locale());
+});
 const card = new Card(by("card"), leave, next);
 on(root, "happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
@@ -76,6 +83,8 @@ function open(item, step) {
 
 /** Open the card of a happening. @param {{id: string}} item */
 async function openCard(item) {
+  // On the side where it covers least of what was chosen.
+  if (card.element.hidden) root.classList.toggle("turned", !!drawing.focus && drawing.share(span(drawing.focus)[0]) * drawing.width > drawing.width - CARD);
   await card.open(address(item), story(item));
   // A sheet from below must not cover it.
   if (matchMedia("(max-width: 63.99rem)").matches) drawing.seek();
@@ -139,7 +148,9 @@ function arrive(page) {
   const id = state().get("focus");
   const shown = drawing.focus?.id;
   if (shown !== id) drawing.focus = view.items?.find((/** @type {Item} */ one) => one.id === id) ?? null;
+  // Its room is taken before all is drawn.
   if (!id) card.close();
+  else if (!shown) card.element.hidden = false;
   drawing.set(overview, view, state().has("scale"));
   renew();
   follow();
@@ -189,5 +200,3 @@ setTimeout(() => (by("found").className = ""), 150);
 // News can wait until the page is there.
 const news = () => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
 if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
-else translate(document.body);

@@ -13,7 +13,7 @@ interface Item {
   lanes: number[];
   kind?: string;
   edtf: string;
-  /** The date in English, of an interval, and where it cannot be said in any language. */
+  /** The date in words, where it is not a year, a month or a day alone. */
   words?: string;
   /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: a minute or a second. */
   how: "through" | "within" | "all" | "point" | "time";
@@ -88,8 +88,6 @@ interface Option {
   full: number;
   /** Whether an edge leaves hardly any of it. */
   isStub: boolean;
-  /** How far from its beginning a bar and a label that goes beyond its end reach; 0 of any other. */
-  end: number;
   left: number;
   right: number;
 }
@@ -115,7 +113,6 @@ interface Place {
   side: string;
   lines: number;
   full: number;
-  end: number;
   cut: boolean;
 }
 
@@ -164,6 +161,8 @@ interface Source {
   view(window: Span, width: number, parts: string): Promise<View>;
   /** What begins in a window, in the order of time; `after` is where the rest begins. */
   list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
+  /** Read a date that was typed. */
+  period(text: string): Promise<{ window?: [number, number] | null; problem?: string }>;
   /** The kinds that are switched off. */
   off?(kinds: string[]): string[];
   /** The address of a happening's own page. */

@@ -43,6 +43,11 @@ async function readState(parameters, store) {
   }
   const [start, end] = (given.view ?? "").split("/").map(instant);
   if (start !== null && end !== null && start < end) state.window = { start, end };
+  if (given.go) {
+    const went = period(given.go);
+    if (went?.first == null || went.last === null) refuse("go", "Go to a date", `is no date that is understood here. ${HOW_TO}.`);
+    else state.window = { start: went.first + went.second / DAY, end: went.last + (went.until + 1) / DAY };
+  }
   if (given.q && !/[\p{L}\p{N}]/u.test(given.q)) refuse("q", "Words", "has no letter or digit in it, so nothing was searched for.");
   return state;
 }
