@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from attack_case import Case, build
-from shares import EVERY_CASE, share
+from shares import EVERY_CASE, share, some
 from test_damage_redaction import traces
 
 from timeline import Timeline
@@ -272,7 +272,7 @@ def filling(connection: sqlite3.Connection) -> Callable[..., dict[str, object]]:
     return data
 
 
-@pytest.mark.parametrize("limit", [100_000, 250_000, 400_000, 600_000, 900_000])
+@pytest.mark.parametrize("limit", some([250_000, 100_000, 400_000, 900_000, 600_000]))
 def test_a_system_that_refuses_to_write_while_redacting_is_said(copy: Case, limit: int) -> None:
     """No file may grow beyond a limit: the command says so in a line, and the same command finishes once there is room."""
     command = ["redact", "7", "--reason", "By law", "--by", "tester", "--db", str(copy.path)]
