@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from attack_case import Case, build
-from shares import EVERY_CASE, share
+from shares import EVERY_CASE, share, some
 from test_damage_redaction import traces
 
 from timeline import Timeline
@@ -125,18 +125,20 @@ def test_junk_behind_the_end_is_told_or_ignored(sound: Case, tmp_path: Path, len
 # Killed
 
 
-def killed(target: Callable[..., None], *args: object, within: float) -> list[object]:
-    """Run something in a process, kill it at a random instant, and return what it had said until then."""
+def killed(target: Callable[..., None], *args: object, within: float, after: int = 1) -> list[object]:
+    """Run something in a process, and kill it at a random instant once it has said so much; return all that it had said.
+
+    The first that it says is that it begins, which is left out.
+    """
     forks = multiprocessing.get_context("fork")
     here, there = forks.Pipe(duplex=False)
     process = forks.Process(target=target, args=(*args, there))
     process.start()
     there.close()
-    if here.poll(5):
-        time.sleep(chance.uniform(0, within))
+    told = [here.recv() for _ in range(after)]
+    time.sleep(chance.uniform(0, within))
     process.kill()
     process.join()
-    told = []
     try:
         while here.poll():
             told.append(here.recv())
@@ -168,10 +170,9 @@ def checkpointing(path: Path, key: Path, say: Connection) -> None:
 def test_killed_while_signing_nothing_is_half_kept(copy: Case, tmp_path: Path) -> None:
     """Every checkpoint that was handed out is kept with its signature, and the note beside the key never runs behind one."""
     file = tmp_path / "kept.key"
-    handed = kills = 0
-    while kills < KILLS or handed <= KILLS / 2:  # on a busy machine many are killed before they have signed
-        kills += 1
-        notes = [Note.parse(str(note)) for note in killed(checkpointing, copy.path, file, within=0.03)]
+    handed = 0
+    for turn in range(KILLS):
+        notes = [Note.parse(str(note)) for note in killed(checkpointing, copy.path, file, within=0.03, after=1 + turn % 3)]
         with Timeline(copy.path) as timeline:
             assert verify(timeline, against=notes, keys=copy.keys[:1]).faults == ()
             rows = timeline.log.connection.execute(
@@ -188,6 +189,7 @@ def test_killed_while_signing_nothing_is_half_kept(copy: Case, tmp_path: Path) -
                 assert Checkpoint.of(last).size >= max(sizes)
                 assert kept >= set(sizes)
             timeline.checkpoint(SigningKey.load(file))  # and the next one is signed as ever
+    assert handed
 
 
 def redacting(path: Path, say: Connection) -> None:
@@ -201,7 +203,7 @@ def redacting(path: Path, say: Connection) -> None:
 def test_killed_while_redacting_all_of_it_is_done_or_nothing(sound: Case, tmp_path: Path) -> None:
     """The event is redacted wholly or not at all; the same command again finishes, and then no byte of it is left."""
     outcomes: set[bool] = set()
-    for turn in range(5 * KILLS):
+    for turn in range(60):
         if turn >= KILLS and len(outcomes) == 2:
             break
         path = tmp_path / f"{turn}.db"
@@ -210,7 +212,7 @@ def test_killed_while_redacting_all_of_it_is_done_or_nothing(sound: Case, tmp_pa
             timeline.redact(5, reason="By law")  # it cites the document: only then does that go
             timeline.redact(12, reason="By law")
             timeline.redact(13, reason="By law")
-        killed(redacting, path, within=0.001 * 2 ** (turn % 10))  # up to half a second: machines differ
+        killed(redacting, path, within=0.001 * 2 ** (turn % 14))  # up to eight seconds: machines differ
         with Timeline(path, by="victim") as timeline:
             event = timeline.log.event(2)
             assert event is not None
@@ -270,7 +272,7 @@ def filling(connection: sqlite3.Connection) -> Callable[..., dict[str, object]]:
     return data
 
 
-@pytest.mark.parametrize("limit", [100_000, 250_000, 400_000, 600_000, 900_000])
+@pytest.mark.parametrize("limit", some([250_000, 100_000, 400_000, 900_000, 600_000]))
 def test_a_system_that_refuses_to_write_while_redacting_is_said(copy: Case, limit: int) -> None:
     """No file may grow beyond a limit: the command says so in a line, and the same command finishes once there is room."""
     command = ["redact", "7", "--reason", "By law", "--by", "tester", "--db", str(copy.path)]

@@ -12,7 +12,6 @@ from shares import EVERY_CASE
 from timeline import Timeline
 
 KILLS = 300 if EVERY_CASE else 60
-ENOUGH = 3_000  # kills, after which a writer that still has not written is at fault
 TEXT = "These very words were kept."
 
 
@@ -35,20 +34,18 @@ def test_killed_at_any_instant_nothing_is_half_done_and_nothing_acknowledged_is_
     forks.set_forkserver_preload(["timeline.timeline"])
     chance = random.Random(20251124)  # noqa: S311 - the same instants each time, not a secret
     acknowledged = 0
-    kills = 0
-    while kills < KILLS or acknowledged <= KILLS:
-        kills += 1
-        assert kills < ENOUGH, "the writers were killed before they wrote"
+    for _ in range(KILLS):
         here, there = forks.Pipe(duplex=False)
         process = forks.Process(target=append_until_killed, args=(path, there))
         process.start()
         there.close()
-        here.recv()
+        acknowledged = max([acknowledged, *(here.recv() for _ in range(chance.randint(1, 3)))])  # a busy machine still writes
         time.sleep(chance.uniform(0, 0.02))
         process.kill()
         process.join()
         acknowledged = max([acknowledged, *received(here)])
         check(path, acknowledged)
+    assert acknowledged > KILLS
     with Timeline(path, read_only=True) as timeline:
         assert timeline.verify().faults == ()
 

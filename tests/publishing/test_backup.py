@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from publishing_commands import command, more, refused, run, writing
+from shares import share
 
 from timeline import Timeline, merkle
 
@@ -208,7 +209,7 @@ def test_a_kill_at_any_instant_leaves_a_complete_file_or_none(project: Path) -> 
     begun = time.monotonic()
     subprocess.run(command("restore", "copy.db", "--db", "0.db"), check=True, capture_output=True)
     takes = time.monotonic() - begun
-    for number in range(10):
+    for number in range(share(10)):
         words = ("backup", "new.db") if number % 2 else ("restore", "copy.db", "--db", "new.db")
         process = subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(takes * chance.uniform(0.5, 1))

@@ -16,8 +16,6 @@ from timeline.cli import main
 from timeline.merkle import Checkpoint, Note
 from timeline.signing import SigningKey, check
 
-KILLS = 14
-
 
 def test_a_folder_has_everything_for_its_readers(project: Path, key: Path) -> None:
     """The database in one file, its signed checkpoint, the public key, the program, and instructions to serve and to check it."""

@@ -17,8 +17,6 @@ from pathlib import Path
 import pytest
 from publishing_commands import command, run
 
-KILLS = 14
-
 
 @pytest.mark.datasette
 def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:

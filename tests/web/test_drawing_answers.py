@@ -17,7 +17,7 @@ import pytest
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
-from shares import ONE_IN
+from shares import ONE_IN, share
 
 from timeline import Timeline, dates
 from timeline.dates.calendar import civil, day_number, iso_day
@@ -176,7 +176,7 @@ def check(rows: list[Known], view: dict[str, Any], facet: str, period: tuple[int
 async def test_a_view_holds_every_happening_of_its_window(serve: Serve, varied: Path, lanes: str) -> None:
     """Windows of any length hold them as happenings or in counts, in each lane and without lanes."""
     datasette, rows = serve(varied), [row for row in known(varied) if row["status"] == "current"]
-    for window in ("", *some_windows(25)):
+    for window in ("", *some_windows(share(25))):
         view = await fetch(datasette, "view", view=window, lanes=lanes, width=1000)
         assert view["exact"]
         check(rows, view, lanes)
@@ -255,7 +255,7 @@ async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monk
     datasette = serve(varied)
     for query, test in ({}, lambda _: True), ({"kind": "battle"}, lambda row: "battle" in row["kind"]):
         chosen = [row for row in rows if test(row)]
-        for window in ("", *some_windows(15)):
+        for window in ("", *some_windows(share(15))):
             view = await fetch(datasette, "view", view=window, lanes=lanes, **query)
             assert view["exact"]
             check(chosen, view, lanes)
@@ -306,7 +306,7 @@ async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypa
         known_then = known_at(varied, position)
         for query, test in ({}, lambda _: True), ({"kind": "battle"}, lambda row: "battle" in row["kind"]):
             rows = [row for row in known_then if test(row)]
-            for window in ("1900-01-01/2030-01-01", *some_windows(8)):
+            for window in ("1900-01-01/2030-01-01", *some_windows(share(8))):
                 view = await fetch(datasette, "view", view=window, lanes=lanes, as_of=position, **query)
                 assert view["exact"]
                 check(rows, view, lanes)
