@@ -200,17 +200,17 @@ class _Work:
             wrong[stream, error.faults[0][0]] = error
         if not wrong and not self.unsure:
             return
-        making: dict[tuple[str, str], Entry] = {}
+        stated_by: dict[tuple[str, str], Entry] = {}
         for number, entry in enumerate(self.bundle.read(), start=1):
             if self.is_full():
                 break
-            known = self.faulty.get(number, [])
+            reported = self.faulty.get(number, [])
             for field, other in statements.references(entry.fields):
-                if not at_fault(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
+                if not at_fault(field, reported) and self.timeline.log.version(f"happening/{other}") == 0:
                     self._refer(entry, statements.unknown_happening(entry.stream, field, other))
                 if not isinstance(wrong.get((entry.stream, field)), UnknownHappening | None):
-                    making[entry.stream, field] = replace(entry, content={})  # the last statement counts
-        for place, entry in making.items():
+                    stated_by[entry.stream, field] = replace(entry, content={})  # the last statement counts
+        for place, entry in stated_by.items():
             self._refer(entry, wrong[place])
 
     def _refer(self, entry: Entry, error: TimelineError) -> None:

@@ -161,7 +161,7 @@ def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder
             return unreadable(line, f'"{verb}" has no fields. Write them as {{"id": …, "title": …}}', weight)
         if len(fields) > MOST:
             return unreadable(line, _too_many(fields), weight)
-    fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
+    fields = _known_fields(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
     fields = {name: plain(value, name, faults) for name, value in fields.items()}
     if verb == "source":
         faults += [(name, not_text(value)) for name, value in fields.items() if name != "custody" and not isinstance(value, str)]
@@ -204,14 +204,14 @@ def _which_verb(verbs: list[str], names: list[str]) -> str:
     return f"does not say what it is{advice}"
 
 
-def _known(
+def _known_fields(
     names: Sequence[str], fields: Mapping[str, Any], faults: list[Fault], path: str = "", *, emptied: bool = False
 ) -> dict[str, Any]:
     """Return the known fields; a misspelt one counts as the nearest, so that this is not reported as missing too.
 
     A name without a value is a fault, except in a correction, where it empties the field (`emptied`).
     """
-    known: dict[str, Any] = {}
+    fields_by_name: dict[str, Any] = {}
     for name, value in fields.items():
         if len(faults) >= ENOUGH:
             break
@@ -219,17 +219,17 @@ def _known(
         absent = value is None or isinstance(value, Absent)
         cut_off = isinstance(value, Absent) and value.cut_off
         if name in names and not absent:
-            known[name] = value
+            fields_by_name[name] = value
         elif name in names and emptied and not cut_off:
-            known[name] = None
+            fields_by_name[name] = None
         elif name in names:
             faults.append((path + shown, f"{_EMPTY}. {COMMA}" if cut_off else _EMPTY))
         else:
             near = get_close_matches(shown, [other for other in names if other not in fields], n=1)
             if near and not absent:
-                known.setdefault(near[0], value)
+                fields_by_name.setdefault(near[0], value)
             faults.append((path + shown, not_a_field(name, near, cut_off=cut_off)))
-    return known
+    return fields_by_name
 
 
 def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
@@ -242,7 +242,7 @@ def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obje
     if isinstance(value, Mapping):
         names = _INNER.get(path.partition(".")[0]) if depth == 1 else None
         if len(value) <= MOST:
-            value = _known(names or tuple(value), value, faults, f"{path}." if path else "")
+            value = _known_fields(names or tuple(value), value, faults, f"{path}." if path else "")
         return {name: plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]

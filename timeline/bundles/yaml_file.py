@@ -197,13 +197,13 @@ def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
     return None
 
 
-def _refuse_name(node: _Node, known: dict[str, _Node]) -> None:
+def _refuse_name(node: _Node, earlier: dict[str, _Node]) -> None:
     if not isinstance(node.value, str):
         raise _Refused(node.line, "a field needs a name, of text. Write it before the colon")
     if node.value == "<<":
         raise _Refused(node.line, 'the merge key "<<" is not accepted. Write the fields out')
-    if node.value in known:
-        raise _Refused(node.line, f'"{node.value[:NAMED]}" appears twice, first on line {known[node.value].line}. Give it once')
+    if node.value in earlier:
+        raise _Refused(node.line, f'"{node.value[:NAMED]}" appears twice, first on line {earlier[node.value].line}. Give it once')
 
 
 def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:

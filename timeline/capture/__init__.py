@@ -141,8 +141,8 @@ def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = Non
     if media_type is None:
         if within is not None:
             files.refuse_outside(path, within)
-        known = ", ".join((*fragments.RECORDINGS, *images.OTHER_SUFFIXES))
-        raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {known}. Convert it to one of them")
+        suffixes = ", ".join((*fragments.RECORDINGS, *images.OTHER_SUFFIXES))
+        raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {suffixes}. Convert it to one of them")
     return documents.transcribed(documents.received(path, within), transcript, media_type)
 
 

@@ -351,7 +351,7 @@ class _Page:
                 raise FetchRefused("the page embeds too much")
             url = str(asked["request"]["url"]).partition("#")[0]
             end = min(time.monotonic() + self.limits.loading, self.browser.deadline)
-            hop, answer, body = fetching.one(url, end, left, allow_loopback=self.allow_loopback, clock=self.clock)
+            hop, answer, body = fetching.request(url, end, left, allow_loopback=self.allow_loopback, clock=self.clock)
             with self._lock:
                 self._left -= len(hop.response)
             self._fulfil(asked, session, answer.status, answer.getheaders(), body)

@@ -124,7 +124,7 @@ def _style(style: Element) -> _Style:
     return _Style(
         _value(child(style, "basedOn")),
         _value(child(style, "pPr", "numPr", "numId")),
-        _whole(_value(child(style, "pPr", "numPr", "ilvl"))),
+        _number(_value(child(style, "pPr", "numPr", "ilvl"))),
         None if hidden is None else is_on(hidden),
     )
 
@@ -133,7 +133,7 @@ def _value(element: Element | None) -> str:
     return "" if element is None else attribute(element, "val")
 
 
-def _whole(text: str, default: int | None = None) -> int | None:
+def _number(text: str, default: int | None = None) -> int | None:
     return int(text) if re.fullmatch(r"\d{1,6}", text) else default
 
 
@@ -153,9 +153,9 @@ def _lists(numbering: Element, styles: Mapping[str, _Style]) -> dict[str, _List]
             continue
         made = lists[id] = _List(count, dict(_levels(definition)))
         for override in one:
-            if local(override) == "lvlOverride" and (at := _whole(attribute(override, "ilvl"))) is not None:
+            if local(override) == "lvlOverride" and (at := _number(attribute(override, "ilvl"))) is not None:
                 made.levels |= dict(_levels(override))
-                if (start := _whole(_value(child(override, "startOverride")))) is not None:
+                if (start := _number(_value(child(override, "startOverride")))) is not None:
                     made.anew[at] = start
     return lists
 
@@ -163,10 +163,10 @@ def _lists(numbering: Element, styles: Mapping[str, _Style]) -> dict[str, _List]
 def _levels(definition: Element) -> "list[tuple[int, _Level]]":
     levels = []
     for one in definition:
-        if local(one) != "lvl" or (at := _whole(attribute(one, "ilvl"))) is None:
+        if local(one) != "lvl" or (at := _number(attribute(one, "ilvl"))) is None:
             continue
-        start = _whole(_value(child(one, "start")), 0) or 0
+        start = _number(_value(child(one, "start")), 0) or 0
         form, text = _value(child(one, "numFmt")) or "decimal", _value(child(one, "lvlText"))
         legal = is_on(child(one, "isLgl"))
-        levels.append((at, _Level(start, form, text, _whole(_value(child(one, "lvlRestart"))), legal)))
+        levels.append((at, _Level(start, form, text, _number(_value(child(one, "lvlRestart"))), legal)))
     return levels

@@ -110,7 +110,7 @@ def fetch(
     raise FetchRefused(shown, f"redirects more than {limits.redirects} times. Give the final address")
 
 
-def one(
+def request(
     url: str, end: float, left: int, *, allow_loopback: bool, clock: Callable[[], datetime]
 ) -> tuple[Hop, http.client.HTTPResponse, bytes]:
     """Send one request by a time, for at most `left` bytes, and return it with its answer and body. Follows no redirect.

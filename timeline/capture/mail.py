@@ -60,11 +60,11 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     if part is None and message.get_content_maintype() == "multipart" and not message.is_multipart():
         body, how = _message_text(message, name, encoding)
         how += "; as it is written: its parts are not where it says"
-    others = list(_others(message, part))
-    shown = [one for one in others if _is_shown(one)]  # text that continues after an attachment, or that a mailing list adds
+    further = list(_further_parts(message, part))
+    shown = [one for one in further if _is_shown(one)]  # text that continues after an attachment, or that a mailing list adds
     texts = (body, *(_message_text(one, name, encoding)[0] for one in shown))
     body = "\n\n".join(text.strip("\n") for text in texts if text.strip())
-    attached = [f"Attachment: {_described(part)}" for part in others if part not in shown]
+    attached = [f"Attachment: {_described(part)}" for part in further if part not in shown]
     if any(isinstance(one, CloseBoundaryNotFoundDefect) for part in message.walk() for one in part.defects):
         how += "; cut short: words may be missing"
     parts = ["\n".join(head), body.strip("\n"), "\n".join(attached)]
@@ -92,7 +92,7 @@ def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
             yield from _leaves(one)
 
 
-def _others(message: EmailMessage, body: MIMEPart | None) -> Iterator[MIMEPart]:
+def _further_parts(message: EmailMessage, body: MIMEPart | None) -> Iterator[MIMEPart]:
     """Yield the parts that are neither the body, nor another form of it, nor a picture in it."""
     attached = {id(leaf) for one in message.iter_attachments() for leaf in _leaves(one)} if message.is_multipart() else set()
     for one in _leaves(message):

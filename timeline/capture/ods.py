@@ -61,7 +61,7 @@ class _Reader:
             self._row, self._cells, self._column = attributes, {}, 0
         elif tag == "table:table-column":
             last = self._ends[-1] if self._ends else 0
-            self._ends.append(last + odf.whole(attributes.get("table:number-columns-repeated")))
+            self._ends.append(last + odf.number(attributes.get("table:number-columns-repeated")))
             hidden = attributes.get("table:visibility") in _HIDDEN
             self._columns.append((attributes.get("table:default-cell-style-name", ""), hidden))
         elif tag == "table:table":
@@ -107,7 +107,7 @@ class _Reader:
         if tag == "text:p":
             self._paragraphs.append([])
         elif tag in ("text:s", "text:tab", "text:line-break") and self._paragraphs:
-            spaces = " " * min(odf.whole(attributes.get("text:c")), MAXIMUM_CHARACTERS)
+            spaces = " " * min(odf.number(attributes.get("text:c")), MAXIMUM_CHARACTERS)
             self._paragraphs[-1].append("\n" if tag == "text:line-break" else spaces)
 
     def _take_style(self, tag: str, attributes: dict[str, str]) -> None:
@@ -124,11 +124,11 @@ class _Reader:
             self._dates[self._date_style].add(_PARTS[tag])
 
     def _end_cell(self, cell: dict[str, str]) -> None:
-        times = min(odf.whole(cell.get("table:number-columns-repeated")), MOST_COLUMNS - self._column)
-        text = "" if self._covered else self._shown(cell).strip()
+        times = min(odf.number(cell.get("table:number-columns-repeated")), MOST_COLUMNS - self._column)
+        text = "" if self._covered else self._cell_text(cell).strip()
         if "table:formula" in cell and not text and cell.get("office:value-type") is None:
             self._sheets.counts["formula"] += 1
-        if (rows := odf.whole(cell.get("table:number-rows-spanned"))) > 1 and text:
+        if (rows := odf.number(cell.get("table:number-rows-spanned"))) > 1 and text:
             self._merged.append((self._column, self._number + 1, self._number + rows))
         if text and len(text) * times > MAXIMUM_CHARACTERS:
             raise self._sheets.too_long()
@@ -140,7 +140,7 @@ class _Reader:
         self._column += max(times, 0)
 
     def _end_row(self) -> None:
-        times = odf.whole(self._row.get("table:number-rows-repeated"))
+        times = odf.number(self._row.get("table:number-rows-repeated"))
         if self._title is not None and self._cells:
             cells = [self._cells.get(at, "") for at in range(max(self._cells) + 1)]
             if self._row.get("table:visibility") in _HIDDEN:
@@ -154,7 +154,7 @@ class _Reader:
         at = bisect_right(self._ends, column)
         return self._columns[at] if at < len(self._columns) else ("", False)
 
-    def _shown(self, cell: dict[str, str]) -> str:
+    def _cell_text(self, cell: dict[str, str]) -> str:
         """Return a cell as it is shown."""
         kind = cell.get("office:value-type", "")
         if kind in ("date", "time"):

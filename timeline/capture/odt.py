@@ -108,11 +108,11 @@ class _Reader:
             self.counts["insertion"] += tag == "text:insertion"
             self.counts["deletion"] += tag == "text:deletion"
         elif tag in _PARAGRAPHS:
-            level = min(odf.whole(attributes.get("text:outline-level")), _DEEPEST) if tag == "text:h" else None
+            level = min(odf.number(attributes.get("text:outline-level")), _DEEPEST) if tag == "text:h" else None
             plain = attributes.get("text:is-list-header") == "true"
             self._paragraphs.append(_Paragraph(attributes.get("text:style-name", ""), level, plain, lists=len(self._lists)))
         elif tag == "text:s":
-            self._write(" " * min(odf.whole(attributes.get("text:c")), MAXIMUM_CHARACTERS))
+            self._write(" " * min(odf.number(attributes.get("text:c")), MAXIMUM_CHARACTERS))
         elif tag in ("text:tab", "text:line-break"):
             self._write("\t" if tag == "text:tab" else "\n")
         elif tag in _ROOMS:
@@ -207,12 +207,12 @@ class _Reader:
         elif tag in ("text:list-style", "text:outline-style"):
             self._list_style = attributes.get("style:name", "") if tag == "text:list-style" else _OUTLINE
         elif tag in _LEVELS:
-            self._levels[self._list_style][min(odf.whole(attributes.get("text:level")), _DEEPEST)] = _Level(
+            self._levels[self._list_style][min(odf.number(attributes.get("text:level")), _DEEPEST)] = _Level(
                 attributes.get("style:num-format", ""),
                 attributes.get("style:num-prefix", ""),
                 attributes.get("style:num-suffix", ""),
-                min(odf.whole(attributes.get("text:display-levels")), _DEEPEST),
-                odf.whole(attributes.get("text:start-value")),
+                min(odf.number(attributes.get("text:display-levels")), _DEEPEST),
+                odf.number(attributes.get("text:start-value")),
                 attributes.get("style:num-list-format") or attributes.get("loext:num-list-format", ""),
                 attributes.get("text:bullet-char", ""),
             )
@@ -234,7 +234,7 @@ class _Reader:
         elif self._lists:
             start = attributes.get("text:start-value")
             self._lists[-1].fresh = tag == "text:list-item"
-            self._lists[-1].start = odf.whole(start) if start else None
+            self._lists[-1].start = odf.number(start) if start else None
 
     def _end_paragraph(self, paragraph: _Paragraph) -> None:
         label = self._label(paragraph)

@@ -129,14 +129,14 @@ class _Sheet:
             self._value.append(text)
 
     def _end_cell(self) -> None:
-        text = self._shown("".join(self._value))
+        text = self._cell_text("".join(self._value))
         self._sheets.counts["formula"] += self._is_formula and not self._value and self._kind != "str"
         if text and self._column in self._hidden_columns:
             self.left_out.add(self._column)
         elif text and 0 <= self._column < MOST_COLUMNS:
             self._cells[self._column] = text
 
-    def _shown(self, value: str) -> str:
+    def _cell_text(self, value: str) -> str:
         """Return a cell as it is shown."""
         if self._kind == "s":
             return self._texts[int(value)] if value.isdecimal() and int(value) < len(self._texts) else ""

@@ -49,7 +49,7 @@ def find(timeline: Timeline, name: str, as_of: int | None = None) -> Match:
             until = wanted[-1].version if version else events[-1].version
             reviews = [one for one in events if one.type == "HappeningReviewed" and one.version <= until and one not in named]
             return Match(candidate, id, wanted, reviews)
-    raise _unknown(timeline, kind or "happening", id, as_of)
+    raise _unknown_record(timeline, kind or "happening", id, as_of)
 
 
 def _at_position(timeline: Timeline, name: str, as_of: int | None) -> str:
@@ -87,7 +87,7 @@ def _near(id: str, names: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> TimelineError:
+def _unknown_record(timeline: Timeline, kind: str, id: str, as_of: int | None) -> TimelineError:
     error = UnknownSource if kind == "source" else UnknownHappening
     when = "" if as_of is None else f" as of position {as_of}"
     names = {

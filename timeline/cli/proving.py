@@ -81,7 +81,7 @@ def checkpoint(
         _print_attestations(upgrade_path, opentimestamps.upgrade(upgrade_path, calendars))
         return
     if ots_path is not None:
-        _refuse_taken(ots_path)
+        _refuse_existing(ots_path)
     authorities = [(url, stamps.authority(url, path)) for url, path in zip(stamp_urls, certificates, strict=True)]
     key = loaded(key_path)
     if cosigned_path is not None:
@@ -134,7 +134,7 @@ def _write(note: Note, path: Path | None, calendars: tuple[str, ...], *, as_json
         click.echo(str(note).encode(), nl=False)
 
 
-def _refuse_taken(path: Path) -> None:
+def _refuse_existing(path: Path) -> None:
     """Refuse to write a checkpoint over a file, or beside the stamp of another, before anything is made."""
     for one in (path, opentimestamps.beside(path)):
         if os.path.lexists(one):

@@ -91,7 +91,7 @@ def report(
     target = folder or out or _named(ids, source_ids)
     refuse_leading_away(target, f"timeline report {'--folder' if folder else '--out'} {{}}")
     if folder is None:
-        _refuse_taken(target, force=force)
+        _refuse_existing(target, force=force)
     description = metadata or metadata_here()
     withheld = withholding.is_asked_for(json.loads(publication.described(description)))
     author = by or author_of(db)
@@ -168,7 +168,7 @@ def _named(ids: Sequence[str], source_ids: Sequence[str]) -> Path:
     return Path(f"{asked[0].rpartition('/')[2]}.html" if len(asked) == 1 else f"{_SEVERAL}.html")
 
 
-def _refuse_taken(page: Path, *, force: bool) -> None:
+def _refuse_existing(page: Path, *, force: bool) -> None:
     """Refuse to overwrite a page, unless that is wanted."""
     if os.path.lexists(page) and not force:
         raise Refused(f"{page}: exists already. Give another file, --out, or replace it with --force")

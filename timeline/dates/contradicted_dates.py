@@ -155,8 +155,8 @@ def _months(year: int, month: int, count: int) -> tuple[int, int]:
 
 def _without_year(text: str, used: list[tuple[int, int]], *dates: Edtf) -> Iterator[_Mention]:
     """Yield the days without a year, in the years of both dates."""
-    known = [day for date in dates for day in (date.earliest_day, date.latest_day) if day is not None]
-    years = sorted({civil(day)[0] for day in known})
+    days = [day for date in dates for day in (date.earliest_day, date.latest_day) if day is not None]
+    years = sorted({civil(day)[0] for day in days})
     for form in _DAY_ALONE:
         for match in _matches(form, text, used):
             month, day = month_of(match["name"]), int(match["day"])

@@ -193,12 +193,12 @@ def _choice(text: str, tree: Choice) -> Edtf:
 
 def _outermost(dates: list[Date | None], side: Callable[[Date], _Side], outer: Callable[[list[Moment]], Moment]) -> _Side:
     """Return the outermost moment of a set's members. One open member makes the side open, one unknown makes it unknown."""
-    known = [side(date) for date in dates if date is not None]
-    if len(known) < len(dates):
+    bounds = [side(date) for date in dates if date is not None]
+    if len(bounds) < len(dates):
         return _Side(None, None, "open")
-    exact = [one.exact for one in known if one.exact is not None]
-    widened = [one.near for one in known if one.near is not None]
-    if len(exact) < len(known):
+    exact = [one.exact for one in bounds if one.exact is not None]
+    widened = [one.near for one in bounds if one.near is not None]
+    if len(exact) < len(bounds):
         return _Side(None, None, "unknown")
     return _Side(outer(exact), outer(widened), "stated")
 

@@ -131,7 +131,7 @@ def _check_leap_second(day_text: str, minutes: int, *, local: bool) -> None:
         raise Refusal("second 60 exists only at 23:59:60 UTC at the end of a month.", "Write second 59.")
 
 
-def _part(text: str) -> Date:
+def _inner_date(text: str) -> Date:
     """Parse a date within an interval or a set. A refusal names the part."""
     try:
         return _date(text)
@@ -179,10 +179,10 @@ def _endpoint(text: str, *, first: bool) -> Endpoint:
         return Endpoint("open" if text else "unknown", None)
     bare = text.removeprefix("..") if first else text.removesuffix("..")
     if bare != text:
-        return Endpoint("open", _part(bare))
+        return Endpoint("open", _inner_date(bare))
     if text.lower() in ("open", "unknown"):
         raise Refusal(f'"{text}" is from the draft of 2012.', "Write .. for an open end, and nothing for an unknown one.")
-    date = _part(text)
+    date = _inner_date(text)
     return Endpoint("stated" if date.years else "unknown", date)
 
 
@@ -245,7 +245,7 @@ def _choice(text: str) -> Choice:
     return Choice(every=close == "}", members=members)
 
 
-def _one(date: Date) -> str:
+def _with_article(date: Date) -> str:
     return f"{'an' if date.precision == 'hour' else 'a'} {date.precision}"
 
 
@@ -256,7 +256,7 @@ def _member(text: str, *, every: bool, is_first: bool, is_last: bool) -> Member:
         raise Refusal("a member of a set is not an interval.", "Write first..last for every date between.")
     before, dots, after = text.partition("..")
     if not dots:
-        date = _part(text)
+        date = _inner_date(text)
         return Member(date, date, run=False)
     if not before and not after:
         raise Refusal("'..' alone allows every day.", "Write a date before it, after it, or on both sides.")
@@ -269,13 +269,13 @@ def _member(text: str, *, every: bool, is_first: bool, is_last: bool) -> Member:
         )
     if _CLOCK(after) and (match := _TIMED(before)):
         raise Refusal(f"the end {after} is cut short.", f"Write it in full: {before}..{match[1]}T{after}.")
-    first = _part(before) if before else None
-    last = _part(after) if after else None
+    first = _inner_date(before) if before else None
+    last = _inner_date(after) if after else None
     if first is not None and last is not None:
         some_time = not every and first.time is not None and last.time is not None  # their exactness may differ
         if first.precision != last.precision and not some_time:
             raise Refusal(
-                f"{before} is {_one(first)} and {after} {_one(last)}; a run has one precision.",
+                f"{before} is {_with_article(first)} and {after} {_with_article(last)}; a run has one precision.",
                 "Write both alike.",
             )
         _check_order(first, last, "..")

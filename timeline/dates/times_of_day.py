@@ -41,10 +41,10 @@ def outermost(tree: Tree, *, first: bool) -> Date | None:
 
 def _of_members(tree: Choice, *, first: bool) -> Date | None:
     dates = [member.first if first else member.last for member in tree.members]
-    known = [date for date in dates if date is not None and date.earliest is not None and date.latest is not None]
-    if len(known) < len(dates):
+    bounded = [date for date in dates if date is not None and date.earliest is not None and date.latest is not None]
+    if len(bounded) < len(dates):
         return None
-    return min(known, key=_begins) if first else max(known, key=_ends)
+    return min(bounded, key=_begins) if first else max(bounded, key=_ends)
 
 
 def _begins(date: Date) -> int:

@@ -40,7 +40,7 @@ class _Room:
             page = parameters["page"]
             return {}, scans.picture(self.content, page) if is_picture else pages.picture(self.pdf, page)
         if task in ("passage", "recognised passage", "smaller"):
-            return {}, self._part(task, parameters, is_picture=is_picture)
+            return {}, self._picture(task, parameters, is_picture=is_picture)
         if task == "words":
             return {"words": scans.words(self.content, None if is_picture else self.pdf, **parameters)}, b""
         if task == "places" and is_picture:
@@ -49,7 +49,7 @@ class _Room:
             return {"pages": [pages.places(self.pdf, **page) for page in parameters["pages"]]}, b""
         return {}, frames.page(self.content, _NAME, **parameters).encode("utf-8", "replace")
 
-    def _part(self, task: str, parameters: dict[str, Any], *, is_picture: bool) -> bytes:
+    def _picture(self, task: str, parameters: dict[str, Any], *, is_picture: bool) -> bytes:
         """Draw what a report shows of a page."""
         if task == "passage":
             return pages.passage(self.pdf, **parameters)

@@ -46,7 +46,7 @@ def _parts(content: bytes, name: str, media_type: str, encoding: str | None, rec
         yield from _message(mail.parsed(content), name, encoding)
     else:
         message, start, _ = mhtml.opened(content, name)
-        yield _shown(_html(start, name, encoding), _of_message(message))
+        yield _with_pictures(_html(start, name, encoding), _of_message(message))
 
 
 def _book(content: bytes, name: str, encoding: str | None) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _book(content: bytes, name: str, encoding: str | None) -> Iterator[str]:
             return book.read(there) if there in book.members else None
 
         body = _BODY.search(chapter)
-        part = _shown(body[1] if body else chapter, find)
+        part = _with_pictures(body[1] if body else chapter, find)
         size += len(part)
         if size > MOST:
             raise DocumentUnreadable(name, "is too large for a frame")
@@ -75,14 +75,14 @@ def _message(message: EmailMessage, name: str, encoding: str | None) -> Iterator
     if body is None:
         return
     if body.get_content_subtype() == "html":
-        yield _shown(_html(body, name, encoding), _of_message(message))
+        yield _with_pictures(_html(body, name, encoding), _of_message(message))
     else:
         yield f'<pre style="white-space: pre-wrap">{html.escape(_html(body, name, encoding))}</pre>'
 
 
 def _html(part: MIMEPart, name: str, encoding: str | None) -> str:
-    content, declared = part.get_payload(decode=True), part.get_content_charset()
-    return decoded_page(content if isinstance(content, bytes) else b"", name, encoding, declared if codec_of(declared) else None)[0]
+    declared = part.get_content_charset()
+    return decoded_page(mail.payload(part), name, encoding, declared if codec_of(declared) else None)[0]
 
 
 def _of_message(message: EmailMessage) -> Find:
@@ -94,13 +94,12 @@ def _of_message(message: EmailMessage) -> Find:
             parts["".join(str(part.get("Content-Location") or "").split())] = part
 
     def find(src: str) -> bytes | None:
-        content = parts[src].get_payload(decode=True) if src in parts else None
-        return content if isinstance(content, bytes) else None
+        return mail.payload(parts[src]) if src in parts else None
 
     return find
 
 
-def _shown(page: str, find: Find) -> str:
+def _with_pictures(page: str, find: Find) -> str:
     """Put the pictures that the document holds into a page."""
     room = MOST - len(page)
 

@@ -150,11 +150,11 @@ class _Places:
         if not numbers or any(number not in boxes for number in numbers):
             return None  # not certain, or drawn nowhere
         letters = [boxes[number] for number in numbers]
-        if any(not _holds((0, 0, self._width, self._height), _middle(box)) for box in letters):
+        if any(not _contains((0, 0, self._width, self._height), _middle(box)) for box in letters):
             return None  # beyond the edge of the page
         others = [_middle(box) for number, box in boxes.items() if number not in numbers]
         for marked in (_lines(letters), letters):
-            if not any(_holds(_inner(box), other) for box in marked for other in others):
+            if not any(_contains(_inner(box), other) for box in marked for other in others):
                 return marked
         return None  # other letters are drawn over it
 
@@ -181,11 +181,11 @@ class _Places:
         code = raw.FPDFText_GetUnicode(self._letters, number)
         if chr(code if code < 0x110000 else 0).isspace() or not raw.FPDFText_GetLooseCharBox(self._letters, number, box):
             return None
-        corners = [self._part(x, y) for x, y in ((box.left, box.top), (box.right, box.bottom))]
+        corners = [self._on_page(x, y) for x, y in ((box.left, box.top), (box.right, box.bottom))]
         (left, right), (top, bottom) = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return (left, top, right, bottom) if left < right and top < bottom else None
 
-    def _part(self, x: float, y: float) -> tuple[float, float]:
+    def _on_page(self, x: float, y: float) -> tuple[float, float]:
         from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
 
         across, down = ctypes.c_int(), ctypes.c_int()
@@ -233,7 +233,7 @@ def _inner(box: Box) -> Box:
     return box[0] + edge, box[1], box[2] - edge, box[3]
 
 
-def _holds(box: Box, point: tuple[float, float]) -> bool:
+def _contains(box: Box, point: tuple[float, float]) -> bool:
     return box[0] < point[0] < box[2] and box[1] < point[1] < box[3]
 
 

@@ -194,18 +194,18 @@ def key_kind(key: Key) -> str:
 
 def _entries(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Entry]:
     rows = snapshot.rows(_HAPPENINGS, {"ids": json.dumps(sorted(set(ids)))})
-    known = {one.id: one for one in at_positions(snapshot.connection, [row["position"] for row in rows], as_of=snapshot.as_of)}
+    happenings = {one.id: one for one in at_positions(snapshot.connection, [row["position"] for row in rows], as_of=snapshot.as_of)}
     for number, row in enumerate(rows, start=1):
-        yield Entry(number, row["id"], known.get(row["id"]), _versions(snapshot, f"happening/{row['id']}"))
+        yield Entry(number, row["id"], happenings.get(row["id"]), _versions(snapshot, f"happening/{row['id']}"))
 
 
 def _sources(snapshot: Snapshot, ids: Iterable[str], *, withheld: bool) -> Iterator[CitedSource]:
-    wanted = list(ids)
-    known = sources.by_id(snapshot, wanted, heads=True)
-    rows = snapshot.plain(_TEXTS, {"ids": json.dumps(wanted)})
+    ordered = list(ids)
+    records = sources.by_id(snapshot, ordered, heads=True)
+    rows = snapshot.plain(_TEXTS, {"ids": json.dumps(ordered)})
     texts: dict[str, str | None] = {row["id"]: row["text_sha256"] for row in rows}
-    for number, id in enumerate(wanted, start=1):
-        source, stem = known.get(id) or Source(id, None), f"{number}-{_plain(id)}"
+    for number, id in enumerate(ordered, start=1):
+        source, stem = records.get(id) or Source(id, None), f"{number}-{_plain(id)}"
         versions = _versions(snapshot, f"source/{id}")
         stated = {} if source.title is None else next((one.statement for one in reversed(versions) if one.statement), {})
         document = text = None

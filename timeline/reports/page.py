@@ -109,7 +109,7 @@ class _Page:
                 ("Made by", f"<bdi>{_e(contents.by)}</bdi>" if contents.by else ""),
                 ("Made", _e(_time(contents.made_at.isoformat()))),
                 ("Log", f"<code>{_e(checkpoint.origin)}</code>, {contents.last:,} records when this report was made"),
-                ("Checkpoint", f"covers the first {checkpoint.size:,} records. {_e(self._kept())}"),
+                ("Checkpoint", f"covers the first {checkpoint.size:,} records. {_e(self._origin_of_checkpoint())}"),
                 ("Its root", f"<code>{checkpoint.root.hex()}</code>"),
                 *((("Signatures" if number == 0 else ""), line) for number, line in enumerate(self._signatures())),
             ]
@@ -130,7 +130,7 @@ class _Page:
         title = _e(wording.one_line(entry.happening.headline))
         return f"{_e(words)}: <bdi{self._language}>{title}</bdi>{' (retracted)' if entry.happening.retracted else ''}"
 
-    def _kept(self) -> str:
+    def _origin_of_checkpoint(self) -> str:
         contents = self._contents
         if contents.given:
             return "It is the one that was given to the program as a file, and the log agrees with it."

@@ -46,7 +46,7 @@ class Drawing:
     log: AnyLog
     left: int
     missing: int = 0
-    _shown: dict[str, Process] = field(default_factory=dict)  # by the document that each holds, the last used last
+    _processes: dict[str, Process] = field(default_factory=dict)  # by the document that each holds, the last used last
     _text: tuple[str, str] = ("", "")
 
     def passages(self, quotation: Quotation, source: CitedSource | None) -> list[Passage]:
@@ -65,18 +65,18 @@ class Drawing:
     def _of_picture(self, quotation: Quotation, source: CitedSource) -> Iterator[Passage]:
         """Yield the picture, and before it the region that is cited: on the whole picture it may be too small to be read."""
         assert source.document is not None  # noqa: S101 - the caller looked
-        whole, region = self._whole(quotation, source), fragments.region(quotation.fragment)
+        whole, region = self._whole_picture(quotation, source), fragments.region(quotation.fragment)
         if whole.region is not None and region is not None:
             sides = [float(side) for side in region]
             if sides[2] * sides[3] <= LARGE and self.left >= LARGEST:
                 parameters = {"page": quotation.page or 1, "most": LARGEST, "region": sides}
-                content, refused = self._asked(source.document.sha256, "smaller", parameters)
+                content, refused = self._ask_for_picture(source.document.sha256, "smaller", parameters)
                 if refused is None:
                     self.left -= len(content)
                     yield Passage("The region alone, cut out of the document.", "image/jpeg", content)
         yield whole
 
-    def _whole(self, quotation: Quotation, source: CitedSource) -> Passage:
+    def _whole_picture(self, quotation: Quotation, source: CitedSource) -> Passage:
         """Return the document itself, which is a picture; of a large one a smaller copy, and of a scan the page."""
         assert source.document is not None  # noqa: S101 - the caller looked
         if self.left < LARGEST:
@@ -87,7 +87,7 @@ class Drawing:
         name = f"Page {page or 1:,} of the document" if quotation.source.media_type == TIFF else "The document"
         if source.document.size > min(LARGEST_PICTURE, self.left) or quotation.source.media_type == TIFF:
             parameters = {"page": page or 1, "most": min(LARGEST, self.left)}
-            content, why = self._asked(source.document.sha256, "smaller", parameters)
+            content, why = self._ask_for_picture(source.document.sha256, "smaller", parameters)
             if why is not None:
                 return Passage(f"There is no picture of it: {why}.")
             media_type, name = "image/jpeg", f"{name}, in a smaller copy"
@@ -137,7 +137,7 @@ class Drawing:
         span = (quotation.start - start, quotation.end - start)
         parameters = {"page": page, "text": text[start : None if end < 0 else end], "span": span, "languages": languages}
         parameters |= {"most": min(LARGEST, self.left), "seconds": RECOGNISING - 10}
-        content, refused = self._asked(source.document.sha256, "recognised passage", parameters, RECOGNISING)
+        content, refused = self._ask_for_picture(source.document.sha256, "recognised passage", parameters, RECOGNISING)
         if refused is not None:
             return None
         self.left -= len(content)
@@ -150,23 +150,23 @@ class Drawing:
             why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"
             return Passage(f"There is no picture of the passage on page {page:,}: {why}.")
         parameters = {"page": page, "text": text, "span": span, "most": most}
-        (png, refused), kind = self._asked(sha256, "passage", parameters), "image/png"
+        (png, refused), kind = self._ask_for_picture(sha256, "passage", parameters), "image/png"
         if refused is not None and languages:
             recognising = {**parameters, "languages": languages, "seconds": RECOGNISING - 10}
-            (png, refused), kind = self._asked(sha256, "recognised passage", recognising, RECOGNISING), "image/jpeg"
+            (png, refused), kind = self._ask_for_picture(sha256, "recognised passage", recognising, RECOGNISING), "image/jpeg"
         if refused is not None:
             return Passage(f"There is no picture of the passage on page {page:,}: {refused}.")
         self.left -= len(png)
         return Passage(f"From page {page:,} of the document. The report marks the words; the document does not.", kind, png)
 
-    def _asked(
+    def _ask_for_picture(
         self, sha256: str, task: str, parameters: Mapping[str, object], seconds: float = SECONDS
     ) -> tuple[bytes, str | None]:
         """Ask a process that holds a document for a picture; return it, or the reason why there is none."""
-        process, content = self._shown.pop(sha256, None), b""
+        process, content = self._processes.pop(sha256, None), b""
         if process is None:
-            oldest = next(iter(self._shown)) if len(self._shown) >= PROCESSES else ""
-            process, content = self._shown.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
+            oldest = next(iter(self._processes)) if len(self._processes) >= PROCESSES else ""
+            process, content = self._processes.pop(oldest, None) or Process("timeline.originals"), self.log.document(sha256) or b""
         try:
             answer, picture = process.ask({"task": task, "parameters": parameters, "memory": MEMORY}, content, seconds)
         except Aborted as error:
@@ -174,7 +174,7 @@ class Drawing:
         if "spent" in answer:  # its memory may be full
             process.end()
         else:
-            self._shown[sha256] = process
+            self._processes[sha256] = process
         return picture, f"the document {answer['refused']}" if "refused" in answer else None
 
     def _text_of(self, sha256: str) -> str:
@@ -184,8 +184,8 @@ class Drawing:
 
     def end(self) -> None:
         """End the processes."""
-        while self._shown:
-            self._shown.popitem()[1].end()
+        while self._processes:
+            self._processes.popitem()[1].end()
 
 
 @contextmanager

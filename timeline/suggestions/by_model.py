@@ -92,16 +92,16 @@ def happenings_in(
     """
     model = _model(name)
     read = [one for one in dates_in(text.raw, published, language) if one.date is not None]
-    result, known = Suggestions(proposed=0), set[tuple[int, int, str | None]]()
+    result, proposed = Suggestions(proposed=0), set[tuple[int, int, str | None]]()
     for part in parts(text.raw):
-        earlier = known.copy()  # a happening that two parts hold is proposed twice
+        earlier = proposed.copy()  # a happening that two parts hold is proposed twice
         for proposal in _ask(model, name, part, title, published):
             checked = _check(proposal, text, read)
             if isinstance(checked, Suggestion):
                 key = (checked.quote_start, len(checked.quote), checked.date)
                 if key in earlier:
                     continue
-                known.add(key)
+                proposed.add(key)
                 result.append(checked)
                 result.not_quoted += [one for one in map(_one_line, proposal.people) if one and one not in checked.actors]
             else:
@@ -149,8 +149,8 @@ def _model(name: str) -> Any:  # noqa: ANN401 - llm is not installed everywhere
 def _ask(model: Any, name: str, part: str, title: str, published: str | None) -> Iterator[_Proposal]:  # noqa: ANN401 - as above
     """Send a part of a document, and read the answer. Raises ModelRefused if there is none, or it has another form."""
     takes_schema = bool(getattr(model, "supports_schema", False))
-    known = (("Title", title), ("Published", published or ""))
-    about = "".join(f"{label}: {_one_line(value)}\n" for label, value in known if value)
+    heads = {"Title": title, "Published": published}
+    about = "".join(f"{label}: {_one_line(value)}\n" for label, value in heads.items() if value)
     prompt = f"{about}BEGIN DOCUMENT\n{part}\nEND DOCUMENT"
     options = {"schema": dict(SCHEMA)} if takes_schema else {}
     answer, length = list[str](), 0

@@ -87,10 +87,10 @@ def _with_year(date: str, day: "Date", *, ahead: bool) -> Resolved:
         elif number <= days_in_month(year, month):
             away[year] = (day.replace(year=year, month=month, day=number) - day).days
     near = [year for year, days in away.items() if abs(days) <= (_NEAR if number else _NEAR // 2)]
-    wanted = near or [year for year, days in away.items() if (days > 0) == ahead]
-    if not wanted:
+    candidates = near or [year for year, days in away.items() if (days > 0) == ahead]
+    if not candidates:
         return Resolved(None, "There is no such day")
-    year = min(wanted, key=lambda one: abs(away[one]))
+    year = min(candidates, key=lambda one: abs(away[one]))
     date = first.replace("XXXX", str(year))
     if last:
         date += "/" + last.replace("XXXX", str(year + (int(last[5:7]) < month)))
@@ -103,11 +103,13 @@ def _with_year(date: str, day: "Date", *, ahead: bool) -> Resolved:
 def _numeric(text: str, published: str | None) -> Resolved:
     """Read numbers such as 11/02/89: in the order that alone is possible, or that gives the day of publication."""
     one, other, year = re.split("[/-]", text)
-    known = int(published[:4]) if published and re.match(r"\d{4}", published) else None
+    year_published = int(published[:4]) if published and re.match(r"\d{4}", published) else None
     if len(year) == 2:
-        if known is None:
+        if year_published is None:
             return Resolved(None, "The century is not stated")
-        year = min((f"{known // 100 + more}{year}" for more in (-1, 0, 1)), key=lambda each: abs(int(each) - known))
+        year = min(
+            (f"{year_published // 100 + more}{year}" for more in (-1, 0, 1)), key=lambda each: abs(int(each) - year_published)
+        )
     readings = {
         f"{year}-{month:02}-{day:02}"
         for month, day in ((int(one), int(other)), (int(other), int(one)))

@@ -122,7 +122,7 @@ def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str
         if not left or re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", words):
             continue
         try:
-            return _two(left, right, original, order, qualified)
+            return _two_sides(left, right, original, order, qualified)
         except _Unclear as error:
             unclear = unclear or error
         except DateUnread:
@@ -145,7 +145,7 @@ def short(left: str, right: str, words: str) -> OthersDate:
     return OthersDate(f"{left}/{last}", written(words), None, questions)
 
 
-def _two(left: str, right: str, words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate:
+def _two_sides(left: str, right: str, words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate:
     if re.fullmatch(r"\d{2}", right) and re.fullmatch(r"\d{4}", left):
         return short(left, right, words)
     if ONGOING.fullmatch(right):

@@ -110,8 +110,8 @@ class Citations:
             self._addresses = {}
             rows = timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position DESC")
             for id, address in rows:
-                self._addresses.setdefault(_bare(address), []).append(id)
-        if sources := self._addresses.get(_bare(url)):
+                self._addresses.setdefault(_without_fragment(address), []).append(id)
+        if sources := self._addresses.get(_without_fragment(url)):
             return sources
         advice = "Archive it first: timeline archive --fetch"
         raise UnknownSource(Sentence("there is no source with the address {0}. {1} {0} --id …", url, advice))
@@ -155,7 +155,7 @@ def _place(citation: VerifiedCitation | DescribedCitation) -> _Place:
     return (citation.source, citation.start_char, citation.end_char)
 
 
-def _bare(url: str) -> str:
+def _without_fragment(url: str) -> str:
     return url.partition("#")[0].rstrip("/")
 
 

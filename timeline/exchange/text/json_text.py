@@ -38,13 +38,13 @@ def _constant(name: str) -> object:
     raise _Unfit(f"{name} is not a number in JSON. Write null, or leave it out")
 
 
-def _whole(digits: str) -> int:
+def _whole_number(digits: str) -> int:
     if len(digits) > _DIGITS:
         raise _Unfit("a number is too long. Correct it")
     return int(digits)
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=str, parse_int=_whole)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=str, parse_int=_whole_number)
 
 
 def document(text: str, start: int = 0, end: int | None = None) -> Piece:

@@ -40,7 +40,7 @@ def _annotation(annotation: dict[str, Any]) -> Building:
     targets = [{"source": target} if isinstance(target, str) else target for target in as_list(annotation.get("target"))]
     target = next((target for target in targets if isinstance(target, dict)), {})
     selectors = [selector for selector in as_list(target.get("selector")) if isinstance(selector, dict)]
-    part = next((value for one in selectors if (value := _part(one))), None)
+    part = next((value for one in selectors if (value := _fragment(one))), None)
     described = part is not None and not any(one.get("type") == "TextQuoteSelector" for one in selectors)
     _body(build, annotation, described=described)
     build.drop("target", targets[1:], "a citation has one place")
@@ -57,7 +57,7 @@ def _annotation(annotation: dict[str, Any]) -> Building:
             for name, field in (("exact", "quote"), ("prefix", "prefix"), ("suffix", "suffix")):
                 if isinstance(value := selector.get(name), str) and value:
                     build.fields[field] = value
-        elif _part(selector) and _part(selector) == part:
+        elif _fragment(selector) and _fragment(selector) == part:
             build.fields["fragment"] = part
         else:
             build.drop(f"selector {scalar(selector.get('type'))}", selector, "the words of the quotation are searched instead")
@@ -71,7 +71,7 @@ def _annotation(annotation: dict[str, Any]) -> Building:
     return build
 
 
-def _part(selector: Mapping[str, Any]) -> str | None:
+def _fragment(selector: Mapping[str, Any]) -> str | None:
     """Return the part of a picture or recording that a selector names, if a citation may name it so."""
     value = scalar(selector.get("value")) if selector.get("type") == "FragmentSelector" else None
     try:

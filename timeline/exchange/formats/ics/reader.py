@@ -132,7 +132,7 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
         build.exact("part_of", unquote(parent.rpartition("@")[0]) or parent)
     if _property_text(values.get("STATUS")) == "CANCELLED":
         build.refuse(RETRACTED)
-    _others(build, values, _FIELDS | _OURS)
+    _drop_others(build, values, _FIELDS | _OURS)
 
 
 def _exported_date(edtf: str, zone: str | None) -> OthersDate:
@@ -158,14 +158,14 @@ def _fill(build: Building, values: dict[str, Any]) -> None:
     if (status := _property_text(values.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
         build.drop("STATUS", status, "it may not have happened")
         build.ask("STATUS", f"it is {status.lower()}: check that it happened")
-    _others(build, values, _FIELDS - {"RELATED-TO"})
+    _drop_others(build, values, _FIELDS - {"RELATED-TO"})
 
 
 def _categories(values: dict[str, Any]) -> list[str]:
     return [str(category) for value in as_list(values.get("CATEGORIES")) for category in value.cats]
 
 
-def _others(build: Building, values: dict[str, Any], fields: frozenset[str]) -> None:
+def _drop_others(build: Building, values: dict[str, Any], fields: frozenset[str]) -> None:
     for name, value in values.items():
         if name in _REPEATS:
             build.drop(name, _property_text(value) or "an empty rule", "only the first occurrence is imported")

@@ -120,7 +120,7 @@ def media(slide: Slide) -> dict[str, str]:
     return dict(_safe({"url": value.get("media"), "thumbnail": value.get("thumb"), **value})) if isinstance(value, dict) else {}
 
 
-def shown(slide: Slide, happening: Happening, about: About) -> dict[str, str]:
+def shown_media(slide: Slide, happening: Happening, about: About) -> dict[str, str]:
     """Return the media that a slide shows: the first picture of the happening, where it has an address, or else its own."""
     for picture in happening.media:
         if address := about.image(picture.source):

@@ -100,7 +100,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
         event["group"] = group(happening.kind)
     slide = slides.cited(happening)
     event["text"] = {"headline": escape(happening.headline, quote=False), "text": slides.words(slide, happening, about)}
-    event |= filled({"media": slides.shown(slide, happening, about), "background": slides.background(slide)})
+    event |= filled({"media": slides.shown_media(slide, happening, about), "background": slides.background(slide)})
     return {**event, "edtf": happening.date, **filled({name: getattr(happening, name) for name in OWN_KEYS})}
 
 

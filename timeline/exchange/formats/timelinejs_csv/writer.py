@@ -30,7 +30,7 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
     yield (*_EMPTY, *_EMPTY, "", title, slides.title_text(about), *_EMPTY, "title", *[""] * 7)
     for happening, era in slides_and_eras(happenings):
         parts, slide = span(happening.date), slides.cited(happening)
-        media, background = slides.shown(slide, happening, about), slides.background(slide)
+        media, background = slides.shown_media(slide, happening, about), slides.background(slide)
         yield (
             *(_date(parts.begin) if parts.begin else _EMPTY),
             *(_date(parts.end) if parts.start and parts.end else _EMPTY),
