@@ -221,7 +221,7 @@ def tables() -> tuple[str, ...]:
     return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(20_000)
 def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
     """Return the read tables' columns for a date: bounds, second in the day, year, month, precision, last day drawn, magnitude."""
     if len(text) == 10 and text[4] == text[7] == "-":
