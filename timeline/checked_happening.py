@@ -15,7 +15,7 @@ from timeline.field_types import Model
 from timeline.model import SAME, Actor, Citation, DescribedCitation, Happening, Picture, PlacedCitation, Relation, check
 
 _MAIN: Final = {"actors": "name", "media": "source", "related": "other"}  # the field for which a text stands
-_LISTS: Final = ("actors", "citations", "media", "related", "tags")
+_LISTS: Final = frozenset(("actors", "citations", "media", "related", "tags"))
 _CITATIONS: Final = (PlacedCitation, DescribedCitation, Citation)  # a verified citation is one of these, too
 _MODELS: Final[Mapping[str, type[Model]]] = {"actors": Actor, "media": Picture, "related": Relation}
 _DEFAULTS: Final = {
@@ -32,10 +32,9 @@ def check_happening(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
         return _plain(check(Happening, fields, subject))
     for name in [name for name, value in values.items() if value is None or value == []]:
         del values[name]
-    for name in _LISTS:
-        if name in values and name != "tags":
-            values[name] = [_filled(name, one) for one in values[name]]
-        if name in SAME and len(items := values.get(name, ())) > 1 and len({*map(SAME[name], items)}) < len(items):
+    for name in _LISTS & values.keys():
+        items = values[name] = values[name] if name == "tags" else [_filled(name, one) for one in values[name]]
+        if len(items) > 1 and name in SAME and len({*map(SAME[name], items)}) < len(items):
             check(Happening, fields, subject)
     if ("latitude" in values) != ("longitude" in values):
         check(Happening, fields, subject)

@@ -282,7 +282,10 @@ def _verified(citations: Sequence[Statement], texts: ReadSourceText, subject: st
 
 def _quoted(citation: Statement, source: SourceText, known: Sequence[Statement], *, brief: bool) -> Statement:
     """Return the statement of a quotation, with its place. If it is missing, do not search for long with `brief`."""
-    with quotes.briefly(brief):
+    if brief:
+        with quotes.briefly():
+            passage = _passage(citation, source, known)
+    else:
         passage = _passage(citation, source, known)
     placed = {
         "end_char": passage.end_char,

@@ -271,10 +271,8 @@ def plain_letters(*texts: str | None) -> str | None:
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
-    if not any(
-        text and not text.isascii() and (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)) for text in texts
-    ):
-        return None
     text = "\n".join(filter(None, texts))
+    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)):
+        return None
     plain = search_words.folded(text)
     return plain if plain != text else None
