@@ -32,7 +32,7 @@ LEVELS = [
     {"selection"},
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
-    {"stamps", "suggestions", "already_recorded"},
+    {"stamps", "suggestions", "already_recorded", "checked_happening"},
     {"new_file"},
     {"log_identity"},
     {"projections", "log", "signing", "capture"},

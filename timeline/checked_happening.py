@@ -1,6 +1,7 @@
 """Check the fields of a happening, and turn them into the fields of its statement.
 
-Owns the quick way for sound fields, which makes no models, and follows their types. Must not search for quotations, nor word a fault.
+Owns the quick way for sound fields: it makes no models, and takes their types from them. Must not search for quotations, nor word
+a fault.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,13 @@ from timeline.field_types import Model
 from timeline.model import SAME, Actor, Citation, DescribedCitation, Happening, Picture, PlacedCitation, Relation, check
 
 _MAIN: Final = {"actors": "name", "media": "source", "related": "other"}  # the field for which a text stands
-_LISTS: Final = ("actors", "citations", "media", "related", "tags")
+_LISTS: Final = frozenset(("actors", "citations", "media", "related", "tags"))
 _CITATIONS: Final = (PlacedCitation, DescribedCitation, Citation)  # a verified citation is one of these, too
 _MODELS: Final[Mapping[str, type[Model]]] = {"actors": Actor, "media": Picture, "related": Relation}
-_FIRST: Final = "left_to_right"  # the first type that fits
-_RELATION: Final = {"relation": Relation.model_fields["relation"].default}
-_STANCE: Final = {"stance": Citation.model_fields["stance"].default}
+_DEFAULTS: Final = {
+    "citations": ("stance", Citation.model_fields["stance"].default),
+    "related": ("relation", Relation.model_fields["relation"].default),
+}
 
 
 def check_happening(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
@@ -30,20 +32,13 @@ def check_happening(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
         return _plain(check(Happening, fields, subject))
     for name in [name for name, value in values.items() if value is None or value == []]:
         del values[name]
-    for name in _LISTS:
-        if name in values and name != "tags":
-            values[name] = [_filled(name, one) for one in values[name]]
-        if name in SAME and len(items := values.get(name, ())) > 1 and len({*map(SAME[name], items)}) < len(items):
+    for name in _LISTS & values.keys():
+        items = values[name] = values[name] if name == "tags" else [_filled(name, one) for one in values[name]]
+        if len(items) > 1 and name in SAME and len({*map(SAME[name], items)}) < len(items):
             check(Happening, fields, subject)
     if ("latitude" in values) != ("longitude" in values):
         check(Happening, fields, subject)
     return values
-
-
-def citation_fields(citation: Citation | DescribedCitation) -> dict[str, Any]:
-    """Return the fields of a citation that a person gives."""
-    kind = next(kind for kind in _CITATIONS if isinstance(citation, kind))
-    return {name: value for name in sorted(kind.model_fields) if (value := getattr(citation, name)) is not None}
 
 
 def _filled(field: str, item: Any) -> dict[str, Any]:  # noqa: ANN401 - a text or an object
@@ -52,9 +47,10 @@ def _filled(field: str, item: Any) -> dict[str, Any]:  # noqa: ANN401 - a text o
         item = {_MAIN[field]: item}
     elif None in item.values():
         item = {name: value for name, value in item.items() if value is not None}
-    if field == "citations":
-        return item if "stance" in item else item | _STANCE
-    return item | _RELATION if field == "related" and "relation" not in item else item
+    if (default := _DEFAULTS.get(field)) is not None and default[0] not in item:
+        item[default[0]] = default[1]
+    filled: dict[str, Any] = item
+    return filled
 
 
 def _plain(happening: Happening) -> dict[str, Any]:
@@ -68,19 +64,20 @@ def _plain(happening: Happening) -> dict[str, Any]:
 def _plain_item(item: Any) -> Any:  # noqa: ANN401 - a text or a model
     if isinstance(item, str):
         return item
-    if isinstance(item, Citation | DescribedCitation):
-        return citation_fields(item)
-    return {name: value for name, value in vars(item).items() if value is not None}
+    kind = next((kind for kind in _CITATIONS if isinstance(item, kind)), type(item))
+    return {name: value for name in sorted(kind.model_fields) if (value := getattr(item, name)) is not None}
 
 
 @cache
 def _validator() -> SchemaValidator:
-    citations = [_object(Citation, start_char=core_schema.int_schema()), _object(DescribedCitation)]
-    items = {field: [_object(model), _type(model, _MAIN[field])] for field, model in _MODELS.items()}
-    lists = {field: core_schema.list_schema(core_schema.union_schema(choices, mode=_FIRST)) for field, choices in items.items()}
-    lists["tags"] = core_schema.list_schema(_type(Actor, "name"))
-    lists["citations"] = core_schema.list_schema(core_schema.union_schema(citations, mode=_FIRST), min_length=1)
-    return SchemaValidator(_object(Happening, **lists))
+    lists = {field: _list(_object(model), _type(model, _MAIN[field])) for field, model in _MODELS.items()}
+    lists["citations"] = _list(_object(Citation, start_char=core_schema.int_schema()), _object(DescribedCitation), least=1)
+    return SchemaValidator(_object(Happening, tags=_list(_type(Actor, "name")), **lists))
+
+
+def _list(*items: CoreSchema, least: int = 0) -> CoreSchema:
+    """Return the schema of a list whose items have the first of these schemas that fits."""
+    return core_schema.list_schema(core_schema.union_schema([*items], mode="left_to_right"), min_length=least)
 
 
 def _object(model: type[Model], **others: CoreSchema) -> CoreSchema:
@@ -94,4 +91,5 @@ def _object(model: type[Model], **others: CoreSchema) -> CoreSchema:
 
 def _type(model: type[Model], name: str) -> CoreSchema:
     field = model.model_fields[name]
-    return TypeAdapter(Annotated[field.annotation, None, *field.metadata]).core_schema
+    type_: Any = Annotated[field.annotation, None, *field.metadata]
+    return TypeAdapter[Any](type_).core_schema

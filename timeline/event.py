@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic_core import to_json
 
@@ -21,9 +20,11 @@ EventType = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Event:
-    """One immutable event. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
+class Event(NamedTuple):
+    """One immutable event: the columns of its row.
+
+    `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted.
+    """
 
     position: int
     stream: str
@@ -44,21 +45,6 @@ class Event:
     def subject(self) -> str:
         """The id of the event's happening or source."""
         return self.stream.partition("/")[2]
-
-    @property
-    def row(self) -> tuple[Any, ...]:
-        """Its columns, in the order of the table."""
-        return (
-            self.position,
-            self.stream,
-            self.version,
-            self.type,
-            self.recorded_at,
-            self.recorded_by,
-            self.data,
-            self.salt,
-            self.data_hash,
-        )
 
     @property
     def makes_statement(self) -> bool:

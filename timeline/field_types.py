@@ -30,7 +30,7 @@ EXPECTED = {
 }
 
 
-@lru_cache(4096)
+@lru_cache(20_000)
 def _edtf(value: str) -> str:
     if dates.plain(value) is not None:
         return value

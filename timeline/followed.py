@@ -69,9 +69,12 @@ def read(path: str | Path) -> Followed | None:
     Raises DatabaseRefused where the note is there but cannot be read: whoever appends then could fork the log.
     """
     try:
-        beside = note(path)
+        return _read(path, note(path))
     except (OSError, ValueError, RuntimeError):  # a circle of links, or no path at all: opening the file reports that
         return None
+
+
+def _read(path: str | Path, beside: Path) -> Followed | None:
     try:
         named = json.loads(beside.read_bytes())
         return Followed(**{field.name: str(named.get(field.name, "")) for field in fields(Followed)})
@@ -93,9 +96,12 @@ def write(path: str | Path, followed: Followed) -> None:
     _replace(note(path), asdict(followed), durable=True)
 
 
-def refuse_append(path: str | Path) -> None:
-    """Refuse an append to the file itself where it follows a shared log: it would fork the log. Raises DatabaseRefused."""
-    if read(path) is not None:
+def refuse_append(path: str | Path, beside: Path) -> None:
+    """Refuse an append to the file itself where it follows a shared log: it would fork the log. Raises DatabaseRefused.
+
+    `beside` is the path of its note.
+    """
+    if _read(path, beside) is not None:
         raise DatabaseRefused(
             path, f"it follows a shared log, which alone gives it events. Open it anew: {path} is then written through that log"
         )

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,6 +84,11 @@ class Log:
             raise DatabaseRefused(self.path, REFUSALS["SQLITE_CANTOPEN"])
         if not self.is_there:
             self._connection = new_file.in_memory(complete)
+
+    @cached_property
+    def _note(self) -> Path:
+        """The note beside the file that would name a shared log."""
+        return followed.note(self.path)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -205,9 +211,9 @@ class Log:
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""
-        if not self._pending.began:
-            followed.refuse_append(self.path)
         self._make()
+        if not self._pending.began:
+            followed.refuse_append(self.path, self._note)
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
         return event
@@ -215,7 +221,7 @@ class Log:
     def store(self, event: Event) -> None:
         """Store an event whose position is known, with others, or before any other query. The caller holds the transaction."""
         self._make()
-        self._pending.add(event.row)
+        self._pending.add(event)
         self._absent.discard(event.stream)
         self._size = event.position
         if len(self._pending.rows) >= AT_ONCE:

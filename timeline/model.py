@@ -223,9 +223,7 @@ class Happening(Model):
     attributed_to: Text | None = None
     actors: Annotated[tuple[Annotated[Actor, one_or_many("name")], ...], each_once(SAME["actors"])] = ()
     tags: Annotated[tuple[Text, ...], each_once(SAME["tags"])] = ()
-    related: Annotated[
-        tuple[Annotated[Relation, one_or_many("other")], ...], each_once(SAME["related"])
-    ] = ()
+    related: Annotated[tuple[Annotated[Relation, one_or_many("other")], ...], each_once(SAME["related"])] = ()
     media: Annotated[tuple[Annotated[Picture, one_or_many("source")], ...], each_once(SAME["media"])] = ()
     citations: Annotated[
         tuple[

@@ -9,7 +9,7 @@ from timeline.errors import DatabaseRefused
 
 BUSY_SECONDS = 60
 _PIECE = 1 << 20  # bytes of a blob that are written and read at once
-CACHE_KIBIBYTES = 65_536  # holds the indexes of a large log during appends
+CACHE_KIBIBYTES = 65_536  # holds the indexes of a large log during appends, and what waits to be projected
 
 
 def connect(path: Path, read_only: bool) -> sqlite3.Connection:
@@ -17,7 +17,8 @@ def connect(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")  # acknowledged appends survive a power cut
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        for schema in ("main", "temp"):
+            connection.execute(f"PRAGMA {schema}.cache_size = -{CACHE_KIBIBYTES}")
         return connection
     return sqlite_journals.to_read(path, BUSY_SECONDS)
 

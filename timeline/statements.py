@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from timeline import dates, fragments, images, instants, quotes, size_limits
 from timeline.already_recorded import PLACE
-from timeline.checked_happening import check_happening, citation_fields
+from timeline.checked_happening import check_happening
 from timeline.dates import mentions
 from timeline.dates.contradicted_dates import contradicting_words
 from timeline.documents import Document
@@ -107,11 +107,9 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
     return _statement(happening, _verified(happening["citations"], texts, subject, known.get("citations", ())), subject)
 
 
-def with_citations(
-    values: Statement, citations: Sequence[Citation | DescribedCitation], texts: ReadSourceText, subject: str
-) -> Statement:
+def with_citations(values: Statement, citations: Sequence[Statement], texts: ReadSourceText, subject: str) -> Statement:
     """Return a statement made by `of_happening` with other citations, each with its place and grade."""
-    statement = {**values, "citations": _verified([*map(citation_fields, citations)], texts, subject, ())}
+    statement = {**values, "citations": _verified(citations, texts, subject, ())}
     return {name: statement[name] for name in _IN_ORDER if name in statement}
 
 
@@ -284,7 +282,10 @@ def _verified(citations: Sequence[Statement], texts: ReadSourceText, subject: st
 
 def _quoted(citation: Statement, source: SourceText, known: Sequence[Statement], *, brief: bool) -> Statement:
     """Return the statement of a quotation, with its place. If it is missing, do not search for long with `brief`."""
-    with quotes.briefly(brief):
+    if brief:
+        with quotes.briefly():
+            passage = _passage(citation, source, known)
+    else:
         passage = _passage(citation, source, known)
     placed = {
         "end_char": passage.end_char,

@@ -46,7 +46,6 @@ class Streams:
         self.by = by
         self.clock = clock
         self.writing = False
-        self._second = datetime.min.replace(tzinfo=UTC), ""  # the last second, and its text
         self._began = 0  # the log's size when the transaction began
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # data of events that the read tables lack, by position
         self._unprojected_size = 0  # characters of that data
@@ -306,11 +305,7 @@ class Streams:
 
     def now(self) -> str:
         """Return the time as events store it: UTC, RFC 3339, to the millisecond."""
-        now = self.clock()
-        second = now.replace(microsecond=0)
-        if second != self._second[0]:
-            self._second = second, second.astimezone(UTC).isoformat()[:19]
-        return f"{self._second[1]}.{now.microsecond // 1000:03}Z"
+        return f"{self.clock().astimezone(UTC).isoformat(timespec='milliseconds')[:23]}Z"
 
     def last(self, subject: str) -> Event:
         """Read the last event of a stream with a statement. Raises UnknownSource or UnknownHappening if there is none."""

@@ -1,7 +1,8 @@
 """The calls that append entries of bundles: one, or many at once. Owns the call for each entry. Must not read bundle files."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,18 @@ def _batch(iterator: Iterator[Mapping[str, Any]], most: int) -> list[Mapping[str
     return batch
 
 
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Do some short work that makes many objects and no circles of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Entries(Archiving, Recording):
     """The calls of a timeline that append entries of bundles."""
 
@@ -54,6 +67,11 @@ class Entries(Archiving, Recording):
         happening. A review names its version, so that it is never taken for one of a later version. One of the folders `within`
         must hold a source's file; None: it may be anywhere. Raises what those calls raise.
         """
+        recorded = entry["happening"] if type(entry) is dict and entry.keys() == {"happening"} else entry
+        if type(recorded) is dict and "id" in recorded and recorded.keys() <= _RECORDED:
+            values = {name: value for name, value in recorded.items() if name not in _ARGUMENTS and value is not None}
+            with suppress(TimelineError):
+                return self._record(stream("happening", recorded["id"]), values, recorded.get("expected_version"))
         verb, fields = _call_of(entry)
         match verb:
             case "source":
@@ -61,10 +79,6 @@ class Entries(Archiving, Recording):
             case "correct" | "correct_source" | "retract" | "review":
                 call: Callable[..., Event] = getattr(self, verb)
                 return call(fields.pop(verb), **fields)
-        if fields.keys() <= _RECORDED:
-            values = {name: value for name, value in fields.items() if name not in _ARGUMENTS and value is not None}
-            with suppress(TimelineError):
-                return self._record(stream("happening", fields["id"]), values, fields.get("expected_version"))
         return self.record(fields.pop("id"), **fields)  # reports every fault
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
@@ -93,7 +107,8 @@ class Entries(Archiving, Recording):
         iterator = iter(entries)
         while batch := _batch(iterator, AT_ONCE):
             self.log.look_up(new_streams(batch))
-            events += map(self.append, batch)
+            with _without_garbage_collection():
+                events += map(self.append, batch)
         return events
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:

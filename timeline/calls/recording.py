@@ -107,8 +107,8 @@ class Recording(Opened):
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
-    def record_checked(self, id: str, checked: statements.Statement, citations: Sequence[Citation | DescribedCitation]) -> Event:
-        """Record a statement that `statements.of_happening` made, with other citations.
+    def record_checked(self, id: str, checked: statements.Statement, citations: Sequence[statements.Statement]) -> Event:
+        """Record a statement that `statements.of_happening` made, with other citations, whose fields it has checked, too.
 
         Their quotations are verified. Raises what `record` raises about them and the id.
         """

@@ -102,12 +102,13 @@ def advance(connection: sqlite3.Connection, known: Mapping[int, staging.Payload]
 
     `known`: parsed data of events, by position.
     """
-    _advance(connection, position(connection), STEP, known or {})
+    after = position(connection)
+    _advance(connection, after, after, STEP, known or {})
 
 
-def _advance(connection: sqlite3.Connection, grown: int, step: int, known: Mapping[int, staging.Payload]) -> None:
-    """Do so by steps of so many events; `grown` is the position that the tree has reached."""
-    after, end = position(connection), merkle.size(connection)
+def _advance(connection: sqlite3.Connection, after: int, grown: int, step: int, known: Mapping[int, staging.Payload]) -> None:
+    """Do so by steps of so many events; `after` is the position that the read tables have reached, `grown` that of the tree."""
+    end = merkle.size(connection)
     staged = staging.Staged(connection)
     for start in range(after, end, step):
         staged.read(start, min(start + step, end), known)
@@ -134,7 +135,7 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
     _create(connection)
-    _advance(connection, grown, REBUILD_STEP, {})
+    _advance(connection, 0, grown, REBUILD_STEP, {})
     _create_indexes(connection)
 
 

@@ -222,7 +222,7 @@ def tables() -> tuple[str, ...]:
     return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(20_000)
 def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
     """Return the read tables' columns for a date: bounds, second in the day, year, month, precision, last day drawn, magnitude."""
     if len(text) == 10 and text[4] == text[7] == "-":
@@ -272,10 +272,8 @@ def plain_letters(*texts: str | None) -> str | None:
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
-    if not any(
-        text and not text.isascii() and (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)) for text in texts
-    ):
-        return None
     text = "\n".join(filter(None, texts))
+    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)):
+        return None
     plain = search_words.folded(text)
     return plain if plain != text else None

@@ -45,7 +45,6 @@ _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
 # Every run that folding changes: all but a single space between visible characters.
 _BLANKS: Final = f" {_BLANK}+|(?! ){_BLANK}+"
 _PLAIN: Final = re.compile(_BLANKS)
-_ASCII_BLANKS: Final = re.compile(r"[\t-\r]|  ").search  # those that an ASCII text can have
 _SHORT: Final = 1_000  # characters
 _NO: Final = array("Q")
 _LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
@@ -84,7 +83,7 @@ def divides(text: str, at: int) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether a text is ASCII and needs no folding, so that it is the same at every grade."""
-    return text.isascii() and not _ASCII_BLANKS(text)
+    return text.isascii() and "  " not in text and text.isprintable()
 
 
 class Text:

@@ -182,11 +182,11 @@ class SharedLog:
         rows, self._rows = self._rows, []
         try:
             if len(rows) == 1:
-                self._open.execute(queries.INSERT, rows[0].row)
+                self._open.execute(queries.INSERT, rows[0])
             elif rows:
                 with self._open.cursor().copy(queries.COPY) as copy:
                     for one in rows:
-                        copy.write_row(one.row)
+                        copy.write_row(one)
         except psycopg.Error as error:
             raise connecting.refusal(self._url, error) from None
 

@@ -148,7 +148,7 @@ def _copy_events(log: Log, connection: "psycopg.Connection[Any]", after: int, ad
         with connection.cursor().copy(f"COPY timeline.events ({COLUMNS}) FROM STDIN") as copy:
             for event in batch:
                 _refuse_altered(log, event)
-                copy.write_row(event.row)
+                copy.write_row(event)
         advance(len(batch))
 
 

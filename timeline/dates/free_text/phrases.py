@@ -80,9 +80,7 @@ def read(text: str, order: Order | None = None) -> OthersDate:
     ):  # the most frequent form in tables: no need to try the others
         return _in_doubt(checked(of_day(numeric, words), words), words)
     season = re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])", words)
-    try:
-        dates.parse(words)
-    except DateInvalid:
+    if dates.plain(words) is None and not dates.is_date(words):
         return _in_any_language(words, order)
     question: str | None = None
     if season:

@@ -156,7 +156,7 @@ class Happenings:
 
     def _decide(self, outcome: Outcome, id: str, imported: Imported | None) -> None:
         start, quote = row_quotation(self.text.raw, outcome.row)
-        citation = PlacedCitation(source=self.source, quote=quote, start_char=start)
+        citation: dict[str, Any] = {"source": self.source, "quote": quote, "start_char": start}
         fields = self._with_references(outcome)
         source = statements.SourceText(self.text, sha256="", text_sha256="")  # not archived yet; the citations are not used
         statement = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
@@ -178,7 +178,7 @@ class Happenings:
             complete = statement if instant is None else {**statement, "instant": instant}
             outcome.act = partial(_record, id=id, statement=complete, row=outcome.row)
         elif not self.earlier.is_old:
-            self._compare(outcome, imported, statement, citation)
+            self._compare(outcome, imported, statement, PlacedCitation(**citation))
 
     def _compare(self, outcome: Outcome, imported: Imported, statement: Statement, citation: PlacedCitation) -> None:
         """Correct the fields that changed in the file, unless somebody corrected them in the timeline."""
@@ -350,7 +350,8 @@ def _record(to: Target, id: str, statement: Statement, row: Row) -> object:
     """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
     start, quote = row_quotation(to.text, row)
     statement = {**statement, **to.pictures.archive(row, to.timeline)}
-    return to.timeline.record_checked(id, statement, [PlacedCitation(source=to.source, quote=quote, start_char=start)])
+    citation = {"source": to.source, "quote": quote, "stance": "supports", "start_char": start}
+    return to.timeline.record_checked(id, statement, [citation])
 
 
 def _correct(to: Target, id: str, reason: str, changes: Mapping[str, Any], shows: Row | None) -> object:

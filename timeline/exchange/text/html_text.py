@@ -33,6 +33,8 @@ class PlainText(NamedTuple):
 
 def plain(text: str) -> PlainText:
     """Convert HTML to plain text. A text without tags and entities is not changed. A "<" that begins no tag is text."""
+    if "<" not in text and "&" not in text and text.isprintable():
+        return PlainText(text.strip())
     if not LOOKS.search(text):
         return PlainText(_UNSEEN.sub("", text).strip())
     parser = _Parser()
