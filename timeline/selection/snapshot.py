@@ -55,9 +55,9 @@ _TEXT: Final = "cast(listed.value ->> '$.{}' as text)"
 _NUMBER: Final = "cast(listed.value ->> '$.{}' as integer)"
 _QUOTED: Final = "cast(coalesce(listed.value ->> '$.{}', '') as text)"  # a described part of a picture quotes nothing
 _OFFSET: Final = "cast(coalesce(listed.value ->> '$.{}', 0) as integer)"
-_NTH: Final = "cast(listed.key + 1 as integer)"
+_NTH: Final = "cast(named.number + 1 as integer)"
 _PAGE: Final = (
-    f"(select page from source_pages where source_pages.source = {_TEXT.format('source')}"
+    "(select page from source_pages where source_pages.source = named.value"
     f" and source_pages.start_char <= {_NUMBER.format('start_char')} order by source_pages.start_char desc limit 1)"
 )
 _STATED: Final = "cast(events.data ->> '$.statement.{}' as text)"
@@ -69,7 +69,7 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
         "citations",
         (
             _NTH,
-            _TEXT.format("source"),
+            "named.value",
             *(_QUOTED.format(name) for name in ("quote", "prefix", "suffix")),
             *(_OFFSET.format(name) for name in ("start_char", "end_char")),
             *(_TEXT.format(name) for name in ("grade", "stance", "supports")),
@@ -77,13 +77,9 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
             *(_TEXT.format(name) for name in ("fragment", "description")),
         ),
     ),
-    "happening_actors": (
-        "actor, role, number",
-        "actors",
-        ("cast(actor_id(listed.value ->> '$.name') as text)", _TEXT.format("role"), _NTH),
-    ),
-    "happening_tags": ("tag", "tags", ("cast(listed.value as text)",)),
-    "related": ("other, relation", "related", (_TEXT.format("other"), _TEXT.format("relation"))),
+    "happening_actors": ("actor, role, number", "actors", ("named.value", _TEXT.format("role"), _NTH)),
+    "happening_tags": ("tag", "tags", ("named.value",)),
+    "related": ("other, relation", "related", ("named.value", _TEXT.format("relation"))),
     "happening_media": (f"number, {', '.join(fields.PICTURE)}", "media", (_NTH, *map(_TEXT.format, fields.PICTURE))),
 }
 
@@ -95,8 +91,9 @@ def _listed_as_of(table: str) -> str:
   select happening, {columns} from main.{table}
   where (select position from main.happenings where id = {table}.happening) <= :as_of
   union all select replaced.id, {", ".join(values)}
-  from main.events join json_each(events.data, '$.statement.{list_}') as listed join {_REPLACED}
-  and events.position = replaced.position and events.data like '%"{list_}":[%'
+  from main.replaced_values as named join main.events on events.position = named.position
+  join json_each(events.data, '$.statement.{list_}') as listed on listed.key = named.number
+  join {_REPLACED} and replaced.position = named.position and named.list = '{list_}'
 )"""
 
 

@@ -195,8 +195,10 @@ def _view(
         ]
     beside = (window.end - window.start) * BESIDE
     start, end = _whole_days(window.start - beside, window.end + beside)
-    gathered = gather.view(snapshot, selection, [Period(start, end - 1, round(width / STRETCH))])
-    if gathered.clusters:
+    wide, gathered = Period(start, end - 1, round(width / STRETCH)), None
+    if gather.may_show_each(snapshot, selection, wide):
+        gathered = gather.view(snapshot, selection, [wide])
+    if gathered is None or gathered.clusters:
         # Counts are of the window alone, without the time beside it.
         start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
         gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))

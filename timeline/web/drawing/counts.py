@@ -19,7 +19,7 @@ SCALES = (0, 7, 14, 21, 28, 42)
 # The most stretches that are read for one answer.
 FINEST = 16_384
 # The most events after the as-of position for which the counts are adjusted.
-LATER = 5_000
+LATER = 20_000
 # The days are those of `density`: an interval with an open end has no last day.
 _DAYS = (
     "coalesce(earliest_day, latest_day) as first,"
