@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final
 
 from timeline import fields
@@ -126,15 +127,25 @@ def query_then(sql: str) -> str:
 class Snapshot:
     """The timeline as known at a position of the log, or now, with a time limit for each query."""
 
-    def __init__(self, connection: sqlite3.Connection, as_of: int | None = None, longest_ms: int | None = None) -> None:
-        """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None."""
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        as_of: int | None = None,
+        longest_ms: int | None = None,
+        memory: dict[Any, Any] | None = None,
+    ) -> None:
+        """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None.
+
+        `memory` is what functions remember of the database from one snapshot to the next.
+        """
         self.connection = connection
+        self.memory = {} if memory is None else memory
         self.as_of = as_of
         self.longest_ms = longest_ms
 
     def at(self, as_of: int | None) -> "Snapshot":
         """Return the timeline as known at another position, or this one if it is the same."""
-        return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms)
+        return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms, self.memory)
 
     def rows(self, sql: str, params: Params | None = None, *, index: str = "", within_ms: int | None = None) -> list[sqlite3.Row]:
         """Run a query as of this snapshot. Raises TookTooLong.
@@ -178,9 +189,9 @@ class Snapshot:
         """Return the first value of a query as of this snapshot; None if it has no row. Raises TookTooLong."""
         return next((row[0] for row in self.rows(sql, params)), None)
 
-    @property
+    @cached_property
     def end(self) -> int:
-        """The last position of the log; 0 if it is empty."""
+        """The last position of the log when it is first asked for; 0 if the log is empty."""
         return int(self.plain("select max(position) from events")[0][0] or 0)
 
 
