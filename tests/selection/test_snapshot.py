@@ -50,11 +50,10 @@ def known(snapshot: Snapshot) -> dict[str, Any]:
         name = str(given)
         _, found = matches.find(snapshot, state if snapshot.as_of is None else _at(state, snapshot.as_of))
         read[name] = [row["id"] for row in matches.page(snapshot, found).rows], found.counted
-        if "q" not in given:
-            chosen = conditions.chosen(state, found.actor)
-            for facet in states.FACETS:
-                rows = snapshot.rows(values.sql_of_matches(facet, chosen), {**chosen.params, "most": 50})
-                read[f"{name} {facet}"] = sorted(map(tuple, rows))
+        chosen = conditions.chosen(state, found.actor)
+        for facet in states.FACETS:
+            rows = snapshot.rows(values.sql_of_matches(facet, chosen), {**chosen.params, "most": 50})
+            read[f"{name} {facet}"] = sorted(map(tuple, rows))
     for order in sources.ORDERS:
         read[f"sources by {order}"] = [row["id"] for row in sources.page(snapshot, sources.SourceQuery(order=order))]
     read["weights"] = sources.weigh(snapshot, ["s-1", "s-2"])
@@ -110,6 +109,25 @@ def test_a_position_shows_what_was_shown_when_the_log_ended_there(tmp_path: Path
             shown = known(Snapshot(timeline.log.connection, position))
             for name, value in expected.items():
                 assert shown[name] == value, (position, name)
+
+
+@pytest.mark.parametrize(
+    ("sql", "step"),
+    [
+        ("select happening from happening_actors where actor = 'ann'", "SEARCH named USING PRIMARY KEY (value=? AND list=?"),
+        ("select happening from happening_tags where tag = 'x'", "SEARCH named USING PRIMARY KEY (value=? AND list=?"),
+        ("select happening from citations where source = 's'", "SEARCH named USING PRIMARY KEY (value=? AND list=?"),
+        ("select happening from related where other = 'b'", "SEARCH named USING PRIMARY KEY (value=? AND list=?"),
+        ("select quote from citations where happening = 'a'", "SEARCH replaced USING INDEX happening_versions_id (id=?"),
+        ("select id from happenings where part_of = 'a'", "SEARCH replaced USING INDEX happening_versions_part_of (part_of=?"),
+        (sources._REPLACED, "SEARCH replaced USING INDEX happening_versions_known_until (known_until>?"),
+    ],
+)
+def test_replaced_versions_are_found_by_what_they_name(timeline: Timeline, sql: str, step: str) -> None:
+    """A query as of a position reads the versions that it is about, however many were replaced since."""
+    steps = Snapshot(timeline.log.connection, 1).explained(sql)
+    assert any(one.startswith(step) for one in steps), steps
+    assert not [one for one in steps if one.startswith(("SCAN named", "SCAN replaced", "SCAN events"))]
 
 
 def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path) -> None:

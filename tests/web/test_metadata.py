@@ -146,7 +146,7 @@ async def test_the_machinery_is_hidden(serve: Serve) -> None:
     """The page of the database shows what there is to read."""
     tables = (await serve(metadata=METADATA).client.get("/timeline.json")).json()["tables"]
     hidden = {table["name"] for table in tables if table["hidden"] and not SHADOW.match(table["name"])}
-    ours = {"tree", "documents", "projected", "density", "spans", "facets", "source_pages", "withheld"}
+    ours = {"tree", "documents", "projected", "density", "spans", "facets", "source_pages", "withheld", "replaced_values"}
     assert hidden == ours | {"happenings_fts", "happening_versions_fts", "sources_fts"}
 
 

@@ -27,6 +27,7 @@ FILES = (
     "captures",
     "facets",  # before happenings: it reads the rows that are about to be replaced
     "happening_versions",
+    "replaced_values",
     "happenings",
     "citations",
     "actors",

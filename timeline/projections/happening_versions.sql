@@ -57,6 +57,7 @@ UPDATE happening_versions SET known_until = (
 WHERE position IN (SELECT position FROM staged_replaced);
 
 CREATE INDEX happening_versions_id ON happening_versions (id, version);
+CREATE INDEX happening_versions_part_of ON happening_versions (part_of) WHERE part_of IS NOT NULL;
 -- The replaced versions are few among many. The index has their columns that counts as of a position need.
 CREATE INDEX happening_versions_known_until ON happening_versions (
     known_until, status, kind, earliest_day, latest_day, date

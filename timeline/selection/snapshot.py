@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final
 
 from timeline import fields
@@ -55,9 +56,9 @@ _TEXT: Final = "cast(listed.value ->> '$.{}' as text)"
 _NUMBER: Final = "cast(listed.value ->> '$.{}' as integer)"
 _QUOTED: Final = "cast(coalesce(listed.value ->> '$.{}', '') as text)"  # a described part of a picture quotes nothing
 _OFFSET: Final = "cast(coalesce(listed.value ->> '$.{}', 0) as integer)"
-_NTH: Final = "cast(listed.key + 1 as integer)"
+_NTH: Final = "cast(named.number + 1 as integer)"
 _PAGE: Final = (
-    f"(select page from source_pages where source_pages.source = {_TEXT.format('source')}"
+    "(select page from source_pages where source_pages.source = named.value"
     f" and source_pages.start_char <= {_NUMBER.format('start_char')} order by source_pages.start_char desc limit 1)"
 )
 _STATED: Final = "cast(events.data ->> '$.statement.{}' as text)"
@@ -69,7 +70,7 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
         "citations",
         (
             _NTH,
-            _TEXT.format("source"),
+            "named.value",
             *(_QUOTED.format(name) for name in ("quote", "prefix", "suffix")),
             *(_OFFSET.format(name) for name in ("start_char", "end_char")),
             *(_TEXT.format(name) for name in ("grade", "stance", "supports")),
@@ -77,13 +78,9 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
             *(_TEXT.format(name) for name in ("fragment", "description")),
         ),
     ),
-    "happening_actors": (
-        "actor, role, number",
-        "actors",
-        ("cast(actor_id(listed.value ->> '$.name') as text)", _TEXT.format("role"), _NTH),
-    ),
-    "happening_tags": ("tag", "tags", ("cast(listed.value as text)",)),
-    "related": ("other, relation", "related", (_TEXT.format("other"), _TEXT.format("relation"))),
+    "happening_actors": ("actor, role, number", "actors", ("named.value", _TEXT.format("role"), _NTH)),
+    "happening_tags": ("tag", "tags", ("named.value",)),
+    "related": ("other, relation", "related", ("named.value", _TEXT.format("relation"))),
     "happening_media": (f"number, {', '.join(fields.PICTURE)}", "media", (_NTH, *map(_TEXT.format, fields.PICTURE))),
 }
 
@@ -95,8 +92,9 @@ def _listed_as_of(table: str) -> str:
   select happening, {columns} from main.{table}
   where (select position from main.happenings where id = {table}.happening) <= :as_of
   union all select replaced.id, {", ".join(values)}
-  from main.events join json_each(events.data, '$.statement.{list_}') as listed join {_REPLACED}
-  and events.position = replaced.position and events.data like '%"{list_}":[%'
+  from main.replaced_values as named join main.events on events.position = named.position
+  join json_each(events.data, '$.statement.{list_}') as listed on listed.key = named.number
+  join {_REPLACED} and replaced.position = named.position and named.list = '{list_}'
 )"""
 
 
@@ -129,15 +127,25 @@ def query_then(sql: str) -> str:
 class Snapshot:
     """The timeline as known at a position of the log, or now, with a time limit for each query."""
 
-    def __init__(self, connection: sqlite3.Connection, as_of: int | None = None, longest_ms: int | None = None) -> None:
-        """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None."""
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        as_of: int | None = None,
+        longest_ms: int | None = None,
+        memory: dict[Any, Any] | None = None,
+    ) -> None:
+        """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None.
+
+        `memory` is what functions remember of the database from one snapshot to the next.
+        """
         self.connection = connection
+        self.memory = {} if memory is None else memory
         self.as_of = as_of
         self.longest_ms = longest_ms
 
     def at(self, as_of: int | None) -> "Snapshot":
         """Return the timeline as known at another position, or this one if it is the same."""
-        return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms)
+        return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms, self.memory)
 
     def rows(self, sql: str, params: Params | None = None, *, index: str = "", within_ms: int | None = None) -> list[sqlite3.Row]:
         """Run a query as of this snapshot. Raises TookTooLong.
@@ -181,9 +189,9 @@ class Snapshot:
         """Return the first value of a query as of this snapshot; None if it has no row. Raises TookTooLong."""
         return next((row[0] for row in self.rows(sql, params)), None)
 
-    @property
+    @cached_property
     def end(self) -> int:
-        """The last position of the log; 0 if it is empty."""
+        """The last position of the log when it is first asked for; 0 if the log is empty."""
         return int(self.plain("select max(position) from events")[0][0] or 0)
 
 

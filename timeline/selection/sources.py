@@ -17,11 +17,11 @@ MOST_QUOTATIONS = 2_000
 _COLUMNS = (
     "id, title, publisher, author, published, language, media_type, extractor, text_sha256, characters, archived_at, position"
 )
-# The citations of versions replaced since the position; none for now.
+# The versions replaced since the position, with the sources that they cite; none for now.
 _REPLACED = (
-    "select source, happening, stance from citations"
-    " where happening in (select id from main.happening_versions where known_until > :as_of)"
-    f" and happening in (select id from happenings where status = 'current') {EACH}"
+    "select value as source, id as happening from main.happening_versions as replaced"
+    " join main.replaced_values as named on named.position = replaced.position and list = 'citations'"
+    " where known_until > :as_of and replaced.position <= :as_of and status = 'current'"
 )
 # How many current happenings cite each source: as counted for now, without those recorded since, and with those replaced since.
 _WEIGHED = f"""
@@ -44,8 +44,9 @@ select source, sum(counted ->> 0) as quotations, sum(counted ->> 1) as disputing
     )
   ) as counted from json_each(:ids) as wanted
   union all
-  select source, json_array(count(*), sum(stance = 'disputes')) from ({_REPLACED})
-  where source in (select value from json_each(:ids)) group by source
+  select source, json_array(count(*), sum(stance = 'disputes')) from (
+    select source, stance from citations where happening in (select happening from ({_REPLACED})) {EACH}
+  ) where source in (select value from json_each(:ids)) group by source
 ) group by source
 """
 _FIRST_DAY = "coalesce(edtf_earliest_day(published), edtf_latest_day(published))"

@@ -4,7 +4,7 @@ Owns the time limit of each query, which is Datasette's own. Must not know what 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from datasette.database import Database
@@ -14,13 +14,14 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 
 T = TypeVar("T")
+_memories: WeakKeyDictionary[Database, dict[Any, Any]] = WeakKeyDictionary()
 _choices: WeakKeyDictionary[Database, tuple[int, Mapping[str, Choices]]] = WeakKeyDictionary()
 
 
 async def read(database: Database, work: Callable[[Snapshot], T], as_of: int | None = None) -> T:
     """Call a function with a snapshot of the timeline, now or as of a position. Raises TookTooLong if a query takes too long."""
-    longest = database.ds.sql_time_limit_ms
-    return cast("T", await database.execute_fn(lambda connection: work(Snapshot(connection, as_of, longest))))
+    longest, memory = database.ds.sql_time_limit_ms, _memories.setdefault(database, {})
+    return cast("T", await database.execute_fn(lambda connection: work(Snapshot(connection, as_of, longest, memory))))
 
 
 def choices(database: Database, snapshot: Snapshot, end: int) -> Mapping[str, Choices]:

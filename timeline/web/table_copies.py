@@ -29,6 +29,10 @@ COPIES: dict[str, tuple[str, ...]] = {
     "happening_versions": ("happenings", "events"),
     "happenings_fts": ("happenings", "citations", "actors", "happening_actors"),
     "happening_versions_fts": ("happening_versions", "happenings", "citations", "actors", "happening_actors", "events"),
+    "replaced_values": (
+        "happening_versions", "happenings", "citations", "actors", "happening_actors", "happening_tags", "related",
+        "happening_media", "events",
+    ),
     "sources_fts": ("sources", "source_texts", "documents"),
     "source_texts": ("sources", "documents"),
     "source_pages": ("sources", "source_texts", "documents"),

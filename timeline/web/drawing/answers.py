@@ -104,7 +104,7 @@ def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Cho
 
     `kinds` are those of the matches, whatever kind is asked for. The others have a colour too, which is not explained.
     """
-    selection = _drawn_selection(result, choices)
+    selection = _drawn_selection(snapshot, result, choices)
     drawn_on = _axis(snapshot, result, choices, selection)
     overview = _overview(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
     view = _view(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
@@ -131,7 +131,7 @@ def _absent_kinds(coloured: Sequence[str], kinds: Choices, counted: int | None) 
 
 def outline(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> tuple[Axis, Sequence[tuple[float, float, int]]]:
     """Return the axis of the matches, broken where nothing happened, and its stretches: (first day, last day, number in it)."""
-    selection = _drawn_selection(result, choices)
+    selection = _drawn_selection(snapshot, result, choices)
     drawn_on = _axis(snapshot, result, choices, selection)
     return drawn_on, gather.overview(snapshot, selection, drawn_on.periods(BARS, broken=True))["bars"]
 
@@ -153,7 +153,7 @@ def _overview(
     drawn_on: Axis | None = None,
     selection: DrawnSelection | None = None,
 ) -> dict[str, Any]:
-    selection = selection or _drawn_selection(result, choices)
+    selection = selection or _drawn_selection(snapshot, result, choices)
     drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
     opening = _opening(result, drawn_on)
     periods = drawn_on.periods(BARS, broken="scale" not in result.state.given)
@@ -165,7 +165,7 @@ def _overview(
         "opening": opening and list(opening),
         "period": _period(result.state),
         **gather.overview(snapshot, selection, periods),
-        "others": gather.overview(snapshot, _drawn_selection(others, choices), periods)["bars"] if others else [],
+        "others": gather.overview(snapshot, _drawn_selection(snapshot, others, choices), periods)["bars"] if others else [],
         "kinds": [one.value for one in choices["kind"].listed[:COLOURS]],
     }
 
@@ -180,7 +180,7 @@ def _view(
 ) -> dict[str, Any]:
     """Return a view of the window, or of the whole span. `drawn_on` is the axis, if it is already known."""
     width = _width(request) if request else WIDTH
-    selection = selection or _drawn_selection(result, choices)
+    selection = selection or _drawn_selection(snapshot, result, choices)
     window, parts = result.state.window, _parts(request)
     if window is None or (not parts and not request):
         drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
@@ -193,15 +193,15 @@ def _view(
             for start, end, left, right in drawn_on.parts
             if start < window.end and end > window.start
         ]
-    # Counts are of the window alone, without the time beside it.
-    start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
-    gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))
-    if not gathered.clusters:
-        beside = (window.end - window.start) * BESIDE
-        around = _whole_days(window.start - beside, window.end + beside)
-        wider = gather.view(snapshot, selection, [Period(around[0], around[1] - 1, round(width / STRETCH))])
-        if not wider.clusters:
-            (start, end), gathered = around, wider
+    beside = (window.end - window.start) * BESIDE
+    start, end = _whole_days(window.start - beside, window.end + beside)
+    wide, gathered = Period(start, end - 1, round(width / STRETCH)), None
+    if gather.may_show_each(snapshot, selection, wide):
+        gathered = gather.view(snapshot, selection, [wide])
+    if gathered is None or gathered.clusters:
+        # Counts are of the window alone, without the time beside it.
+        start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
+        gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))
     others = _others(snapshot, result)
     return {
         "window": list(window),
@@ -209,7 +209,9 @@ def _view(
         "last": end - 1,
         "count": _count(snapshot, selection, gathered, window),
         "may": happenings.may_fall(snapshot, selection.chosen, window) if selection.few else None,
-        "others": _pale_spans(snapshot, _drawn_selection(others, choices), _periods(start, end, parts, width)) if others else [],
+        "others": _pale_spans(snapshot, _drawn_selection(snapshot, others, choices), _periods(start, end, parts, width))
+        if others
+        else [],
         **gathered.json(),
     }
 
@@ -237,7 +239,7 @@ def _axis(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], s
     if state.filters.keys() - {"from", "to"} or state.as_of is not None:
         present = snapshot.at(None)
         unfiltered = matches.of_state(present, result, _unfiltered(replace(state, as_of=None)), matches.COUNTING_MS)
-    behind = [(present, _drawn_selection(unfiltered, choices))] if unfiltered is not result else []
+    behind = [(present, _drawn_selection(present, unfiltered, choices))] if unfiltered is not result else []
     return axis.of_selections([*behind, (snapshot, selection)])
 
 
@@ -280,11 +282,11 @@ def _next(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], r
     page = _page(snapshot, result, _key(snapshot, state, backwards=backwards), size, backwards=backwards)
     in_order = page.rows[::-1] if backwards else page.rows
     row = next((one for one in in_order if "focus" in state.given or _begins_in(state.window, one["date"])), None)
-    return {"item": _items(snapshot, [row], _drawn_selection(result, choices))[0] if row else None}
+    return {"item": _items(snapshot, [row], _drawn_selection(snapshot, result, choices))[0] if row else None}
 
 
 def _list(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], _: Request) -> dict[str, Any]:
-    state, selection = result.state, _drawn_selection(result, choices)
+    state, selection = result.state, _drawn_selection(snapshot, result, choices)
     window = state.window
     if window is None:
         return {"items": [], "after": None}
@@ -331,15 +333,13 @@ def _key(snapshot: Snapshot, state: State, *, backwards: bool) -> Key:
     return Key(last, never, never, "~", "~") if backwards else Key(first, -never, -never, "", "")
 
 
-def _drawn_selection(result: Matches, choices: Mapping[str, Choices]) -> DrawnSelection:
+def _drawn_selection(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> DrawnSelection:
     state = result.state
     return DrawnSelection(
         chosen=result.chosen,
         counted=result.counted,
         kind=state.given.get("kind", ""),
-        plain=not state.filters.keys() - {"kind", "from", "to"}
-        and (state.as_of is None or result.end - state.as_of <= counts.LATER)
-        and state.status == "current",
+        plain=not state.filters.keys() - {"kind", "from", "to"} and counts.are_known(snapshot) and state.status == "current",
         since=-EVER if state.from_day is None else state.from_day,
         until=EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,

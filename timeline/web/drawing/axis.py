@@ -135,6 +135,8 @@ def _runs(snapshot: Snapshot, selection: DrawnSelection) -> list[Run]:
     """Return the runs of a selection. An interval with an open end counts only where it begins."""
     if selection.few:
         return [run for row in selection.rows(snapshot) if (run := _run(shape.of_text(row["date"]) or {}))]
+    if snapshot.as_of is not None and selection.plain:  # all others are among the present happenings
+        return [(first, last + 1, 1) for first, last in counts.replaced_days(snapshot, selection.kind)]
     days = gather.first_and_last(snapshot, selection)
     if days is None:
         return []

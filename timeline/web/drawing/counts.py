@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from timeline.selection.snapshot import Snapshot
 
@@ -19,12 +18,15 @@ SCALES = (0, 7, 14, 21, 28, 42)
 # The most stretches that are read for one answer.
 FINEST = 16_384
 # The most events after the as-of position for which the counts are adjusted.
-LATER = 5_000
+LATER = 20_000
+# The positions whose changes are remembered.
+REMEMBERED = 8
 # The days are those of `density`: an interval with an open end has no last day.
 _DAYS = (
     "coalesce(earliest_day, latest_day) as first,"
     " iif(latest_day is null and date not like '%/..', earliest_day, latest_day) as last, position"
 )
+_LISTS = ("starts", "ends", "positions")
 _CURRENT = "status = 'current' and date is not null"
 _CHANGED = f"""\
 select change, kind, json_group_array(first), json_group_array(last), json_group_array(position) from (
@@ -52,13 +54,13 @@ class _Later:
         self._days: dict[tuple[str, str, int], list[int]] = {}
         if snapshot.as_of is not None and 0 < snapshot.end - snapshot.as_of <= LATER:
             for change, kind, *lists in snapshot.plain(_CHANGED, {"as_of": snapshot.as_of}):
-                for name, values in zip(("starts", "ends", "positions"), map(json.loads, lists), strict=True):
+                for name, values in zip(_LISTS, map(json.loads, lists), strict=True):
                     for one in {"", kind or ""}:
                         self._lists[one, name, change] += values
 
-    def versions(self, kind: str, change: int) -> Iterable[tuple[int | None, int]]:
-        """Return the first day and the position of each version with this change, of a kind or of all."""
-        return zip(self._lists[kind, "starts", change], self._lists[kind, "positions", change], strict=True)
+    def versions(self, kind: str, change: int) -> Iterable[tuple[int | None, int | None, int]]:
+        """Return the first day, the last day and the position of each version with this change, of a kind or of all."""
+        return zip(*(self._lists[kind, name, change] for name in _LISTS), strict=True)
 
     def days(self, kind: str, edge: str, change: int) -> list[int]:
         """Return the days on which the versions with this change begin or end, in order."""
@@ -71,26 +73,36 @@ class _Later:
         return sum(change * bisect_left(self.days(kind, edge, change), day) for change in (1, -1))
 
 
-_later_by_snapshot: WeakKeyDictionary[Snapshot, _Later] = WeakKeyDictionary()
-
-
 def _later(snapshot: Snapshot) -> _Later:
-    if (later := _later_by_snapshot.get(snapshot)) is None:
-        later = _later_by_snapshot[snapshot] = _Later(snapshot)
+    key = _Later, snapshot.as_of, snapshot.end
+    if (later := snapshot.memory.get(key)) is None:
+        if len(snapshot.memory) >= REMEMBERED:
+            snapshot.memory.clear()
+        later = snapshot.memory[key] = _Later(snapshot)
     return later
+
+
+def are_known(snapshot: Snapshot) -> bool:
+    """Whether the counts are those of the snapshot: not if too many events came after it."""
+    return snapshot.as_of is None or snapshot.end - snapshot.as_of <= LATER
 
 
 def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
     """Return the positions of the versions that were replaced since the as-of position, and begin in these stretches."""
-    begun = sorted((first, position) for first, position in _later(snapshot).versions(kind, 1) if first is not None)
+    begun = sorted((first, position) for first, _, position in _later(snapshot).versions(kind, 1) if first is not None)
     return [
         position for bar in bars for _, position in begun[bisect_left(begun, (bar.first,)) : bisect_left(begun, (bar.last + 1,))]
     ]
 
 
+def replaced_days(snapshot: Snapshot, kind: str) -> list[tuple[int, int]]:
+    """Return the first and the last day of each version that was replaced since the as-of position; without an end, the first."""
+    return [(first, first if last is None else last) for first, last, _ in _later(snapshot).versions(kind, 1) if first is not None]
+
+
 def unplaced(snapshot: Snapshot, kind: str) -> int:
     """Return the change in the number of dates without a day, since the as-of position."""
-    return sum(change for change in (1, -1) for first, _ in _later(snapshot).versions(kind, change) if first is None)
+    return sum(change for change in (1, -1) for first, *_ in _later(snapshot).versions(kind, change) if first is None)
 
 
 def extent(snapshot: Snapshot, kind: str = "") -> tuple[int, int] | None:

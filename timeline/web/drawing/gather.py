@@ -15,6 +15,7 @@ from typing import Any
 
 from timeline.reading import wording
 from timeline.selection.conditions import Chosen
+from timeline.selection.plan import SHARE_BEYOND
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 from timeline.selection.window import Window
@@ -143,6 +144,14 @@ def lanes_of(snapshot: Snapshot, selection: DrawnSelection) -> Sequence[Lane]:
     if selection.few:
         return lanes.of_matches(snapshot, selection.facet, selection.chosen)
     return lanes.of_all(selection.facet, selection.choices, selection.kind)
+
+
+def may_show_each(snapshot: Snapshot, selection: DrawnSelection, period: Period) -> bool:
+    """Whether the happenings of a period may be few enough to be returned one by one, as far as the counts say."""
+    first, last = selection.within(math.floor(period.first), math.ceil(period.last))
+    if selection.few or first > last:
+        return True
+    return counts.touching(snapshot, first, last, selection.kind) <= (ITEMS if selection.plain else ITEMS / SHARE_BEYOND)
 
 
 def view(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> Gathered:

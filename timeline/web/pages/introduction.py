@@ -77,8 +77,7 @@ def _web_address(address: object) -> str | None:
 
 def years(snapshot: Snapshot) -> str | None:
     """Return the years that the current happenings span, such as 2003–2025; None without any, and long ago in the log."""
-    is_long_ago = snapshot.as_of is not None and snapshot.end - snapshot.as_of > counts.LATER
-    days = None if is_long_ago else counts.extent(snapshot)
+    days = counts.extent(snapshot) if counts.are_known(snapshot) else None
     if days is None:
         return None
     first, last = (civil(day)[0] for day in days)
