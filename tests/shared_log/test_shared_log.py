@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from cluster import PASSWORD, Cluster
 from examples import PNG, Clock
+from followers import until
 
 from timeline import ArchivedSource, Timeline, TimelineError
 from timeline.cli import main
@@ -347,6 +348,30 @@ def test_an_event_is_on_disk_before_anybody_acts_on_it(
         finally:
             cluster.sql("ALTER SYSTEM RESET wal_writer_delay")
             cluster.sql("SELECT pg_reload_conf()")
+
+
+def test_a_standby_that_is_away_is_reported(
+    cluster: Cluster, url: str, timeline: Timeline, report: ArchivedSource, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a writer, who then does not know the outcome, and to a follower, who stores nothing; both go on when it is back."""
+    monkeypatch.setattr(connecting, "WAIT", 0.5)
+    monkeypatch.setattr(connecting, "SECONDS", 1)
+    cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'away'")
+    cluster.sql("SELECT pg_reload_conf()")
+    try:
+        until(lambda: cluster.sql("SHOW synchronous_standby_names") == "away")
+        with pytest.raises(DatabaseRefused, match=r"synchronous standby does not confirm .* It is not known whether"):
+            timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)])
+        with pytest.raises(DatabaseRefused, match="synchronous standby does not confirm"):
+            follow(url, path, once=True)
+        with Timeline(path, read_only=True) as file:
+            assert file.log.size() == 0
+    finally:
+        cluster.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        cluster.sql("SELECT pg_reload_conf()")
+        until(lambda: cluster.sql("SHOW synchronous_standby_names") == "")
+    follow(url, path, once=True)
+    assert timeline.record("sitting", title="It sits", date="2025", citations=[report.quote(IT_SAT)]).position == 2
 
 
 def test_news_is_announced_now_and_then(url: str, timeline: Timeline, report: ArchivedSource) -> None:
