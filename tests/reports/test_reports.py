@@ -424,9 +424,10 @@ def test_with_an_archived_page_comes_what_was_drawn_of_it(folder: Path) -> None:
         page = timeline.archive(text="Roe signed decree 17.", id="notice", title="A notice", url="https://example.org/notice")
         drawn = {"collected_from": page.stream, "url": "https://example.org/notice"}
         picture_of_page = timeline.archive(**picture("notice-screenshot", **drawn))
-        timeline.archive(text="notice", id="unrelated", title="Unrelated", collected_from="notice")
+        other = timeline.archive(text="A seal was set.", id="unrelated", title="Unrelated", collected_from="notice")
         timeline.record("decree", title="A decree", date="2024", citations=[page.quote("signed decree 17")])
-        timeline.record("seal", title="A seal", date="2024", media=[{"source": picture_of_page.id, "alt": "A seal"}])
+        seal = [{"source": picture_of_page.id, "alt": "A seal"}]
+        timeline.record("seal", title="A seal", date="2024", media=seal, citations=[other.quote("A seal was set")])
     run("report", "decree", "--folder", "decree")
     told = words(folder / "decree" / "report.html")
     assert "Drawn as Source 2" in told
