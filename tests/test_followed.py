@@ -28,7 +28,7 @@ def test_a_note_that_was_copied_is_not_believed(tmp_path: Path) -> None:
     shutil.copy(followed.note(tmp_path / "theirs.db"), note)
     for content in (note.read_text(), '{"url": "postgresql://ann@db.example/news"}'):
         note.write_text(content)
-        with pytest.raises(DatabaseRefused, match="was copied here, and may be a stranger's: .* postgresql://ann@db.example/news"):
+        with pytest.raises(DatabaseRefused, match=r"was copied here, and .* through postgresql://ann@db\.example/news"):
             Timeline(path)
     followed.write(path, ours)
     assert followed.read(path) == ours

@@ -2,8 +2,8 @@
 
 `<name>.follows.json` names the log, without a password. As long as it is there, the file takes events from that log alone, and our
 calls append to that log. It holds the number that the file system gave it, so that one in a stranger's folder, which would have our
-documents sent to the stranger's log, is not believed. `<name>.follows.status.json` is for people and programs that ask how far the file is. Both are for their
-owner alone, and neither is published. Must not connect to anything, nor open the timeline.
+documents sent to the stranger's log, is not believed. `<name>.follows.status.json` is for people and programs that ask how far the
+file is. Both are for their owner alone, and neither is published. Must not connect to anything, nor open the timeline.
 """
 
 import json
@@ -84,7 +84,8 @@ def read(path: str | Path) -> Followed | None:
         raise DatabaseRefused(beside, f"{reason}. Follow the log again: timeline follow URL --db {path}") from None
     if named.get("inode") != inode:
         reason = f"was copied here, and may be a stranger's: {path} would then be written through {on_one_line(known.url)[:200]}"
-        raise DatabaseRefused(beside, f"{reason}. Delete it; or, if that is your log, follow it again: timeline follow URL --db {path}")
+        cure = f"Delete it; or, if that is your log, follow it again: timeline follow URL --db {path}"
+        raise DatabaseRefused(beside, f"{reason}. {cure}")
     return known
 
 

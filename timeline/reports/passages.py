@@ -63,7 +63,7 @@ class Drawing:
         return made
 
     def of_page(self, source: CitedSource) -> Passage | None:
-        """Return a smaller copy of the picture that was drawn of an archived page; None if the document is no picture, or absent."""
+        """Return a smaller copy of the picture that was drawn of an archived page; None for another document, or an absent one."""
         if source.document is None or source.document.absent or source.source.media_type not in images.SUFFIXES.values():
             return None
         if self.left < LARGEST:
