@@ -1,5 +1,6 @@
 """Attacks on redactions, documents and read tables, and events without the form of one."""
 
+import json
 import sqlite3
 from contextlib import closing
 from hashlib import sha256
@@ -24,7 +25,7 @@ from attack_steps import (
 )
 from examples import REPORT
 
-from timeline import projections, quotes
+from timeline import Timeline, followed, projections, quotes
 
 REDACTIONS: tuple[Try, ...] = (
     redaction("happening/meeting", 4),
@@ -64,6 +65,16 @@ def outlived(case: Case) -> None:
     citation = {**FORGED, **place, "quote": "she had been paid", "sha256": digest(INVENTED), "text_sha256": digest(INVENTED)}
     statement = {"title": "Paid", "date": "2025", "actors": [], "tags": [], "citations": [citation]}
     appended("happening/paid", "HappeningRecorded", {"statement": statement})(case)
+
+
+def sent_away(case: Case) -> None:
+    """Lay a note beside the file that says it follows a log of the attacker's, and let its owner archive something."""
+    note = followed.note(case.path)
+    note.write_text(json.dumps({"url": "postgresql://ann@127.0.0.1:9/theirs", "append_as": "", "inode": 1}))
+    try:
+        Timeline(case.path, by="The editors").archive(text=CONFIDENCE + " Again.", id="private", title="Private")
+    finally:
+        note.unlink()
 
 
 def unseen(attempt: Try) -> Try:
@@ -233,5 +244,12 @@ ATTACKS = (
         DETECTED,
         "`verify`: all of it derived again from the log",
         "differs from|is missing|does not follow|does not find|do not match|has more",
+    ),
+    Attack(
+        "A project folder of a stranger's that says it follows a log of the stranger's, to which your documents would be sent",
+        (sent_away,),
+        REFUSED,
+        "whatever appends: the note that names a log must have been written in its place, not copied there",
+        "was copied here, and may be a stranger's",
     ),
 )

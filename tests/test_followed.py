@@ -1,5 +1,6 @@
 """The files beside a timeline that follows a shared log: written whole, read with care, and looked for beside the real file."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,20 @@ def test_a_note_is_beside_the_file_that_a_link_leads_to(tmp_path: Path) -> None:
     followed.write(tmp_path / "link.db", Followed("postgresql://reader@db.example/news", "ann"))
     assert (tmp_path / "real" / "news.follows.json").stat().st_mode & 0o777 == 0o600
     assert followed.read(tmp_path / "real" / "news.db") == Followed("postgresql://reader@db.example/news", "ann")
+
+
+def test_a_note_that_was_copied_is_not_believed(tmp_path: Path) -> None:
+    """A stranger's folder could name a log of the stranger's, to which our documents would be sent."""
+    ours = Followed("postgresql://ann@db.example/news")
+    followed.write(tmp_path / "theirs.db", ours)
+    path, note = tmp_path / "timeline.db", followed.note(tmp_path / "timeline.db")
+    shutil.copy(followed.note(tmp_path / "theirs.db"), note)
+    for content in (note.read_text(), '{"url": "postgresql://ann@db.example/news"}'):
+        note.write_text(content)
+        with pytest.raises(DatabaseRefused, match=r"was copied here, and .* through postgresql://ann@db\.example/news"):
+            Timeline(path)
+    followed.write(path, ours)
+    assert followed.read(path) == ours
 
 
 def test_a_path_that_leads_nowhere_follows_nothing(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """The small files beside a timeline that follows a shared log: which log that is, and how far the file has come.
 
 `<name>.follows.json` names the log, without a password. As long as it is there, the file takes events from that log alone, and our
-calls append to that log. `<name>.follows.status.json` is for people and programs that ask how far the file is. Both are for their
-owner alone, and neither is published. Must not connect to anything, nor open the timeline.
+calls append to that log. It holds the number that the file system gave it, so that one in a stranger's folder, which would have our
+documents sent to the stranger's log, is not believed. `<name>.follows.status.json` is for people and programs that ask how far the
+file is. Both are for their owner alone, and neither is published. Must not connect to anything, nor open the timeline.
 """
 
 import json
@@ -12,9 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from timeline.errors import DatabaseRefused
+from timeline.errors import DatabaseRefused, on_one_line
 
 try:
     import fcntl
@@ -66,7 +67,8 @@ def note(path: str | Path) -> Path:
 def read(path: str | Path) -> Followed | None:
     """Return the log that a timeline follows; None if it follows none.
 
-    Raises DatabaseRefused where the note is there but cannot be read: whoever appends then could fork the log.
+    Raises DatabaseRefused where the note is there but cannot be read, since whoever appends then could fork the log; and where it
+    was not written in its place, but copied there.
     """
     try:
         return _read(path, note(path))
@@ -76,8 +78,9 @@ def read(path: str | Path) -> Followed | None:
 
 def _read(path: str | Path, beside: Path) -> Followed | None:
     try:
-        named = json.loads(beside.read_bytes())
-        return Followed(**{field.name: str(named.get(field.name, "")) for field in fields(Followed)})
+        with beside.open("rb") as file:
+            named, inode = json.loads(file.read()), os.fstat(file.fileno()).st_ino
+        known = Followed(**{field.name: str(named.get(field.name, "")) for field in fields(Followed)})
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -86,6 +89,11 @@ def _read(path: str | Path, beside: Path) -> Followed | None:
     except (ValueError, RecursionError, AttributeError):
         reason = f"should name the shared log that {path} follows, but is malformed"
         raise DatabaseRefused(beside, f"{reason}. Follow the log again: timeline follow URL --db {path}") from None
+    if named.get("inode") != inode:
+        reason = f"was copied here, and may be a stranger's: {path} would then be written through {on_one_line(known.url)[:200]}"
+        cure = f"Delete it; or, if that is your log, follow it again: timeline follow URL --db {path}"
+        raise DatabaseRefused(beside, f"{reason}. {cure}")
+    return known
 
 
 def write(path: str | Path, followed: Followed) -> None:
@@ -155,14 +163,14 @@ def duration(seconds: float) -> str:
     return "a moment"
 
 
-def _replace(path: Path, content: object, *, durable: bool) -> None:
+def _replace(path: Path, content: dict[str, Any], *, durable: bool) -> None:
     """Put a file in place of a former one, whole, readable for its owner alone. Raises DatabaseRefused."""
     beginning = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with suppress(FileNotFoundError):
             beginning.unlink()
         with os.fdopen(os.open(beginning, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
+            json.dump({**content, "inode": os.fstat(file.fileno()).st_ino}, file, indent=1)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

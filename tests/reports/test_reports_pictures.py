@@ -207,3 +207,26 @@ def test_documents_that_are_cited_in_turn_each_have_their_pictures(folder: Path)
     text = (folder / "many.html").read_text(encoding="utf-8")
     drawn = re.findall(r'<figure class="passage"><img [^>]*src="data:image/png;base64,([^"]+)"', text)
     assert len(drawn) == len(set(drawn)) == 3 * (passages.PROCESSES + 2)
+
+
+def test_with_an_archived_page_comes_what_was_drawn_of_it(folder: Path) -> None:
+    """And with its picture the page: as sources of their own, with proofs, and the picture to be seen."""
+    with Timeline(folder / "timeline.db", by="Ann") as timeline:
+        page = timeline.archive(text="Roe signed decree 17.", id="notice", title="A notice", url="https://example.org/notice")
+        drawn = {"collected_from": page.stream, "url": "https://example.org/notice"}
+        picture_of_page = timeline.archive(**picture("notice-screenshot", **drawn))
+        other = timeline.archive(text="A seal was set.", id="unrelated", title="Unrelated", collected_from="notice")
+        timeline.record("decree", title="A decree", date="2024", citations=[page.quote("signed decree 17")])
+        seal = [{"source": picture_of_page.id, "alt": "A seal"}]
+        timeline.record("seal", title="A seal", date="2024", media=seal, citations=[other.quote("A seal was set")])
+    run("report", "decree", "--folder", "decree")
+    told = words(folder / "decree" / "report.html")
+    assert "Drawn as Source 2" in told
+    assert "Drawn from Source 1" in told
+    assert "The page as a browser drew it" in told
+    assert "Unrelated" not in told
+    assert [one.name for one in sorted((folder / "decree" / "originals").iterdir())] == ["1-notice.txt", "2-notice-screenshot.png"]
+    run("report", "seal", "--out", "seal.html")
+    assert "A notice" in words(folder / "seal.html")
+    run("report", "--source", "notice", "--as-of", str(page.position), "--out", "then.html")
+    assert "Drawn as" not in words(folder / "then.html"), "it was not there then"

@@ -168,7 +168,7 @@ def test_the_note_is_for_its_owner_and_has_no_password(url: str, shared: Timelin
     note = followed.note(path)
     assert note.name == "timeline.follows.json"
     assert note.stat().st_mode & 0o777 == 0o600
-    assert json.loads(note.read_text()) == {"url": connecting.shown(url), "append_as": ""}
+    assert json.loads(note.read_text()) == {"url": connecting.shown(url), "append_as": "", "inode": note.stat().st_ino}
     assert os.environ["PGPASSWORD"] not in note.read_text()
 
 

@@ -31,6 +31,12 @@ _HAPPENINGS: Final = (
     f" order by {time_order.ORDER}"
 )
 _TEXTS: Final = "select id, text_sha256 from sources where id in (select value from json_each(:ids))"
+# What was drawn of an archived page names the page in `collected_from`.
+_DRAWN: Final = (
+    "select id from sources where (collected_from in (select 'source/' || value from json_each(:ids)) or 'source/' || id in"
+    " (select collected_from from sources where id in (select value from json_each(:ids))))"
+    " and (select position from events where stream = 'source/' || id and version = 1) <= :last order by id"
+)
 _REDACTIONS: Final = "select count(*) from events where type = 'EventRedacted'"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an id in the name of a file
@@ -122,6 +128,7 @@ def gather(
 ) -> Contents:
     """Gather a report of happenings and their sources, and of `more` sources, by their ids. The caller holds one moment of the log.
 
+    With an archived page comes what was drawn of it, its picture and its PDF; with one of these, the page.
     Without a checkpoint, it takes the last stored one that covers all events of the report, a signed one if there is any, or else
     makes one that is not stored. `ots`: the stamp beside the file of the checkpoint. `withheld`: leave out all documents, because
     their publisher withholds them.
@@ -132,7 +139,9 @@ def gather(
     stated = [entry.happening for entry in entries if entry.happening]
     cited = [quotation.source.id for happening in stated for quotation in happening.quotations]
     cited += [picture.source.id for happening in stated for picture in happening.media]
-    described = [*_sources(snapshot, dict.fromkeys([*cited, *more]), withheld=withheld)]
+    named = [*dict.fromkeys([*cited, *more])]
+    rows = snapshot.plain(_DRAWN, {"ids": json.dumps(named), "last": snapshot.end if about.as_of is None else about.as_of})
+    described = [*_sources(snapshot, dict.fromkeys([*named, *(row["id"] for row in rows)]), withheld=withheld)]
     histories = [*(one.versions for one in entries), *(one.versions for one in described)]
     versions = [one for history_of_one in histories for one in history_of_one]
     positions = sorted(one.position for one in versions)

@@ -86,6 +86,9 @@ class _Page:
         numbers = {one.id: one.number for one in contents.entries}
         self._chronology.entries = {id: (numbers[id], title) for id, (_, title) in self._chronology.entries.items()}
         self._sources = {one.source.id: one for one in contents.sources}
+        streams = {f"source/{id}": id for id in self._sources}
+        origins = {id: streams.get(one.source.collected_from or "") for id, one in self._sources.items()}
+        self._pages = {id: page for id, page in origins.items() if page is not None}  # of what was drawn of them
         self._cited: dict[str, list[str]] = {}  # the numbers of the quotations of each source
         self._language = f' lang="{_e(contents.about.language)}"' if contents.about.language else ""
 
@@ -229,7 +232,8 @@ class _Page:
             )
         if quotation.source.caveat and not described:
             parts.append(f'<p class="facts"><b>Note:</b> {_e(quotation.source.caveat)}</p>')
-        parts += [_passage(one, name) for one in self._drawing.passages(quotation, source)]
+        alt = f"Quotation {name}, as it is in the document"
+        parts += [_passage(one, alt, name) for one in self._drawing.passages(quotation, source)]
         return f'<blockquote id="quotation-{name}">{"".join(parts)}</blockquote>\n'
 
     def _history(self, versions: Iterable[Version]) -> str:
@@ -294,8 +298,12 @@ class _Page:
                     ("The file says", _e(one.signed[:1].upper() + one.signed[1:] if one.signed else None)),
                     ("Archived", _archiving(first)),
                     ("Cited in", self._where(one)),
+                    ("Drawn from", self._linked([self._pages[source.id]] if source.id in self._pages else [])),
+                    ("Drawn as", self._linked(drawn for drawn, page in self._pages.items() if page == source.id)),
                 ]
             )
+            if source.id in self._pages and source.id not in self._cited and (picture := self._drawing.of_page(one)):
+                yield _passage(picture, f"Source {one.number}, the picture of an archived page")
             yield self._history(one.versions)
             yield "</section>\n"
         yield "</section>\n"
@@ -307,6 +315,10 @@ class _Page:
         if self._folder and not archived.absent:
             where += f', <a href="{_e(percent(archived.name))}">{_e(archived.name)}</a>'
         return f"SHA-256 <code>{_e(archived.sha256)}</code>, {where}"
+
+    def _linked(self, ids: Iterable[str]) -> str:
+        """Link to sources."""
+        return ", ".join(f'<a href="#source-{one.number}">Source {one.number}</a>' for one in map(self._sources.__getitem__, ids))
 
     def _where(self, source: CitedSource) -> str:
         names = self._cited.get(source.source.id, ())
@@ -328,7 +340,7 @@ class _Page:
         yield f'<p class="screen"><a download="{checking.CHECKPOINT}" href="{href}">Save the checkpoint</a></p>\n</section>\n'
 
 
-def _passage(passage: Passage, name: str) -> str:
+def _passage(passage: Passage, alt: str, name: str = "") -> str:
     if passage.content is None:
         return f'<p class="facts">{_e(passage.words)}</p>'
     image = f"data:{passage.media_type};base64,{b64encode(passage.content).decode()}"
@@ -337,7 +349,6 @@ def _passage(passage: Passage, name: str) -> str:
         box = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><rect {sides}/></svg>'
         picture = f'<div><img alt="The picture with the region of {name}" src="{image}">{box}</div>'
         return f'<figure class="region">{picture}<figcaption>{_e(passage.words)}</figcaption></figure>'
-    alt = f"Quotation {name}, as it is in the document"
     return f'<figure class="passage"><img alt="{_e(alt)}" src="{image}"><figcaption>{_e(passage.words)}</figcaption></figure>'
 
 

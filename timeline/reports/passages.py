@@ -62,6 +62,18 @@ class Drawing:
         self.missing += sum(one.content is None for one in made)
         return made
 
+    def of_page(self, source: CitedSource) -> Passage | None:
+        """Return a smaller copy of the picture that was drawn of an archived page; None for another document, or an absent one."""
+        if source.document is None or source.document.absent or source.source.media_type not in images.SUFFIXES.values():
+            return None
+        if self.left < LARGEST:
+            return Passage("There is no picture of it: the report has as many pictures as it may hold.")
+        content, why = self._ask_for_picture(source.document.sha256, "smaller", {"page": 1, "most": LARGEST})
+        if why is not None:
+            return Passage(f"There is no picture of it: {why}.")
+        self.left -= len(content)
+        return Passage("The page as a browser drew it, in a smaller copy.", "image/jpeg", content)
+
     def _of_picture(self, quotation: Quotation, source: CitedSource) -> Iterator[Passage]:
         """Yield the picture, and before it the region that is cited: on the whole picture it may be too small to be read."""
         assert source.document is not None  # noqa: S101 - the caller looked

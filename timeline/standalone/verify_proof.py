@@ -148,7 +148,8 @@ def check_files(data: str, folders: list[str]) -> Iterator[str]:
     statement = json.loads(data).get("statement") or {}
     for field, what in (("sha256", "document"), ("text_sha256", "text")):
         if hash_ := statement.get(field):
-            yield f"Its {what}: {files.get(hash_, 'not in these folders')} (SHA-256 {hash_})"
+            absent = "not in these folders" if hash_ != sha256().hexdigest() else "empty"
+            yield f"Its {what}: {files.get(hash_, absent)} (SHA-256 {hash_})"
     for number, one in enumerate(statement.get("citations", ()), 1):
         place = f"Citation {number}, source {one['source']}, document {files.get(one['sha256'], 'not in these folders')}"
         path, quote, start, end = files.get(one["text_sha256"]), one.get("quote"), one.get("start_char"), one.get("end_char")
