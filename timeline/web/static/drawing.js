@@ -343,10 +343,6 @@ export class Drawing {
     const isWhole = this.isWhole(window);
     this.part("turn-before").hidden = !narrow || isWhole || window.start <= this.whole.start;
     this.part("turn-after").hidden = !narrow || isWhole || window.end >= this.whole.end;
-    const at = this.focus ? this.share(span(this.focus)[0]) : -1;
-    const pin = this.part("pin");
-    pin.hidden = narrow || !(at >= 0 && at <= 1);
-    pin.style.insetInlineStart = `${at * 100}%`;
     this.say();
     if (!this.moving) for (const sign of this.root.querySelectorAll("[data-sign]")) sign.hidden = !this.view.querySelector(sign.dataset.sign);
     this.root.dataset.drawn = String((this.drawn += 1));

@@ -179,10 +179,10 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     });
 
   // What is there already has its row, and its label where that is still in view.
-  const known = boxes.filter((box) => kept.has(name(box)));
+  const known = boxes.filter((box) => kept.get(name(box))?.away === false);
   const write = (/** @type {number} */ way) => {
     memory.ways[of] = way;
-    for (const box of boxes) box.options = box.ways(way, kept.get(name(box)));
+    for (const box of boxes) box.options = box.ways(way, known.includes(box) ? kept.get(name(box)) : undefined);
   };
   write(memory.ways[of] ?? 0);
   const same = (/** @type {Box} */ box) => box.options.find((option) => option.side === kept.get(name(box))?.side) ?? box.bare;
@@ -203,6 +203,14 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     if (option) put(box, box.row, option);
   }
 
+  // What comes back has its row, if that is free.
+  if (known.length) {
+    for (const box of boxes) {
+      const { row, side } = kept.get(name(box)) ?? {};
+      const option = box.options.find((one) => one.side === side);
+      if (box.row < 0 && option && isFree(box, row, option)) put(box, row, option);
+    }
+  }
   const fresh = ranked(boxes.filter((box) => box.row < 0), width, focus);
   const deal = () => fresh.forEach((box) => isPut(box, box.options));
   if (known.length) deal();
@@ -217,6 +225,7 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     inOrder();
     while (taken.length < rows) taken.push([]);
   }
+  for (const place of kept.values()) if (place.lane === of) place.away = true;
   const rest = fresh.filter((box) => box.row < 0 && !isPut(box, [box.bare]));
   for (const box of boxes) {
     if (box.row < 0) continue;
@@ -224,7 +233,7 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     const before = kept.get(name(box));
     // What has no label because of an edge has one later.
     const cut = side === "none" && (before ? before.cut || before.side !== "none" : !box.options.length);
-    kept.set(name(box), { row, side, lines, full, cut });
+    kept.set(name(box), { row, side, lines, full, cut, lane: of, away: false });
   }
   return rest;
 

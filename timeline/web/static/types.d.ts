@@ -114,6 +114,9 @@ interface Place {
   lines: number;
   full: number;
   cut: boolean;
+  lane: number;
+  /** Whether it is out of view. */
+  away: boolean;
 }
 
 interface Memory {
