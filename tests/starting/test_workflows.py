@@ -189,7 +189,8 @@ def test_a_branch_that_was_cut_earlier_is_compared_with_what_was_published_since
     assert "Does not have" not in text
     mine.write_text("happenings: [{correct: council-meets, expected_version: 1, place: Paris, reason: A slip}]\n")
     python("check.py", "--comment", "comment.md", "--base", "later", folder=published)
-    assert "The entries here cannot follow what later has published:\nevents/mine.yaml:1:" in (published / "comment.md").read_text()
+    text = (published / "comment.md").read_text()
+    assert "The entries here cannot follow what later has published:\nError: events/mine.yaml:1: happening/council-meets: " in text
 
 
 def test_a_comment_names_what_was_changed_in_the_past(published: Path) -> None:

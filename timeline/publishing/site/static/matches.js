@@ -59,7 +59,7 @@ function instant(text) {
  */
 function period(text) {
   const plain = text.trim().replace(/^\[(.*)\]$/, "$1").replace(/[~?%]/g, "").replace(/^(?:about|around|circa|ca?\.) ?(?=\d|the \d)/i, "").replace(/^the (?=\d+s$)/i, "");
-  const sides = plain.split(/\.\.|\//);
+  const sides = plain.replace(/^\.\.\/|\/\.\.$/, "..").split(/\.\.|\//);
   if (sides.length === 2 && (sides[0] || sides[1])) {
     const [one, other] = sides.map((side) => (side.trim() ? period(side) : null));
     if ((sides[0].trim() && !one) || (sides[1].trim() && !other)) return null;
