@@ -60,6 +60,15 @@ def test_a_json_lines_bundle_is_appended_whole(timeline: Timeline, tmp_path: Pat
     assert timeline.happening("a").latitude is None
 
 
+def test_a_line_names_the_author_of_the_entries_after_it(timeline: Timeline, tmp_path: Path) -> None:
+    """As `by` does in YAML; a name that is none is refused with its line."""
+    source, happening = LINES
+    lines = [source, {"by": " Ben "}, happening, {"by": "Cleo"}, {"retract": "a", "reason": "not so"}]
+    bundles.append(timeline, put(tmp_path, "\n".join(map(json.dumps, lines)), "b.jsonl"))
+    assert [event.recorded_by for event in timeline.events()] == ["tester", "Ben", "Cleo"]
+    assert faults(timeline, put(tmp_path, '{"by": ["Ben"]}\n', "c.jsonl"))[0].startswith("c.jsonl:1: by is a list, ")
+
+
 def test_appending_again_appends_nothing(timeline: Timeline, tmp_path: Path) -> None:
     """A bundle counts its entries, and the new ones among them."""
     path = put(tmp_path, SOURCE + HAPPENING)

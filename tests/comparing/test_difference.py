@@ -1,5 +1,6 @@
 """diff: everything that one timeline has and another has not, and whether one extends the other."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 from two_files import begin, record, writing
 
 from timeline import Timeline, diff, merge
+from timeline.cli import json_forms
 from timeline.comparing import difference_text
 from timeline.errors import DatabaseRefused, StatementInvalid
 
@@ -142,6 +144,26 @@ def test_a_folder_is_a_publication_or_refused(tmp_path: Path) -> None:
     shutil.copy(ben, public / "other.db")
     with pytest.raises(DatabaseRefused, match="is not a published folder"):
         diff(ann, public)
+
+
+def test_a_site_of_plain_files_is_compared_by_its_log(tmp_path: Path) -> None:
+    """It has no database; a log that is none is refused in one line."""
+    ann, ben = begin(tmp_path)
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "site.json").write_text("{}")
+    with Timeline(ben, by="Ben") as timeline:
+        record(timeline, "site", title="Of the site")
+        timeline.redact(timeline.log.size(), reason="Private")
+        lines = [{**json_forms.event(event), "salt": event.salt and event.salt.hex()} for event in timeline.log.events()]
+    (site / "log.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert [(change.kind, change.event) for change in diff(ann, site).changes] == [
+        (change.kind, change.event) for change in diff(ann, ben).changes
+    ]
+    assert diff(site, ben).relation == diff(site, site).relation == "same"
+    (site / "log.jsonl").write_text("{}\n")
+    with pytest.raises(DatabaseRefused, match="is not the log of a site"):
+        diff(ann, site)
 
 
 def test_changed_data_under_an_old_hash_is_no_common_beginning(tmp_path: Path) -> None:

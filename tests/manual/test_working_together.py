@@ -60,7 +60,7 @@ def test_two_people_work_in_one_repository(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path))
-    clone, add, second, onto, good, compared, merged = [block for block in blocks(PAGE) if block.language == "bash"]
+    clone, add, second, onto, good, compared, merged, bundled = [block for block in blocks(PAGE) if block.language == "bash"]
     (correction,) = [block for block in blocks(PAGE) if block.language == "yaml"]
     ann, ben = tmp_path / "ann", tmp_path / "ben"
 
@@ -110,6 +110,9 @@ def test_two_people_work_in_one_repository(tmp_path: Path, monkeypatch: pytest.M
     assert "1 event of" in output[2]
     assert "+ source/second-report@1  A second report by Cleo, merged by Ben" in output[3]
     assert streams(ben)[-2:] == ["happening/rests", "source/second-report"]
+    follow(bundled, ben)
+    assert streams(ben)[-2:] == ["source/second-report", "happening/rests"]
+    assert '"recorded_by": "Cleo"' in run("timeline log --json --after 0", ben)
     see_a_change_named(ann)
 
 

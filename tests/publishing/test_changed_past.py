@@ -251,6 +251,29 @@ def test_a_replaced_publication_names_both_commits(ann: Path) -> None:
     assert innocent not in line
 
 
+def test_a_published_entry_that_is_taken_out_is_named_and_is_no_fault(ann: Path) -> None:
+    """With the commit that took it out; one that moved to another bundle is not named, nor one that never was in any."""
+    (ann / "events/b.yaml").write_text("happenings: [{correct: council-meets, place: Paris, reason: A slip}]\n")
+    run("archive", "seeds/report.txt", "--id", "other", "--title", "By hand", "--record", "nothing")
+    run("build")
+    run("publish", "public")
+    commit(ann, "Publish")
+    text = (ann / "events/first.yaml").read_text()
+    sources, _, happenings = text.partition("happenings:")
+    (ann / "events/first.yaml").write_text(sources)
+    (ann / "events/moved.yaml").write_text(f"happenings:{happenings}")
+    commit(ann, "Move")
+    (ann / "events/b.yaml").unlink()
+    gone = commit(ann, "Take out")
+    done = python("check.py", "--comment", "comment.md", folder=ann)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall("^! .*", done.stdout, re.MULTILINE) == [
+        f"! happening/council-meets, a correction: events/b.yaml had it, and no bundle has it since commit {gone} of"
+        f" {git(ann, 'show', '-s', '--format=%cs')} (“Take out”). It stays published"
+    ]
+    assert "### Published, and no longer in events/" in (ann / "comment.md").read_text()
+
+
 def test_the_subject_of_a_commit_steers_no_terminal(ann: Path) -> None:
     """It is a stranger's text."""
     changed(ann, "date: 2025-11-24", "date: 2025-11-23")

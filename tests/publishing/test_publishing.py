@@ -159,10 +159,18 @@ def test_a_folder_with_other_files_is_never_overwritten(project: Path, key: Path
         assert "is not overwritten. Give a new folder" in refused("publish", name, "--key", key)
     assert refused("publish", "metadata.json") == "metadata.json: is not a folder. Give the path of a new one"
     assert "is not overwritten" in refused("publish", "public", "--db", "public/timeline.db", "--key", key)
-    assert refused("publish", "no/such/folder").startswith("no/such/folder: cannot be written: no such file or directory. ")
+    assert "cannot be written" in refused("publish", "metadata.json/folder")
     (project / "empty").mkdir()
     assert run("publish", "empty", "--key", key).exit_code == 0
     assert sound(project / "empty").size == 2
+
+
+def test_the_folders_above_are_made_with_it_and_only_then(project: Path, key: Path) -> None:
+    """A publication that is refused leaves none of them."""
+    refused("publish", "new/of/mine", "--metadata", "none.json")
+    assert not (project / "new").exists()
+    assert run("publish", "new/of/mine", "--key", key).exit_code == 0
+    assert sound(project / "new" / "of" / "mine").size == 2
 
 
 def test_a_missing_or_empty_timeline_is_refused(project: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,30 @@ def test_the_check_of_a_pull_request_says_what_it_adds(published: Path, workflow
     summary = published / "summary"
     assert shell(step(workflows["check"], "Show the result")["run"], published, GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
     assert summary.read_text() == text
+
+
+def test_a_branch_that_was_cut_earlier_is_compared_with_what_was_published_since(published: Path) -> None:
+    """The comment says what it adds, not that the publications differ; and what cannot follow."""
+    git(published, "checkout", "-q", "-b", "later")
+    (published / "events" / "later.yaml").write_text("happenings: [{correct: council-meets, place: Menara, reason: So it says}]\n")
+    with chdir(published):
+        assert run("build").exit_code == run("publish", "public").exit_code == 0
+    git(published, "add", ".")
+    git(published, "commit", "-qm", "Publish")
+    git(published, "checkout", "-q", "main")
+    mine = published / "events" / "mine.yaml"
+    mine.write_text(
+        "happenings: [{id: sat, title: It sits, date: '2025', citations: [{source: report, quote: sat for four days}]}]\n"
+    )
+    assert python("check.py", "--comment", "comment.md", "--base", "later", folder=published).returncode == 0
+    text = (published / "comment.md").read_text()
+    assert text.startswith("This extends later: the first 3 events are the same, and 1 follows.\n")
+    assert "### Adds 1\n" in text
+    assert "Does not have" not in text
+    mine.write_text("happenings: [{correct: council-meets, expected_version: 1, place: Paris, reason: A slip}]\n")
+    python("check.py", "--comment", "comment.md", "--base", "later", folder=published)
+    text = (published / "comment.md").read_text()
+    assert "The entries here cannot follow what later has published:\nError: events/mine.yaml:1: happening/council-meets: " in text
 
 
 def test_a_comment_names_what_was_changed_in_the_past(published: Path) -> None:

@@ -81,6 +81,14 @@ async def test_an_axis_above_shows_where_in_time_one_is(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_only_what_matches_has_a_number(demo: Path) -> None:
+    """A happening that was redacted, or that a filter leaves out, is shown and not counted."""
+    client = serve(demo).client
+    assert 'story-place">1 of 1<' in (await client.get("/demo/-/timeline?story=meeting&kind=meeting")).text
+    assert "story-place" not in (await client.get("/demo/-/timeline?story=assembly&kind=meeting")).text
+
+
+@pytest.mark.asyncio
 async def test_a_story_at_nothing_says_so(demo: Path) -> None:
     """An id that is not known is 404, as on its own page; one that cannot be is noted."""
     client = serve(demo).client

@@ -13,7 +13,7 @@ from typing import Any
 from timeline import documents, errors
 from timeline.calls.entries import flat_review
 from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
-from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step
+from timeline.model import Actor, Author, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step, check
 from timeline.size_limits import FIELDS as MOST
 from timeline.size_limits import NAMED
 
@@ -36,6 +36,7 @@ _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
     "media": tuple(Picture.model_fields),
     "custody": tuple(Step.model_fields),
 }
+BY = "by"  # of a bundle, beside its entries: their author
 ENOUGH = 1_000  # faults of an entry after which checking stops
 LONGEST_ID = 200
 DEEPEST = 12  # a quotation of an entry is at depth 6
@@ -141,6 +142,14 @@ class Placed(errors.Fault):
 def unreadable(line: int, reason: str, weight: int = 0, *, broken: bool = False) -> Entry:
     """Make an entry for a part of a file that is none; line 0 means the whole file."""
     return Entry({}, line, faults=(("", reason),), weight=weight, broken=broken)
+
+
+def author(name: object) -> str:
+    """Return the name of an author as it is recorded. Raises ValueError with the reason where it is none."""
+    try:
+        return check(Author, {BY: name}, BY).by
+    except errors.StatementInvalid as error:
+        raise ValueError(f"{BY} {error.faults[0].reason}") from None
 
 
 def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:

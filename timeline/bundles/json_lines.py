@@ -1,5 +1,7 @@
 """Parse JSON Lines bundles: one entry to a line, preceded by the parts of its document if that is large: `{"part": {"text": …}}`.
 
+In a file, a line `{"by": "Ben"}` names the author of the entries after it.
+
 Owns strict JSON, and how parts are joined. Must not hold more of a file than a line and one document.
 """
 
@@ -7,10 +9,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from timeline.bundles.entry import Entry, Number, make, unreadable
+from timeline.bundles.entry import BY, Entry, Number, author, make, unreadable
 from timeline.size_limits import NAMED
 
 LONGEST_LINE = 16_000_000  # bytes
@@ -21,9 +24,12 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
-    """Yield entries line by line; empty lines are skipped. A line that is not text ends the reading."""
-    number, before, parts = 0, 0, Parts()
+def entries(file: BinaryIO, size: int, folder: Path, *, authored: bool = True) -> Iterator[Entry]:
+    """Yield entries line by line; empty lines are skipped. A line that is not text ends the reading.
+
+    `authored`: a line may name an author.
+    """
+    number, before, parts, by = 0, 0, Parts(), ""
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
         if (broken := _not_text(raw, before)) is not None:
@@ -32,7 +38,15 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
         text = raw.removeprefix(_BYTE_ORDER_MARK if number == 1 else b"").decode().strip()
         before += len(raw)
         if text:
-            yield from parts.joined(_parsed(text, last=not raw.endswith(b"\n")), number, folder, len(raw))
+            content = _parsed(text, last=not raw.endswith(b"\n"))
+            if authored and isinstance(content, dict) and [*content] == [BY]:
+                yield from parts.unfinished()
+                try:
+                    by = author(content[BY])
+                except ValueError as error:
+                    yield unreadable(number, str(error), len(raw))
+                continue
+            yield from (replace(one, by=by) for one in parts.joined(content, number, folder, len(raw)))
     yield from parts.unfinished()
     if before == 0:
         yield unreadable(0, "is empty. Write an entry, or remove the file")

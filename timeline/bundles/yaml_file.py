@@ -14,16 +14,13 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, make, plain, unreadable
-from timeline.errors import StatementInvalid
+from timeline.bundles.entry import BY, DEEPEST, FIELDS, Absent, Cut, Entry, Fault, author, make, plain, unreadable
 from timeline.misshapen_input import not_a_field
-from timeline.model import Author, check
 from timeline.size_limits import NAMED
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold
 LISTS = ("sources", "happenings")
-BY = "by"  # beside the lists: the author of the entries
 _VERBS = {"sources": ("correct",), "happenings": ("correct", "retract", "review")}
 _ALIKE = 0.7  # how similar a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
@@ -239,9 +236,9 @@ def _author(root: _Node) -> str:
     if not isinstance(node.value, str) or node.cut:
         raise _Refused(node.line, f"{BY} is not a name. Write the author of these entries: {BY}: Ben")
     try:
-        return check(Author, {"by": node.value}, BY).by
-    except StatementInvalid as error:
-        raise _Refused(node.line, f"{BY} {error.faults[0].reason}") from None
+        return author(node.value)
+    except ValueError as error:
+        raise _Refused(node.line, str(error)) from None
 
 
 def _lists(root: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:

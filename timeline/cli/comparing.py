@@ -1,5 +1,6 @@
 """The commands for two timelines: diff, merge. Must not decide which events are the same, or what may be appended."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -7,13 +8,15 @@ from pathlib import Path
 import click
 
 from timeline import authors, comparing, publishing
+from timeline.bundles.reading import EVENTS
 from timeline.cli import json_forms, printing
 from timeline.cli.history import headline
 from timeline.cli.options import by, db, path_argument
 from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.comparing import Change, Left, Merged, difference_text
-from timeline.comparing.difference import between, database
+from timeline.comparing.difference import between
 from timeline.comparing.difference_text import Line
+from timeline.comparing.log_file import database, readable
 from timeline.log import Event
 from timeline.reading.differences import Change as FieldChange
 from timeline.timeline import Timeline
@@ -30,8 +33,8 @@ _SIGNS = {"Adds": "+", "Corrects": "~", "Retracts": "−", "Redacts": "×", "Rev
 def diff(one: str, other: str, labels: tuple[str, ...], as_markdown: bool, as_json: bool) -> None:
     """List what timeline B adds, corrects, retracts, reviews and redacts against timeline A.
 
-    Each is a timeline's file, a published folder, or a git branch or commit with a publication. Also says whether one log extends
-    the other, or where they part. Neither is verified: timeline verify does that.
+    Each is a timeline's file, a published folder, a site of plain files, or a git branch or commit with a publication. Also
+    says whether one log extends the other, or where they part. Neither is verified: timeline verify does that.
 
     The exit code is 0 whether or not they differ, and 1 only where one cannot be read. Programs read `relation` and `changes` with
     --json.
@@ -74,6 +77,8 @@ def merge(file: Path, dry_run: bool, as_json: bool, db: Path, by: str | None) ->
     are listed, and nothing that was redacted here comes back. Reviews stay behind: only the reviewer can record one. Repeat it as
     often as you like.
 
+    Merged entries are in no bundle, so timeline build alone does not repeat them: publish them, or give your project a bundle.
+
     Example: timeline merge ~/ben.db --by Ann --dry-run
     """
     refuse_leading_away(file, "timeline merge {}")
@@ -100,7 +105,9 @@ def _readable(name: str) -> Iterator[Timeline]:
         path = Path(name)
         if path.exists():
             refuse_leading_away(path, "timeline diff {}")
-            file = database(path)
+            file = stack.enter_context(readable(path))
+            if path.is_dir() and path not in file.parents:  # made from a site's log
+                stack.enter_context(publishing.shown_as(str(file), name))
         else:
             file = stack.enter_context(publishing.published_at(Path("timeline.db"), name))
             stack.enter_context(publishing.shown_as(str(file), f"{name}:timeline.db"))
@@ -182,6 +189,9 @@ def _show_merged(merged: Merged, db: Path, *, dry_run: bool) -> None:
     for one in merged.redacted_there:
         advice = f"and is still here. To redact it here too: timeline redact {one.here.position} --reason …"
         _print(Line(one.here.id, f"was redacted there ({one.reason}), {advice}"), "×")
+    if merged.appended and Path(EVENTS).is_dir():
+        advice = f"Publish them, or write them into one: timeline export jsonl --db {shlex.quote(str(database(merged.file)))}"
+        click.echo(printing.harmless(f"They are in no bundle in {EVENTS}/. {advice}"), err=True)
     if merged.reviews:
         click.echo(f"{printing.count(merged.reviews, 'review')} left out: only the reviewer can record one", err=True)
 

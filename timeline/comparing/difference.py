@@ -5,13 +5,15 @@ is right.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from timeline import same_events
 from timeline.any_log import AnyLog
-from timeline.errors import DatabaseRefused, StatementInvalid
+from timeline.comparing.log_file import readable
+from timeline.errors import StatementInvalid
 from timeline.log import Event
 from timeline.reading import differences, event_data, wording
 
@@ -73,7 +75,9 @@ class Difference:
 
 
 def diff(one: str | Path, other: str | Path) -> Difference:
-    """Compare two timelines: their files, or published folders. Return what the second has that the first has not.
+    """Compare two timelines: their files, published folders, or sites of plain files.
+
+    Return what the second has that the first has not.
 
     Neither is verified: `Timeline.verify` does that. Raises DatabaseRefused or StatementInvalid where one cannot be read.
 
@@ -83,18 +87,10 @@ def diff(one: str | Path, other: str | Path) -> Difference:
     """
     from timeline.timeline import Timeline  # noqa: PLC0415 - only this call opens files
 
-    with Timeline(database(Path(one)), read_only=True) as first, Timeline(database(Path(other)), read_only=True) as second:
-        return between(first.log, second.log)
-
-
-def database(path: Path) -> Path:
-    """Return the file of a timeline; of a published folder, the database in it. Raises DatabaseRefused where there is not one."""
-    if not path.is_dir():
-        return path
-    files = sorted(file for file in path.glob("*.db") if file.is_file())
-    if len(files) != 1 or not (path / "checkpoint").is_file():
-        raise DatabaseRefused(path, "is not a published folder, which holds one database and its checkpoint. Name a file in it")
-    return files[0]
+    with ExitStack() as stack:
+        files = [stack.enter_context(readable(Path(path))) for path in (one, other)]
+        first, second = (stack.enter_context(Timeline(file, read_only=True)) for file in files)
+        return replace(between(first.log, second.log), one=Path(one), other=Path(other))
 
 
 def between(one: AnyLog, other: AnyLog) -> Difference:

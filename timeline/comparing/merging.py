@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from timeline import audit, authors, redaction, same_events, statements
 from timeline.any_log import AnyLog
 from timeline.comparing import entries
-from timeline.comparing.difference import database
+from timeline.comparing.log_file import database
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
 from timeline.log import Event
 from timeline.reading import differences

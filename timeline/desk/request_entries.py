@@ -166,7 +166,7 @@ class RequestEntries:
         if self._whole:
             read = self._of_one_value(self._body.read().decode("utf-8-sig"))
         else:
-            read = json_lines.entries(self._body, self._size, self.folder)
+            read = json_lines.entries(self._body, self._size, self.folder, authored=False)
         for number, entry in enumerate(read, start=1):
             review = entry.verb == "review"
             if entry.verb and not (self.reviews if review else self.appends):

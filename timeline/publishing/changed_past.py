@@ -26,6 +26,11 @@ from timeline.timeline import Timeline
 _MOST = 20  # changes that are named
 _EVENTS = "events"
 _FIRST = ("source", "happening")  # the verbs of entries whose statement is fixed once it is published
+_VERBS = {
+    "SourceArchived": "source", "SourceCorrected": "correct_source", "HappeningRecorded": "happening",
+    "HappeningCorrected": "correct", "HappeningRetracted": "retract",
+}  # fmt: skip
+_NAMES = {"correct_source": "a correction", "correct": "a correction", "retract": "its retraction"}
 _LONGEST = 32_000_000  # bytes of a bundle in a commit
 
 State = Callable[[str], bool | None]  # whether something is as published in a commit; None where it is not there
@@ -77,10 +82,50 @@ def publications(project: Path, db: Path, public: str) -> Iterator[str]:
             yield f"the publication in {_commit(project, commit)} is not in it{by}"
 
 
+def removed(project: Path, db: Path) -> Iterator[str]:
+    """Yield a sentence for each published entry that a bundle had and none has any more: it stays published all the same."""
+    with Timeline(db, read_only=True, guarded=False) as timeline:
+        missing = {(event.stream, _VERBS[event.type]) for event in timeline.log.events() if event.type in _VERBS and event.data}
+    for path in (project / _EVENTS).iterdir() if missing else ():
+        missing -= {(entry.stream, entry.verb) for entry in bundles.read(path, (project,))}
+    told = 0
+    for commit, blob, name in _replaced(project) if missing else ():
+        content = git(project, "cat-file", "blob", blob) or b""
+        if len(content) > _LONGEST or not any(stream.partition("/")[2].encode() in content for stream, _ in missing):
+            continue
+        read = bundles.SUFFIXES[Path(name).suffix.lower()](BytesIO(content), len(content), project / _EVENTS)
+        for key in dict.fromkeys((entry.stream, entry.verb) for entry in read):
+            if key not in missing:
+                continue
+            missing.discard(key)
+            told += 1
+            if told <= _MOST:
+                verb = "" if key[1] in _FIRST else f", {_NAMES[key[1]]}"
+                yield on_one_line(f"{key[0]}{verb}: {name} had it, and no bundle has it since {_commit(project, commit)}")
+    if told > _MOST:
+        yield f"and {told - _MOST:,} more"
+
+
+def _replaced(project: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield each bundle that a commit replaced or removed, the newest first: that commit, the former blob, and the name."""
+    form = ("-m", "--raw", "--no-abbrev", "--no-renames", "--format=%H", "-z", "--relative")
+    listed = git(project, "log", *form, "--", f"./{_EVENTS}/")
+    commit, parts = "", iter((listed or b"").decode(errors="replace").split("\0"))
+    for part in parts:
+        line = part.strip()
+        if line.startswith(":"):
+            name, before = next(parts, ""), line.split()[2]
+            if Path(name).suffix.lower() in bundles.SUFFIXES and before.strip("0"):
+                yield commit, before, name
+        elif line:
+            commit = line
+
+
 def main() -> None:
-    """Print the sentences, for check.py: the project, the timeline, and "publications" or "entries"."""
+    """Print the sentences, for check.py: the project, the timeline, and "publications", "entries" or "removed"."""
     project, db, what = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), sys.argv[3]
-    for sentence in publications(project, db, "public") if what == "publications" else entries(project, db):
+    told = {"publications": lambda: publications(project, db, "public"), "removed": lambda: removed(project, db)}
+    for sentence in told.get(what, lambda: entries(project, db))():
         print(sentence)
 
 

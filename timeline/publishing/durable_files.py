@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from timeline import files, unfinished_copies
@@ -10,19 +10,26 @@ from timeline.errors import PublishingRefused
 
 
 @contextmanager
-def temporary_folder(target: Path, timeline: Path) -> Iterator[Path]:
+def temporary_folder(target: Path, timeline: Path, *, parents: bool = False) -> Iterator[Path]:
     """Yield an empty folder beside a target, to copy a timeline into; it is removed at the end (see timeline.unfinished_copies).
 
-    Raises PublishingRefused where another process uses it, or where the disk fails; then the target is unchanged, unless the
-    caller had begun to replace it.
+    `parents`: the folders above the target are made. Raises PublishingRefused where another process uses it, or where the disk
+    fails; then the target is unchanged, unless the caller had begun to replace it.
     """
+    absent = [one for one in target.resolve().parents if parents and not one.exists()]
     try:
+        for above in reversed(absent):
+            above.mkdir()
         with unfinished_copies.making(target, timeline) as folder:
             if folder is None:
                 raise PublishingRefused(target, "another process is writing it. Wait until it is finished, then repeat")
             yield folder
     except OSError as error:
         raise unwritable(target, error) from error
+    finally:
+        with suppress(OSError):  # where nothing was put in place
+            for empty in absent:
+                empty.rmdir()
 
 
 def unwritable(target: Path, error: OSError) -> PublishingRefused:

@@ -71,7 +71,7 @@ def publish(
         growth_check.check(timeline.log, former, key.public if key else None)
     else:
         growth_check.refuse_what_git_holds(timeline.log, path)
-    with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
+    with temporary_folder(path, live, parents=True) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         note, signer, held = verified_copy(
             timeline, path, raw, description, key, former.key if former else None, documents, advance

@@ -138,13 +138,19 @@ def neighbours(snapshot: Snapshot, matches: Matches, id_: str) -> tuple[Row | No
 
 
 def number_of(snapshot: Snapshot, matches: Matches, id_: str) -> int | None:
-    """Return the number of a happening among the matches in time order, from 1; None if there are too many to count."""
+    """Return the number of a happening among the matches in time order, from 1.
+
+    None if it is not one of them, such as one that was redacted, or if there are too many to count.
+    """
     place = _key_of(snapshot, id_)
     if place is None or not matches.are_few:
         return None
-    before = f"select 1 {matches.chosen.listing.sql} and {time_order.beyond(backwards=True, indexed=False)}"
-    params = {**matches.chosen.params, **time_order.params(place)}
-    return 1 + int(snapshot.rows(f"select count(*) from ({before} {EACH})", params, index=matches.chosen.listing.index)[0][0])
+    before = f"{time_order.beyond(backwards=True, indexed=False)} or happenings.id = :story"
+    until = f"select happenings.id as id {matches.chosen.listing.sql} and ({before}) {EACH}"
+    counting = f"select count(*), max(id = :story) from ({until})"
+    params = {**matches.chosen.params, **time_order.params(place), "story": id_}
+    many, is_among = snapshot.rows(counting, params, index=matches.chosen.listing.index)[0]
+    return int(many) if is_among else None
 
 
 def _key_of(snapshot: Snapshot, id_: str) -> Key | None:

@@ -51,9 +51,27 @@ def queries(db: Path, seed: int) -> Asked:
 
     def day() -> str:
         year, month, number = civil(chance.choice(recent))
-        return chance.choice(
-            (f"{year}-{month:02}-{number:02}", f"{year}-{month:02}", f"{year}", f"{year}-{month:02}-{number:02}T10:30")
+        # What the help beside the fields shows, and what may be two things.
+        words = (
+            f"about {year}",
+            f"{year}~",
+            f"the {year // 10}0s",
+            f"{year // 10}X",
+            f"{year}/{year + 3}",
+            f"[{year}..{year + 3}]",
         )
+        words += (
+            f"3 Nov {year}",
+            f"November {year}",
+            f"Nov 3, {year}",
+            "44 BCE",
+            "the 1900s",
+            f"Mayor {year}",
+            "50 CE",
+            f"{year}/..",
+        )
+        digits = (f"{year}-{month:02}-{number:02}", f"{year}-{month:02}", f"{year}", f"{year}-{month:02}-{number:02}T10:30")
+        return chance.choice((*digits, *words))
 
     def one() -> tuple[str, str]:
         given = {

@@ -112,6 +112,9 @@ def test_an_address_opens_its_state(chromium: Any, addresses: dict[str, str]) ->
         page.keyboard.press("ArrowRight")
         page.get_by_text("2 of 2").wait_for()
         assert page.locator("main h1").inner_text() == "It meets again"
+    with opened(chromium, f"{addresses['disk']}index.html?story=mistake") as page:  # it was retracted, so it has no number
+        page.locator("main article.one").wait_for()
+        assert page.locator(".story-place, .story-head progress").count() == 0
 
 
 def test_a_proof_is_checked_in_the_browser(chromium: Any, addresses: dict[str, str]) -> None:  # noqa: ANN401

@@ -105,16 +105,16 @@ class Site:
             element.set("defer", "defer")
         place = tree.find("head")
         place.insert(0, place.makeelement("meta", {"charset": "utf-8"}))  # no server says so here
-        for name, tag, attribute in (("site.css", "link", "href"), ("site.js", "script", "src")):
-            added = place.makeelement(tag, {attribute: self.bundles[name], **({"rel": "stylesheet"} if tag == "link" else {})})
-            place.append(added)
+        for name, rel in (("icon.svg", "icon"), ("site.css", "stylesheet")):
+            place.append(place.makeelement("link", {"href": self.bundles[name], "rel": rel}))
+        place.append(place.makeelement("script", {"src": self.bundles["site.js"]}))
         if head:
             place.append(rewriting.parse(f"<html><head>{head}</head></html>").find("head")[0])
 
     def add_scripts(self) -> None:
-        """Write our own style and scripts, and those of the pages."""
+        """Write our own icon, style and scripts, and those of the pages."""
         add = self.output.add_versioned
-        for name in ("site.css", "site.js"):
+        for name in ("icon.svg", "site.css", "site.js"):
             self.bundles[name] = add(f"assets/{name}", scripts.own(name))
         for name in ("cite", "story"):
             self.bundles[name] = add(f"assets/{name}.js", scripts.bundle(name))

@@ -75,7 +75,7 @@ def publish_site(
     if former:
         _refuse_another(timeline, former, key)
     growth_check.refuse_what_git_holds(timeline.log, path)
-    with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
+    with temporary_folder(path, live, parents=True) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         note, signer, held = publication.verified_copy(
             timeline, path, raw, description, key, former.key if former else None, documents, advance

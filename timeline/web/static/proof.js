@@ -42,7 +42,7 @@ async function* ofEvent({ dataset }, typed) {
   yield* event(found, { position: BigInt(dataset.position ?? 0), facts: Object.fromEntries(facts), data: text("#data"), checkpoint });
   yield* signatures(found.note, trusted ?? (await keys(named(".checkpoint"))), trusted !== null || found.note.checkpoint.size === checkpoint.size);
   const said = `Event ${number(found.index + 1n)} stands in the log of ${number(found.note.checkpoint.size)} events${found.data === null ? "" : ", word for word"}.`;
-  if (!own) return `${said} The root and the keys came from this server: compare them with ones that you have from elsewhere.`;
+  if (!own) return `${said} The root and the keys came from this site: compare them with ones that you have from elsewhere.`;
   yield* ofOwn(own, found.note.checkpoint, dataset.consistency ?? "");
   if (found.index < own.size) return `${said} It stood there already when your checkpoint was made, and the log has only been added to since.`;
   return `${said} It was added after your checkpoint of ${number(own.size)} events, and the log has only been added to since then.`;
@@ -85,7 +85,7 @@ async function* ofChosen({ dataset }) {
     holds: found.note.checkpoint.origin === after.origin && found.note.checkpoint.size === after.size && same(found.note.checkpoint.root, after.root),
   };
   yield* signatures(found.note, await keys(named("#to ~ *")), true);
-  return `The log of ${number(after.size)} events only adds to what it was with ${number(before.size)}. Both roots came from this server: compare them with a checkpoint that you kept.`;
+  return `The log of ${number(after.size)} events only adds to what it was with ${number(before.size)}. Both roots came from this site: compare them with a checkpoint that you kept.`;
 }
 
 /** @param {HTMLElement} place @param {FormData} typed @returns {AsyncGenerator<Told, string>} */

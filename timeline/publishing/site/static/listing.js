@@ -185,10 +185,11 @@ class Listing {
     if (article) lead(article, state, true);
     const link = (/** @type {number} */ row, /** @type {string} */ way, /** @type {string} */ words) => `${words} <a href="${this.link({ story: rows.id[row] })}" rel="${way}"><span class="vh">${way === "prev" ? "Before" : "After"}: </span><bdi>${escaped(titles.get(row))}</bdi></a>`;
     const sides = [before === undefined ? "" : link(before, "prev", '<span class="small" aria-hidden="true">‹ Before</span>'), after === undefined ? "" : link(after, "next", '<span class="small" aria-hidden="true">After ›</span>')];
-    const place = `${number(number_ + 1)} of ${number(all.length)}`;
+    // One that was redacted or retracted is not among them.
+    const isAmong = all.includes(at), place = isAmong ? ` <span class="small story-place">${number(number_ + 1)} of ${number(all.length)}</span>` : "";
     const leave = this.link({ story: null, focus: id });
-    return `<main><div class="story-head"><p><a href="${leave}"><bdi>${escaped(document.querySelector("h1")?.textContent ?? "")}</bdi></a> <span class="small story-place">${place}</span></p>
-<progress max="${all.length}" value="${number_ + 1}" aria-hidden="true"></progress></div>${article?.outerHTML ?? ""}
+    return `<main><div class="story-head"><p><a href="${leave}"><bdi>${escaped(document.querySelector("h1")?.textContent ?? "")}</bdi></a>${place}</p>
+${isAmong ? `<progress max="${all.length}" value="${number_ + 1}" aria-hidden="true"></progress>` : ""}</div>${article?.outerHTML ?? ""}
 ${sides.some(Boolean) ? `<nav class="before-after" aria-label="The story"><div>${sides[0]}</div><div>${sides[1]}</div></nav>` : ""}
 <p class="small"><a href="${escaped(happeningLink(id))}">This happening’s own page</a> · <a href="${leave}">Back to the timeline</a></p></main>`;
   }

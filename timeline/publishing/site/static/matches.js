@@ -3,8 +3,8 @@
 const FACETS = ["kind", "actor", "place", "tag", "source", "mark", "review"];
 const FILTERS = ["q", ...FACETS, "without", "from", "to"];
 const DAY = 86400;
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or a decade (198X)";
+const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const HOW_TO = "Write a year (2003, 44 BCE), a month (November 2025, 2025-11), a day (24 Nov 2025, 2025-11-24), a decade (the 1980s, 198X) or a time (2025-11-24T04:10)";
 
 /**
  * @typedef {{given: Record<string, string>, notes: string[], as_of: number | null, from: any, to: any, window: Span | null, positions: Set<number> | null, actor: string | null}} State
@@ -63,8 +63,8 @@ function instant(text) {
  * @param {string} text @returns {{first: number | null, second: number, last: number | null, until: number} | null}
  */
 function period(text) {
-  const plain = text.trim().replace(/^\[(.*)\]$/, "$1").replace(/[~?%]/g, "");
-  const sides = plain.split(/\.\.|\//);
+  const plain = text.trim().replace(/^\[(.*)\]$/, "$1").replace(/[~?%]/g, "").replace(/^(?:about|around|circa|ca?\.) ?(?=\d|the \d)/i, "").replace(/^the (?=\d+s$)/i, "");
+  const sides = plain.replace(/^\.\.\/|\/\.\.$/, "..").split(/\.\.|\//);
   if (sides.length === 2 && (sides[0] || sides[1])) {
     const [one, other] = sides.map((side) => (side.trim() ? period(side) : null));
     if ((sides[0].trim() && !one) || (sides[1].trim() && !other)) return null;
@@ -78,17 +78,18 @@ function period(text) {
 
 /** @param {string} text */
 function vagueYears(text) {
-  const match = /^(-?)(\d{2,3})(X{1,2}|0s)$/i.exec(text);
-  if (!match || match[1] || (match[2] + match[3].replace(/0s/i, "X")).length !== 4) return null;
-  const length = 10 ** match[3].replace(/0s/i, "X").length, year = Number(match[2]) * length;
+  const match = /^(\d{2,3})(X{1,2}|0s)$/i.exec(text);
+  // The 1900s may be a decade or a century.
+  if (!match || /00s$/i.test(text) || (match[1] + match[2].replace(/0s/i, "X")).length !== 4) return null;
+  const length = 10 ** match[2].replace(/0s/i, "X").length, year = Number(match[1]) * length;
   return { start: dayNumber(year, 1), end: dayNumber(year + length, 1) };
 }
 
 /** Write a date in English words in digits: 24 Nov 2025, November 2025. @param {string} text */
 function worded(text) {
-  const match = /^(?:(\d\d?)\.? )?([a-z]{3,9})\.? (\d{1,4})$/i.exec(text);
-  const month = match ? MONTHS.indexOf(match[2].slice(0, 3).toLowerCase()) + 1 : 0;
-  return match && month ? [match[3], String(month).padStart(2, "0"), ...(match[1] ? [match[1].padStart(2, "0")] : [])].join("-") : text;
+  const match = /^(?:(?<day>\d\d?)\.? )?(?<name>[a-z]{3,9})\.?(?: (?<after>\d\d?),)? (?<year>\d{4})$/i.exec(text), { day, name = "", after, year } = match?.groups ?? {};
+  const month = MONTHS.findIndex((one) => one.startsWith(name.toLowerCase().replace(/^sept$/, "sep"))) + 1;
+  return match && month && !(day && after) ? [year, month, day ?? after].filter(Boolean).map((one) => String(one).padStart(2, "0")).join("-") : text;
 }
 
 /** Whether a row of known and its date may fall between two moments: "possible", "near" or null. @param {Rows} rows @param {number} row @param {any} from @param {any} to */

@@ -53,7 +53,7 @@ class Drawn {
     });
     return {
       first: axis.first, last: axis.last, parts: axis.parts, opening: opening && [opening.start, opening.end],
-      period: from || to ? [from?.first == null ? null : from.first + from.second / DAY, to?.last == null ? null : to.last + (to.until + 1) / DAY] : null,
+      period: from?.first != null || to?.last != null ? [from?.first == null ? null : from.first + from.second / DAY, to?.last == null ? null : to.last + (to.until + 1) / DAY] : null,
       bars: barsOf(spans, periods), exact: true, unplaced, vague, total: spans.length, range: extentOf(spans),
       others: this.others ? barsOf(this.others.spans, periods) : [], kinds: rows.kinds, absent: this.absent(),
     };
