@@ -14,9 +14,9 @@ from examples import REPORT, Clock
 from timeline import Timeline
 from timeline.audit import verify
 from timeline.errors import DatabaseRefused, TimelineError
-from timeline.log_schema import guards
+from timeline.log.schema import guards
 from timeline.merkle import Key, Note
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 NOTE = "Ann Lee told the council that the vote was put off. She gave no reason, and left before noon."
 CONFIDENCE = "Someone at risk said so in confidence, on the stairs."

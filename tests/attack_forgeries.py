@@ -10,10 +10,11 @@ from attack_case import Case, Try, told
 from examples import Clock
 from verifiers import FOLDER
 
-from timeline import Timeline, checkpoints
-from timeline.documents import Document
+from timeline import Timeline
+from timeline.documents.document import Document
 from timeline.merkle import Checkpoint, Note, Proof, Signature
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 
 def misread(extractor: str) -> Try:

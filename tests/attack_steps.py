@@ -17,11 +17,11 @@ from examples import Clock
 
 from timeline import Timeline, capture, merkle, projections
 from timeline.audit import verify
-from timeline.log import canonical
-from timeline.log_schema import guards
+from timeline.log.log import canonical
+from timeline.log.published_copies import FILES as PUBLISHED
+from timeline.log.schema import guards
+from timeline.log.sql_scripts import statements
 from timeline.merkle import Checkpoint
-from timeline.published_copies import FILES as PUBLISHED
-from timeline.sql_scripts import statements
 
 
 def sql(*statements: str) -> Try:
@@ -253,7 +253,7 @@ DROPPED = (
     "UPDATE events SET position = -position - 1 WHERE position < 0",
     "UPDATE events SET data = json_set(data, '$.position', 9) WHERE type = 'EventRedacted'",
 )
-ANEW = ("DROP TABLE events", *(s for s in statements("timeline", "log.sql") if re.match("CREATE (TABLE|INDEX) events", s)))
+ANEW = ("DROP TABLE events", *(s for s in statements("timeline.log", "schema.sql") if re.match("CREATE (TABLE|INDEX) events", s)))
 
 
 def rehash(case: Case) -> None:

@@ -20,7 +20,7 @@ from weak_keys import weak
 
 from timeline import merkle
 from timeline.merkle import Key, Note
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 # Everything is as it was in checkpoint 2, or signature 3, which are the last; but for one thing.
 OUT_OF_TURN = (

@@ -25,7 +25,8 @@ from attack_steps import (
 )
 from examples import REPORT
 
-from timeline import Timeline, followed, projections, quotes
+from timeline import Timeline, projections, quotes
+from timeline.log import followed
 
 REDACTIONS: tuple[Try, ...] = (
     redaction("happening/meeting", 4),

@@ -30,7 +30,7 @@ from attack_steps import (
     without_journal,
 )
 
-from timeline.log_schema import guards
+from timeline.log.schema import guards
 
 REVIEWS: tuple[Try, ...] = (
     appended("happening/word", "HappeningReviewed", {"version": 9, "verdict": "confirmed"}),

@@ -6,7 +6,7 @@ from attack_case import CONFIDENCE, DETECTED, GUARD, REFUSED, Attack
 from attack_forgeries import shadowed
 from attack_steps import attached, blob, row, schema, sql, then, transformed
 
-from timeline.log_schema import guards
+from timeline.log.schema import guards
 
 PRAGMAS = ("recursive_triggers = ON", "recursive_triggers = OFF", "ignore_check_constraints = ON", "foreign_keys = OFF",
            "defer_foreign_keys = ON", "legacy_alter_table = ON")  # fmt: skip

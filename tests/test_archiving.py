@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline, bundles, capture
-from timeline.documents import Document
+from timeline.documents.document import Document
 from timeline.errors import AlreadyRecorded, DocumentUnreadable, StatementInvalid
 
 BYTES = b"%PDF stand-in"

@@ -12,7 +12,7 @@ from examples import PNG
 from timeline import Timeline, redaction
 from timeline.cli import main
 from timeline.errors import DocumentUnreadable, StatementInvalid, TimelineError, UnknownSource
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.selection.snapshot import Snapshot
 
 REGION, RANGE = "xywh=percent:10,20,30,40", "t=10,20.5"

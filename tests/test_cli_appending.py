@@ -18,8 +18,9 @@ import pytest
 from click.testing import CliRunner, Result
 from ready import is_ready
 
-from timeline import Timeline, log
+from timeline import Timeline
 from timeline.cli import main
+from timeline.log import log
 
 BUNDLE = """\
 sources:

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline, capture
 from timeline.cli import main
-from timeline.documents import Document
+from timeline.documents.document import Document
 
 FROM_FILE, FROM_BYTES = capture.from_file, capture.from_bytes
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline
 from timeline.cli import main
-from timeline.log_schema import guards
+from timeline.log.schema import guards
 
 
 def run(*words: str) -> Result:

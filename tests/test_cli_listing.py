@@ -195,7 +195,7 @@ def test_words_in_different_fields_are_found_together(db: str) -> None:
 
 def test_a_hit_has_the_page_of_a_pdf(timeline: Timeline, path: Path) -> None:
     """As in `show`."""
-    from timeline.documents import Document
+    from timeline.documents.document import Document
 
     document = Document(b"%PDF-", "One page.\fA second, with a zebra.", "application/pdf", "made up 1")
     source = timeline.archive_document(document, id="pdf", title="A PDF", name="a.pdf")

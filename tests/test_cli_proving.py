@@ -14,7 +14,7 @@ from weak_keys import weak
 from timeline import Timeline
 from timeline.cli import main
 from timeline.merkle import EMPTY, Checkpoint, Key, Note, Proof
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 TEXT = "The council met in Marrakech on 24 November 2025. It sat for four days."
 

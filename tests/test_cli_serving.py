@@ -20,7 +20,7 @@ from ready import is_ready
 
 from timeline import Timeline, bundles
 from timeline.cli import main, serving
-from timeline.log import Log
+from timeline.log.log import Log
 
 BUNDLE = """\
 sources: [{id: s, text: The council met., title: A report}]

@@ -22,7 +22,7 @@ from timeline import Timeline
 from timeline.audit import verify
 from timeline.errors import DatabaseRefused, Redacted
 from timeline.merkle import Checkpoint, Note
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 FLIPS = int(os.environ.get("TIMELINE_FLIPS", "80"))  # thousands at night: .ci/nightly
 SEED = int(os.environ.get("TIMELINE_SEED", "20251124"))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from timeline import documents, files
+from timeline import files
+from timeline.documents import document as documents
 from timeline.errors import DocumentUnreadable, OutsideFolder
 
 

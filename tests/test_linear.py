@@ -166,7 +166,7 @@ def test_little_is_held_of_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Those that are held are as many at a time as the program says, here few.
     """
     monkeypatch.setattr(projections, "STEP", 100)
-    monkeypatch.setattr("timeline.log.AT_ONCE", 20)
+    monkeypatch.setattr("timeline.log.log.AT_ONCE", 20)
     monkeypatch.setattr("timeline.bundles.appending.AT_ONCE", 20)
 
     def peak(count: int) -> int:
@@ -192,7 +192,7 @@ def test_a_fault_at_the_end_is_told_with_its_line_and_leaves_nothing(
 ) -> None:
     """The reference to nowhere is in the last line but one, and in no other; what came before was written in many parts."""
     monkeypatch.setattr(projections, "STEP", 100)
-    monkeypatch.setattr("timeline.log.AT_ONCE", 20)
+    monkeypatch.setattr("timeline.log.log.AT_ONCE", 20)
     monkeypatch.setattr("timeline.bundles.appending.AT_ONCE", 20)
     path = tmp_path / "b.jsonl"
     entries = [SOURCE, *(happening(number) for number in range(300)), happening(300, part_of="nowhere"), happening(301)]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, unfinished_copies
+from timeline import Timeline
+from timeline.log import unfinished_copies
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 PATIENCE = 120  # seconds; a command that waits for a pipe would wait for ever

@@ -8,7 +8,7 @@ import pytest
 
 from timeline import ArchivedSource, RedactedVersion, Timeline, bundles
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid, UnknownEvent, VersionConflict
-from timeline.log import Event
+from timeline.log.log import Event
 
 WHY = "Names a witness."
 

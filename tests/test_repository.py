@@ -219,7 +219,7 @@ def test_a_signature_is_not_dropped_unasked(both: Path, monkeypatch: pytest.Monk
     pytest.importorskip("cryptography")
     done("key", "new", "example.org/log", "--out", str(both / "key"))
     with Timeline("timeline.db", by="Ann") as timeline:
-        from timeline.signing import SigningKey
+        from timeline.proof.signing import SigningKey
 
         timeline.checkpoint(SigningKey.load(both / "key"))
     git("pull", "-q", "--no-rebase", succeeds=False)

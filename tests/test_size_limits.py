@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import ArchivedSource, Timeline, bundles, quotes, size_limits, text_cache
+from timeline import ArchivedSource, Timeline, bundles, quotes, size_limits
 from timeline.actors import actor_id
 from timeline.bundles import appending, json_lines
-from timeline.documents import from_text
+from timeline.documents import text_cache
+from timeline.documents.document import from_text
 from timeline.errors import BundleInvalid, QuoteAmbiguous, QuoteNotFound, StatementInvalid
 from timeline.quotes import finding, missing
 

@@ -14,10 +14,11 @@ from shares import share
 from verifiers import AT, LOGS, PROOFS
 from weak_keys import weak
 
-from timeline import checkpoints, merkle
+from timeline import merkle
 from timeline.errors import NoteInvalid, ProofInvalid
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 
 def ours(content: bytes, keys: list[str]) -> bool:

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import pytest
 from verifiers import LOGS, SIZE, run
 
-from timeline import Timeline, checkpoints, merkle
+from timeline import Timeline, merkle
 from timeline.merkle import Checkpoint
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from click.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parent / "capture"))
 import material  # documents of every kind
 
-from timeline import Timeline, archiving, bundles, capture, extractors
+from timeline import Timeline, archiving, bundles, capture
 from timeline.capture import extraction_setup, sandbox, text_comparison
 from timeline.capture.text_comparison import Comparing
 from timeline.cli import main
+from timeline.documents import extractors
 from timeline.errors import BundleInvalid, StatementInvalid
 from timeline.exchange.exporting import footnotes, sentences
 from timeline.exchange.formats.jsonl import writer as as_jsonl

@@ -14,7 +14,7 @@ from examples import Clock
 
 from timeline import Timeline, merkle
 from timeline.merkle import Note
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 FOLDER = Path(merkle.__file__).parent.parent / "standalone"
 VERIFIERS = {check: FOLDER / f"verify_{check}.py" for check in ("proof", "log")}

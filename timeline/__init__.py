@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from timeline.archived_source import ArchivedSource
     from timeline.comparing import diff, merge
     from timeline.errors import PictureWithoutAlt, QuotedDateDiffers, TimelineError
-    from timeline.log import Event
+    from timeline.log.log import Event
     from timeline.model import Actor, Citation, Happening, HappeningVersion, Picture, Relation, Source
     from timeline.redaction import RedactedVersion
     from timeline.timeline import Timeline
@@ -19,7 +19,7 @@ _HOMES = {
     "Actor": "timeline.model",
     "ArchivedSource": "timeline.archived_source",
     "Citation": "timeline.model",
-    "Event": "timeline.log",
+    "Event": "timeline.log.log",
     "Happening": "timeline.model",
     "HappeningVersion": "timeline.model",
     "Picture": "timeline.model",

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from timeline.errors import AlreadyRecorded
-from timeline.event import Event
+from timeline.log.event import Event
 
 PLACE = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # of a quotation
 """The fields of a citation that say where it was found. A person does not give them."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from timeline.errors import DatabaseRefused
-from timeline.log import Log
+from timeline.log.log import Log
 from timeline.shared_log import connecting
 
 if TYPE_CHECKING:

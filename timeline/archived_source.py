@@ -7,7 +7,7 @@ from typing import Literal
 
 from timeline import dates, notebook
 from timeline.errors import DatabaseRefused, Redacted
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.model import Citation, DescribedCitation, check
 
 

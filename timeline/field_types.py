@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from timeline import dates, fragments
+from timeline import dates
+from timeline.documents import fragments
 from timeline.errors import DateInvalid
 
 IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict, Typ
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError, model_validator
 
-from timeline import dates, fragments, notebook, size_limits
+from timeline import dates, notebook, size_limits
 from timeline.actors import actor_id
+from timeline.documents import fragments
 from timeline.errors import Fault, StatementInvalid
 from timeline.field_types import (
     EXPECTED,

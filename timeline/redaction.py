@@ -7,10 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from timeline import authors, images, projections
+from timeline import authors, projections
 from timeline.any_log import AnyLog
+from timeline.documents import images
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
-from timeline.event import Event
+from timeline.log.event import Event
 from timeline.quotes.finding import CONTEXT
 
 _SOURCE_EVENTS = ("SourceArchived", "SourceCorrected")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timeline import authors
 from timeline.any_log import AnyLog
-from timeline.log import Event, canonical
+from timeline.log.log import Event, canonical
 from timeline.reading import event_data
 
 FIRST: Final = ("HappeningRecorded", "SourceArchived")  # the types that begin a stream

@@ -6,7 +6,7 @@ Owns the limits and their messages. Must not check anything else: events already
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from timeline import images
+from timeline.documents import images
 from timeline.errors import StatementInvalid
 
 MOST: Final = 1_000  # items in one list: actors, tags, related, citations; reviews of one happening

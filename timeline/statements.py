@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from timeline import dates, fragments, images, instants, quotes, size_limits
+from timeline import dates, quotes, size_limits
 from timeline.already_recorded import PLACE
 from timeline.checked_happening import check_happening
-from timeline.dates import mentions
+from timeline.dates import instants, mentions
 from timeline.dates.contradicted_dates import contradicting_words
-from timeline.documents import Document
+from timeline.documents import fragments, images
+from timeline.documents.document import Document
 from timeline.errors import (
     DateInvalid,
     Fault,
@@ -24,7 +25,7 @@ from timeline.errors import (
     UnknownHappening,
     UnknownSource,
 )
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.misshapen_input import not_a_field
 from timeline.model import (
     Citation,

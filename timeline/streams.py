@@ -28,7 +28,7 @@ from timeline.errors import (
     UnknownSource,
     VersionConflict,
 )
-from timeline.event import Event, EventType, canonical
+from timeline.log.event import Event, EventType, canonical
 from timeline.model import Author, Reason, check
 from timeline.part_of_circles import PartOfChains
 from timeline.reading.wording import VERBS

@@ -8,12 +8,13 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from timeline import audit, followed
+from timeline import audit
 from timeline.calls.entries import Entries
 from timeline.calls.following import APPENDING, FollowingCalls, appending
 from timeline.calls.open_timeline import Opened
 from timeline.calls.proving import Proving
 from timeline.calls.reading import Reading
+from timeline.log import followed
 from timeline.merkle import Key, Note
 from timeline.shared_log import connecting
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from timeline import Timeline
 from timeline.audit import Report, verify
-from timeline.log import canonical
-from timeline.log_schema import guards
+from timeline.log.log import canonical
+from timeline.log.schema import guards
 
 Tamper = Callable[[sqlite3.Connection], object]
 

@@ -15,7 +15,7 @@ from timeline import Timeline
 from timeline.audit import Report, verify
 from timeline.audit.report import MAX_FAULTS, Tally
 from timeline.errors import DatabaseRefused
-from timeline.log import EventType
+from timeline.log.log import EventType
 
 
 def test_a_sound_timeline_passes(told: Timeline) -> None:

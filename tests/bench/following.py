@@ -23,7 +23,7 @@ import log as bench
 from cluster import Cluster
 
 from timeline import Timeline
-from timeline.log import Log
+from timeline.log.log import Log
 from timeline.shared_log import follow, sharing
 
 

@@ -23,8 +23,8 @@ from typing import Any
 import sqlite_utils
 
 from timeline import Timeline, projections
-from timeline.log import COLUMNS, Log
-from timeline.sqlite_file import CACHE_KIBIBYTES
+from timeline.log.log import COLUMNS, Log
+from timeline.log.sqlite_file import CACHE_KIBIBYTES
 
 PARAGRAPH = "On that day number {n} the council of Marrakech met with delegates and recorded decision {n} in its minutes. "
 PAGE, FRAME = 4096, 24  # bytes of a page, and of what stands before each in a write-ahead log

@@ -23,7 +23,7 @@ from log import entries, folder, seconds, sources
 
 from timeline import Timeline, audit, merkle
 from timeline.audit.events import EventsAudit
-from timeline.sql_scripts import statements
+from timeline.log.sql_scripts import statements
 
 PROOFS = 1_000
 
@@ -120,7 +120,7 @@ def large_log(path: Path, count: int) -> sqlite3.Connection:
     """Make a log of bare rows, and grow its tree a hundred thousand at a time."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA page_size = 4096")
-    for sql in (*statements("timeline", "log.sql"), *statements("timeline.projections", "tree.sql")):
+    for sql in (*statements("timeline.log", "schema.sql"), *statements("timeline.projections", "tree.sql")):
         if sql.startswith("CREATE TABLE"):
             connection.execute(sql)
     connection.execute("BEGIN")

@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import material
 import scans
 
-from timeline import capture, extractors
+from timeline import capture
 from timeline.capture import ocr, pictures
+from timeline.documents import extractors
 from timeline.errors import DocumentUnreadable, ExtraMissing
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from timeline import Timeline, bundles
 from timeline.capture import read_ahead, sandbox
-from timeline.documents import Document
+from timeline.documents.document import Document
 from timeline.errors import BundleInvalid, DatabaseRefused, TimelineError
 from timeline.exchange.importing import run
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from timeline.dates import DAY, civil, day_number, day_second, local_times, outermost_time, parse, words
 from timeline.dates.calendar import iso_day
+from timeline.dates.instants import instant
 from timeline.errors import DateInvalid
-from timeline.instants import instant
 
 days = st.integers(day_number(1, 1, 2), day_number(9999, 12, 30)).map(lambda number: iso_day(civil(number)))
 clocks = st.one_of(

@@ -6,7 +6,7 @@ from sample_happenings import quotation
 
 from timeline import dates
 from timeline.actors import actor_id
-from timeline.instants import instant
+from timeline.dates.instants import instant
 from timeline.reading.records import Happening, Source
 
 SIGNS = st.sampled_from(

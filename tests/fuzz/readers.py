@@ -15,11 +15,12 @@ from urllib.parse import quote
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from timeline import Timeline, bundles, checkpoints, dates
+from timeline import Timeline, bundles, dates
 from timeline.cli.printing import harmless
 from timeline.errors import BundleInvalid, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, Proof
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 Reader = Callable[[bytes], object]
 ANSWERED = {200, 301, 302, 304, 400, 403, 404}

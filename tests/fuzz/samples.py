@@ -6,7 +6,7 @@ from pathlib import Path
 from attack_case import Case, build
 
 from timeline import Timeline
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 YAML = """
 sources:

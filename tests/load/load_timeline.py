@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import Timeline
-from timeline.documents import Document
+from timeline.documents.document import Document
 
 Entry = dict[str, Any]
 BATCH = 1_000

@@ -8,7 +8,7 @@ from clones import WORDS, done, write
 from publishing_commands import TEXT
 
 from timeline import Timeline
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from publishing_commands import PUBLIC, TEXT, content, more, note, refused, run,
 from timeline import Timeline, merkle
 from timeline.cli import main
 from timeline.merkle import Checkpoint, Note
-from timeline.signing import SigningKey, check
+from timeline.proof.signing import SigningKey, check
 
 
 def test_a_folder_has_everything_for_its_readers(project: Path, key: Path) -> None:

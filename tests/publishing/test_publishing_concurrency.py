@@ -14,8 +14,8 @@ from shares import EVERY_CASE
 
 from timeline import Timeline, merkle, publishing
 from timeline.errors import PublishingRefused
+from timeline.proof.signing import SigningKey
 from timeline.publishing.durable_files import temporary_folder
-from timeline.signing import SigningKey
 
 KILLS = 14 if EVERY_CASE else 6
 

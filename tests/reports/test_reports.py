@@ -12,8 +12,8 @@ import pytest
 from report_commands import PORT, everything, run, words
 
 from timeline import Timeline
+from timeline.proof.signing import SigningKey
 from timeline.publishing import withholding
-from timeline.signing import SigningKey
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "capture"))
 

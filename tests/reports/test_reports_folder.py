@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_finished_leaves_the_former_one(folder: Path, mo
     """A document whose bytes were altered in the file stops the report; nothing is left over."""
     run("report", "port", "--folder", "kept")
     before = everything(folder / "kept")
-    monkeypatch.setattr("timeline.log.Log.document", lambda *_: b"altered")
+    monkeypatch.setattr("timeline.log.log.Log.document", lambda *_: b"altered")
     assert "was altered or removed" in run("report", "port", "--folder", "kept", "--force", code=1).stderr
     assert everything(folder / "kept") == before
     assert not list(folder.glob(".*unfinished*"))
@@ -146,7 +146,7 @@ def test_a_folder_that_cannot_be_finished_leaves_the_former_one(folder: Path, mo
 
 def test_an_event_that_is_redacted_meanwhile_stops_the_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would show the words; so nothing is put in place."""
-    monkeypatch.setattr("timeline.log.Log.scrub", lambda _: None)  # it waits for readers
+    monkeypatch.setattr("timeline.log.log.Log.scrub", lambda _: None)  # it waits for readers
     with Timeline("timeline.db", read_only=True) as reading, Timeline("timeline.db", by="Ada") as writing:
         about = About.read(reading.log.connection, title="t")
         with passages.drawing(reading.log) as pictures, reports.one_moment(reading) as end:

@@ -3,8 +3,8 @@
 import sqlite3
 
 from timeline import projections
-from timeline.log_schema import guards
-from timeline.new_file import in_memory
+from timeline.log.new_file import in_memory
+from timeline.log.schema import guards
 from timeline.shared_log.log import SharedLog
 
 

@@ -11,8 +11,8 @@ import psycopg
 from test_projections import rows
 
 from timeline import Timeline
-from timeline.event import Event
-from timeline.log import Log
+from timeline.log.event import Event
+from timeline.log.log import Log
 from timeline.shared_log import follow
 from timeline.shared_log.log import SharedLog
 

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 from followers import events, fill, following, is_followed, size, tamper, until
 
-from timeline import Timeline, followed
+from timeline import Timeline
 from timeline.cli import main
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.log import Log
 from timeline.shared_log import connecting, follow
 
 

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_projections import steps
 
-from timeline import Timeline, TimelineError, followed
+from timeline import Timeline, TimelineError
 from timeline.errors import DatabaseRefused
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.log import Log
 from timeline.shared_log import follow, reader, storing
 
 

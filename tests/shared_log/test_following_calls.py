@@ -11,7 +11,7 @@ import pytest
 from examples import Clock
 from followers import TEXT, events, fill, following, is_followed, size, until
 
-from timeline import Timeline, bundles, followed
+from timeline import Timeline, bundles
 from timeline.calls.following import FollowingCalls
 from timeline.errors import (
     AlreadyRecorded,
@@ -22,7 +22,8 @@ from timeline.errors import (
     StatementInvalid,
     VersionConflict,
 )
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.log import Log
 from timeline.shared_log import follow
 from timeline.shared_log import following as loop
 from timeline.timeline import FollowingTimeline

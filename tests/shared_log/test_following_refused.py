@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from followers import contents, events, fill, following, redacted_log, size, tamper, until
 
-from timeline import Timeline, followed
+from timeline import Timeline
 from timeline.errors import DatabaseRefused, SharedLogDiffers
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.log import Log
 from timeline.shared_log import connecting, follow, reader
 
 

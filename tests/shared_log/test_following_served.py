@@ -15,8 +15,9 @@ import pytest
 from followers import events, fill, is_followed, size, tamper, until
 from ready import is_ready
 
-from timeline import Timeline, followed
+from timeline import Timeline
 from timeline.errors import DatabaseRefused
+from timeline.log import followed
 from timeline.shared_log import connecting, follow
 
 sys.path.append(str(Path(__file__).parent.parent / "desk"))  # whose client these tests use

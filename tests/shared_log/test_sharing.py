@@ -17,7 +17,7 @@ from examples import REPORT, Clock
 from timeline import Timeline, merkle
 from timeline.cli import main
 from timeline.errors import DatabaseRefused
-from timeline.log import Log
+from timeline.log.log import Log
 from timeline.shared_log import connecting, sharing
 
 

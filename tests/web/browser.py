@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from timeline import Timeline, bundles, checkpoints
+from timeline import Timeline, bundles
 from timeline.merkle import Key, Note
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 from timeline.selection import window as windows
-from timeline.signing import SigningKey
 from timeline.web.drawing import shape
 
 if TYPE_CHECKING:

@@ -26,12 +26,13 @@ from datasette.utils import path_from_row_pks, tilde_encode
 from examples import PNG, picture
 from shares import EVERY_CASE
 
-from timeline import Timeline, checkpoints, projections
+from timeline import Timeline, projections
 from timeline.exchange import formats
 from timeline.merkle import Note
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 from timeline.selection import state as states
 from timeline.selection.sources import ORDERS
-from timeline.signing import SigningKey
 from timeline.web import queries, table_copies
 
 Serve = Callable[..., Datasette]

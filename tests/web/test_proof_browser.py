@@ -9,10 +9,11 @@ from browser import Served, Visitor, build_proved
 from proof_page import ZEROS, check, fetch, flip, line, signature, swap
 from weak_keys import weak
 
-from timeline import Timeline, checkpoints
+from timeline import Timeline
 from timeline.merkle import EMPTY, Checkpoint, Note, Signature
 from timeline.merkle.note import COSIGNATURE
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 
 @pytest.mark.parametrize("position", [1, 4, 9, 10, 12])

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from timeline import Timeline, merkle, signing
+from timeline import Timeline, merkle
 from timeline.merkle import Checkpoint, Note, Proof
+from timeline.proof import signing
 
 Serve = Callable[..., Datasette]
 AT = "/proved/-/timeline"

@@ -10,8 +10,9 @@ import pytest
 from datasette.app import Datasette
 from test_pages_demo import text
 
-from timeline import Timeline, checkpoints
-from timeline.signing import SigningKey
+from timeline import Timeline
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 Serve = Callable[..., Datasette]
 AT = "/proved/-/timeline"

@@ -9,7 +9,8 @@ import pytest
 import scans
 from datasette.app import Datasette
 
-from timeline import Timeline, recognised
+from timeline import Timeline
+from timeline.documents import recognised
 from timeline.originals import scans as shown
 from timeline.web.pages import sheets
 

@@ -4,9 +4,10 @@ import hashlib
 import sqlite3
 from collections.abc import Set
 
-from timeline import documents, images
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
+from timeline.documents import document as documents
+from timeline.documents import images
 
 
 def check_documents(log: AnyLog, tally: Tally, document_hashes: Set[str]) -> None:

@@ -12,20 +12,21 @@ from typing import Any, get_args
 
 import rfc8785
 
-from timeline import fields, fragments, images, quotes
+from timeline import fields, quotes
 from timeline.any_log import AnyLog
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
+from timeline.documents import fragments, images
+from timeline.documents.text_cache import TextCache
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
-from timeline.log import Event, EventType
+from timeline.log.log import Event, EventType
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.merkle.proof import SALT
 from timeline.merkle.store import is_instant
 from timeline.model import Author, Happening, HappeningFields, HappeningVersion, Reason, Review, Source, SourceFields, check, stream
 from timeline.redaction import document_hashes
 from timeline.statements import circle
-from timeline.text_cache import TextCache
 
 SHA256 = 32  # bytes
 ATTEMPTS = 20  # unreadable places, after which the audit gives up

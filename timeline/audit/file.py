@@ -1,9 +1,10 @@
 """Check the database file: its integrity, its guards, and the journals beside it."""
 
-from timeline import projections, published_copies, sqlite_journals
+from timeline import projections
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log_schema import TABLES, altered, foreign_indexes, foreign_triggers, guards
+from timeline.log import published_copies, sqlite_journals
+from timeline.log.schema import TABLES, altered, foreign_indexes, foreign_triggers, guards
 
 _SHADOWS = ("data", "idx", "content", "config")  # SQLite's own tables for a full-text index
 

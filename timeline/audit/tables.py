@@ -8,8 +8,8 @@ from typing import Any
 from timeline import projections
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.log_schema import TABLES
-from timeline.sql_scripts import statements
+from timeline.log.schema import TABLES
+from timeline.log.sql_scripts import statements
 
 BATCH = 1_000
 # Faults that SQLite's integrity check misses: words that are there but cannot be found, and unreachable parts of the index.
@@ -63,7 +63,7 @@ def _derive(log: AnyLog, fresh: sqlite3.Connection, advance: Callable[[int], Non
     projections.register(fresh)
     fresh.execute("PRAGMA journal_mode = OFF")
     fresh.execute("BEGIN")
-    for sql in statements("timeline", "log.sql"):
+    for sql in statements("timeline.log", "schema.sql"):
         if sql.startswith("CREATE TABLE"):
             fresh.execute(sql)
     fresh.executemany("INSERT INTO documents VALUES (?, ?)", log.connection.execute("SELECT sha256, bytes FROM documents"))

@@ -9,10 +9,10 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from timeline import extractors
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
 from timeline.capture.text_comparison import Comparing
+from timeline.documents import extractors
 
 _MAX_NAMES: Final = 3  # in a remark
 _SHOWN: Final = 200  # characters of the name of an extractor

@@ -8,13 +8,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from timeline import checkpoints, merkle
+from timeline import merkle
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
 from timeline.errors import KeyRefused, TimelineError
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
-from timeline.signing import Signed
+from timeline.proof import checkpoints
+from timeline.proof.signing import Signed
 
 _COLUMNS = merkle.COLUMNS.split(", ")
 _SIGNERS = 8  # keys and names in the remarks

@@ -16,7 +16,7 @@ from timeline.bundles.comparing import is_reviewed
 from timeline.bundles.entry import Entry, Fault, Placed
 from timeline.bundles.reading import BYTES, FILE, Bundle, BundleFile, project
 from timeline.capture.read_ahead import NotReadAhead, ReadAheadLimit
-from timeline.documents import of_document
+from timeline.documents.document import of_document
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -33,7 +33,7 @@ from timeline.errors import (
     on_one_line,
 )
 from timeline.errors import Fault as Own
-from timeline.log import AT_ONCE, Event
+from timeline.log.log import AT_ONCE, Event
 from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are reported

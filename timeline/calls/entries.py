@@ -10,7 +10,7 @@ from typing import Any, Final
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
 from timeline.errors import StatementInvalid, TimelineError
-from timeline.log import AT_ONCE, Event
+from timeline.log.log import AT_ONCE, Event
 from timeline.misshapen_input import not_a_field
 from timeline.model import HappeningFields, stream
 

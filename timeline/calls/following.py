@@ -11,10 +11,10 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline import followed
 from timeline.any_log import AnyLog
 from timeline.calls.open_timeline import Opened
 from timeline.errors import DatabaseRefused, FileLagsBehind, RedactionUnfinished, SharedLogDiffers, TimelineError
+from timeline.log import followed
 from timeline.shared_log import connecting, storing
 from timeline.shared_log.following import pull
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from timeline.calls.entries import Entries
     from timeline.capture.read_ahead import ReadAhead
-    from timeline.documents import Document
-    from timeline.event import Event
+    from timeline.documents.document import Document
+    from timeline.log.event import Event
 
 APPENDING: Final = (
     "append",

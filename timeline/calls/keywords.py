@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 from timeline import size_limits
-from timeline.documents import of_document
+from timeline.documents.document import of_document
 from timeline.errors import (
     DocumentUnreadable,
     Fault,

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from timeline import archiving, instants, projections, quotes, redaction, statements
+from timeline import archiving, projections, quotes, redaction, statements
 from timeline.any_log import AnyLog, open_log
 from timeline.capture.read_ahead import ReadAhead
+from timeline.dates import instants
+from timeline.documents.text_cache import TextCache
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.model import Author, check, stream
 from timeline.streams import Streams
-from timeline.text_cache import TextCache
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

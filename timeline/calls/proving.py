@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from timeline import checkpoints, projections
+from timeline import projections
 from timeline.calls.open_timeline import Opened
 from timeline.errors import UnknownEvent
 from timeline.merkle import Key, Note, Proof, Signature
-from timeline.signing import SigningKey
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 
 
 class Proving(Opened):

@@ -19,7 +19,7 @@ from timeline.calls.python_dates import DateLike
 from timeline.calls.result_lists import Happenings, Hit, Hits, Sources, title
 from timeline.calls.subscription import Subscription
 from timeline.errors import DateInvalid, FilterInvalid
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.model import HappeningVersion, stream
 from timeline.reading import choosing, reviews, searching
 from timeline.reading.happenings import at_positions

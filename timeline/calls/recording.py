@@ -12,7 +12,7 @@ from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
 from timeline.calls.open_timeline import Opened
 from timeline.calls.python_dates import DateLike
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.model import (
     Actor,
     Citation,

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from timeline.any_log import AnyLog
 from timeline.errors import UnknownEvent
-from timeline.event import Event
+from timeline.log.event import Event
 
 INTERVAL: Final = 0.2  # seconds between two looks
 _AT_ONCE: Final = 100  # events that are read at a time

@@ -9,9 +9,11 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from timeline import documents, files, fragments, images
+from timeline import files
 from timeline.capture.sandbox import Reader
-from timeline.documents import Document
+from timeline.documents import document as documents
+from timeline.documents import fragments, images
+from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 
-from timeline import instants
 from timeline.capture import fetching
 from timeline.capture.fetching import Fetched
 from timeline.capture.http_coding import CodingRefused
+from timeline.dates import instants
 from timeline.errors import FetchRefused, on_one_line
 
 NAMES: Final = ("chromium", "chromium-headless-shell", "google-chrome")

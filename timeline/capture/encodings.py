@@ -7,7 +7,8 @@ Owns what the names of encodings mean on the web. Must not guess from the letter
 
 import re
 
-from timeline import documents, encodings
+from timeline.documents import document as documents
+from timeline.documents import encodings
 from timeline.errors import DocumentUnreadable, on_one_line
 
 # On the web these names mean a wider encoding (WHATWG Encoding Standard): pages that declare Latin 1 are written in cp1252.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from timeline import dates
-from timeline.documents import Table
+from timeline.documents.document import Table
 from timeline.errors import DateInvalid, DocumentUnreadable
 
 MAXIMUM_CHARACTERS = 20_000_000

@@ -9,9 +9,9 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from timeline import images
 from timeline.capture import extraction_setup
 from timeline.capture.extracted_text import ExtractedText
+from timeline.documents import images
 from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.processes import limit_memory
 

@@ -11,10 +11,12 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
-from timeline import capture, documents, extractors
+from timeline import capture
 from timeline.capture import ocr
 from timeline.capture.encodings import codec_of
-from timeline.extractors import Reading
+from timeline.documents import document as documents
+from timeline.documents import extractors
+from timeline.documents.extractors import Reading
 
 _LIBRARIES: Final = (
     "trafilatura", "lxml", "lxml_html_clean", "justext", "courlan", "htmldate", "charset-normalizer", "pypdfium2", "warcio",

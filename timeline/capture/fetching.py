@@ -15,11 +15,11 @@ from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from timeline import instants
 from timeline.capture.addresses import resolved
 from timeline.capture.http_coding import CodingRefused, undone
 from timeline.capture.warc_writer import Hop, refuse_without_extra, warc_bytes
-from timeline.documents import MAXIMUM_BYTES
+from timeline.dates import instants
+from timeline.documents.document import MAXIMUM_BYTES
 from timeline.errors import FetchRefused, on_one_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-from timeline.documents import MAXIMUM_BYTES
+from timeline.documents.document import MAXIMUM_BYTES
 
 _PIECE: Final = 1_000_000
 _LINE_END: Final = b"\r\n"

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from timeline.capture.extracted_text import readable
+from timeline.documents.extractors import RECOGNISED
 from timeline.errors import DocumentUnreadable, ExtraMissing
-from timeline.extractors import RECOGNISED
 from timeline.processes import limit_memory
 
 DPI: Final = 200  # at which pages are drawn; at 300, Arabic has twice the errors (tests/bench/ocr.py)

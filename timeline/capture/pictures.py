@@ -8,10 +8,10 @@ import warnings
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline import images
 from timeline.capture import ocr as recognition
 from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText
 from timeline.capture.ocr import Grey
+from timeline.documents import images
 from timeline.errors import DocumentUnreadable
 
 MOST_PIXELS: Final = 150_000_000

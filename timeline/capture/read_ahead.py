@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from timeline import capture, files
 from timeline.capture import sandbox
-from timeline.documents import Document
+from timeline.documents.document import Document
 from timeline.errors import DatabaseRefused, DocumentUnreadable, on_one_line
 
 SECONDS: Final = 1_800  # for all documents that are read together

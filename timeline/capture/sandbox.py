@@ -6,7 +6,7 @@ Owns those limits and the errors where one is reached. Must not know any format:
 from types import TracebackType
 from typing import Self
 
-from timeline.documents import Document, Table
+from timeline.documents.document import Document, Table
 from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.processes import Aborted, Process
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, readable, too_long
-from timeline.documents import Table
+from timeline.documents.document import Table
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MOST_COLUMNS: Final = 16_384

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from timeline import capture, documents, extractors
+from timeline import capture
 from timeline.capture.sandbox import Reader, ReadingAborted
-from timeline.documents import Document
+from timeline.documents import document as documents
+from timeline.documents import extractors
+from timeline.documents.document import Document
+from timeline.documents.extractors import Reading
 from timeline.errors import DocumentUnreadable, ExtraMissing
-from timeline.extractors import Reading
 
 Outcome = Literal["same", "different", "unlike", "unread"]
 PATIENCE: Final = 5  # aborted documents after which no more are read

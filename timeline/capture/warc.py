@@ -14,7 +14,7 @@ from timeline.capture import MEDIA_TYPES, docx, epub, html, media_type_of, ods, 
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.http_coding import CodingRefused, undone
-from timeline.documents import MAXIMUM_BYTES
+from timeline.documents.document import MAXIMUM_BYTES
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_RECORDS: Final = 100_000

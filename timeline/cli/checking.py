@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import audit, files, opentimestamps
+from timeline import audit, files
 from timeline.audit import Check
 from timeline.cli import json_forms, printing
 from timeline.cli.keys import trusted, trusted_keys
@@ -12,6 +12,7 @@ from timeline.cli.options import db
 from timeline.cli.proving import note_option, read_note
 from timeline.cli.running import Refused, opened, progress, size
 from timeline.errors import DatabaseRefused, NoteInvalid
+from timeline.proof import opentimestamps
 
 _CHECKS = {
     "file": "SQLite finds no damage in the file",

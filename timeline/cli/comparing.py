@@ -17,7 +17,7 @@ from timeline.comparing import Change, Left, Merged, difference_text
 from timeline.comparing.difference import between
 from timeline.comparing.difference_text import Line
 from timeline.comparing.log_file import database, readable
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading.differences import Change as FieldChange
 from timeline.timeline import Timeline
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, followed, publishing
+from timeline import authors, publishing
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, opened, progress, refuse_leading_away
+from timeline.log import followed
 from timeline.publishing import Branch
 
 _NAMED = 5  # losses that are named; the rest is counted

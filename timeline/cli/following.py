@@ -12,13 +12,14 @@ from types import FrameType
 
 import click
 
-from timeline import followed, instants
 from timeline.cli import json_forms
 from timeline.cli.options import db
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused
+from timeline.dates import instants
 from timeline.errors import DatabaseRefused
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.log import Log
 from timeline.shared_log import connecting, following
 
 _SHORTEST, _LONGEST = 0.05, 3_600.0  # seconds between two looks

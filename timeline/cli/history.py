@@ -13,7 +13,7 @@ from timeline.cli.name_lookup import find
 from timeline.cli.options import db
 from timeline.cli.running import opened
 from timeline.cli.show import redacted, when
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import differences, wording
 from timeline.reading.differences import Change
 

@@ -18,9 +18,9 @@ from timeline.audit.report import Report
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Plan
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.merkle import Checkpoint, Note
-from timeline.opentimestamps import Attestation
+from timeline.proof.opentimestamps import Attestation
 from timeline.reading.sources import ListedSource
 
 Json = dict[str, Any]

@@ -15,7 +15,7 @@ from timeline.cli.running import Group, Refused
 from timeline.errors import NoteInvalid
 from timeline.merkle import Key
 from timeline.merkle.note import LARGEST
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 _PROJECT = (".git", "metadata.json", "timeline.db")
 

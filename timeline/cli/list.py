@@ -16,7 +16,7 @@ from timeline.cli.options import WholeNumber, db
 from timeline.cli.running import opened
 from timeline.cli.terminal_columns import columns, padded, shortened, wrapped
 from timeline.dates import worded
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import wording
 from timeline.reading.sources import ListedSource, listed
 from timeline.selection.snapshot import Snapshot

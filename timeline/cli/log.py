@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.history import headline
 from timeline.cli.options import WholeNumber, any_db
 from timeline.cli.running import opened
 from timeline.cli.terminal_columns import columns, shortened
-from timeline.log import Event
+from timeline.dates import instants
+from timeline.log.log import Event
 from timeline.reading import wording
 from timeline.timeline import Timeline
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from timeline.errors import TimelineError, UnknownEvent, UnknownHappening, UnknownSource
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.timeline import Timeline
 
 ALIKE = 75  # of 100: how similar a name must be to be suggested

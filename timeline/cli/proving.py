@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, checkpoints, files, opentimestamps, stamps
+from timeline import authors, files
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.name_lookup import find
@@ -18,6 +18,7 @@ from timeline.errors import NoteInvalid, ProofInvalid
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
 from timeline.merkle.note import LARGEST
 from timeline.merkle.proof import LARGEST as LARGEST_PROOF
+from timeline.proof import checkpoints, opentimestamps, stamps
 from timeline.timeline import Timeline
 
 _TYPED = click.core.ParameterSource.COMMANDLINE

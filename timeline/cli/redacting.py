@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from timeline import files, followed, redaction, unfinished_copies
+from timeline import files, redaction
 from timeline.cli import json_forms, printing
 from timeline.cli.options import WholeNumber, any_db, by
 from timeline.cli.running import Refused, opened
-from timeline.log import Event
+from timeline.log import followed, unfinished_copies
+from timeline.log.log import Event
 from timeline.timeline import Timeline
 
 SHOWN = 10  # events that are named; the rest is counted

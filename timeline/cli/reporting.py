@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from timeline import opentimestamps, reports
+from timeline import reports
 from timeline.cli import completing, printing
 from timeline.cli.continuing import author as author_of
 from timeline.cli.exporting import described, put
@@ -18,6 +18,7 @@ from timeline.cli.options import by, db, path_option
 from timeline.cli.proving import note_option, read_note
 from timeline.cli.running import Refused, metadata_here, opened, refuse_leading_away
 from timeline.exchange.exporting.format import About
+from timeline.proof import opentimestamps
 from timeline.publishing import publication, withholding
 from timeline.reading import happening_lookup
 from timeline.reports.passages import drawing

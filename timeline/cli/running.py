@@ -25,7 +25,7 @@ from timeline import files
 from timeline.cli import unknown_command
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, FilterInvalid, RedactionUnfinished, StatementWarning, TimelineError
-from timeline.sqlite_file import refusal
+from timeline.log.sqlite_file import refusal
 from timeline.timeline import Timeline
 
 PATIENCE = 0.5  # seconds without a progress bar

@@ -16,13 +16,14 @@ from typing import NoReturn
 
 import click
 
-from timeline import bundles, files, followed, plugin_settings, publishing
+from timeline import bundles, files, plugin_settings, publishing
 from timeline.cli import following
 from timeline.cli.appending import build_all_or_nothing
 from timeline.cli.options import WholeNumber, allow_folder, by, db
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, leads_away, metadata_here, opened
 from timeline.errors import DatabaseRefused, OutsideFolder
+from timeline.log import followed
 from timeline.timeline import Timeline
 
 LAST_PORT = 65_535

@@ -9,7 +9,7 @@ from timeline.cli import json_forms
 from timeline.cli.options import db
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, opened, progress
-from timeline.log import Log
+from timeline.log.log import Log
 from timeline.shared_log import connecting, sharing
 
 _NEXT = "From now on, append to the shared log, and follow it into this file"

@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
-from timeline import authors, dates, extractors, instants
+from timeline import authors, dates
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.filter_options import as_of_option, position
 from timeline.cli.name_lookup import Match, find
 from timeline.cli.options import db
 from timeline.cli.running import Refused, opened
+from timeline.dates import instants
+from timeline.documents import extractors
 from timeline.errors import DateInvalid
 from timeline.fields import COLLECTION
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import happening_lookup, reviews, sources, wording
 from timeline.reading.happenings import at_positions
 from timeline.reading.records import Happening, Picture

@@ -14,7 +14,7 @@ from timeline import same_events
 from timeline.any_log import AnyLog
 from timeline.comparing.log_file import readable
 from timeline.errors import StatementInvalid
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import differences, event_data, wording
 
 Kind = Literal["added", "corrected", "retracted", "reviewed", "redacted", "differs", "missing"]

@@ -10,7 +10,7 @@ from typing import Final
 from timeline import authors, dates
 from timeline.comparing.difference import Change, Difference, Kind
 from timeline.exchange.formats.markdown.writer import escaped
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import differences, wording
 from timeline.shortening import shortened
 

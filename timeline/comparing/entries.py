@@ -7,9 +7,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from timeline import extractors, fields
+from timeline import fields
 from timeline.any_log import AnyLog
-from timeline.log import Event
+from timeline.documents import extractors
+from timeline.log.log import Event
 
 
 def entry(log: AnyLog, event: Event) -> dict[str, Any]:

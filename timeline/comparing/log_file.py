@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from timeline.errors import DatabaseRefused
-from timeline.event import canonical
-from timeline.log import COLUMNS, Log
-from timeline.log_schema import guards
+from timeline.log.event import canonical
+from timeline.log.log import COLUMNS, Log
+from timeline.log.schema import guards
 
 _SITE, _LINES = "site.json", "log.jsonl"
 _INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * (COLUMNS.count(',') + 1))})"

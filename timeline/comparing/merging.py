@@ -15,7 +15,7 @@ from timeline.any_log import AnyLog
 from timeline.comparing import entries
 from timeline.comparing.log_file import database
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import differences
 from timeline.timeline import Timeline
 

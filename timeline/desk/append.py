@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-    from timeline.event import Event
+    from timeline.log.event import Event
     from timeline.timeline import Timeline
 
 LISTED: Final = 10_000  # events in an answer; `events_left_out` counts the others

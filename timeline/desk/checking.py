@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline import dates, fragments, quotes
+from timeline import dates, quotes
 from timeline.calls import faults
 from timeline.desk import drawn_date
 from timeline.desk.form import Form, Quotation
+from timeline.documents import fragments
 from timeline.errors import DateInvalid, QuoteAmbiguous, StatementInvalid, TimelineError
 from timeline.exchange.importing import naming
 from timeline.model import HappeningFields

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from timeline import instants
+from timeline.dates import instants
 from timeline.desk import form, permissions
 from timeline.desk.form import Form
 from timeline.errors import DatabaseRefused

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from timeline import fragments
+from timeline.documents import fragments
 
 LISTS: Final = ("actors", "tags")
 _STATED: Final = ("title", "date", "date_note", "summary", "kind", "place", "part_of", "attributed_to")

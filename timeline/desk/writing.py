@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from datasette.utils.asgi import Forbidden
 
-from timeline import followed
 from timeline.errors import DatabaseRefused, SharedLogUnreachable
+from timeline.log import followed
 from timeline.shared_log import connecting
 from timeline.timeline import Timeline
 

@@ -5,11 +5,11 @@ import os
 import sys
 from typing import Any, Final
 
-from timeline import images
+from timeline.documents import images
+from timeline.documents.recognised import Word
 from timeline.errors import DocumentUnreadable
 from timeline.originals import frames, pages, scans
 from timeline.processes import limit_memory
-from timeline.recognised import Word
 
 _NAME: Final = "the document"  # reasons follow its name
 

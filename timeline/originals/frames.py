@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from email.message import EmailMessage, MIMEPart
 from typing import Final
 
-from timeline import images
 from timeline.capture import epub, mail, mhtml, warc
 from timeline.capture.encodings import codec_of, decoded_page
+from timeline.documents import images
 from timeline.errors import DocumentUnreadable
 
 MOST: Final = 20_000_000  # characters of a page, with the pictures in it

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline import recognised
 from timeline.capture import ocr, pdf, pictures
+from timeline.documents import recognised
+from timeline.documents.recognised import Word
 from timeline.errors import DocumentUnreadable
 from timeline.originals import pages
 from timeline.originals.pages import AROUND, LONGEST_SIDE, MOST_PIXELS, SCALE, png
-from timeline.recognised import Word
 
 _NAME: Final = "the document"  # reasons follow its name
 _Pdf: TypeAlias = Any  # a library's own

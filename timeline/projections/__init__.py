@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 from timeline import authors, dates, merkle
+from timeline.log.sql_scripts import statements
 from timeline.projections import staging
 from timeline.selection import sql
-from timeline.sql_scripts import statements
 
 FILES = (
     "tree",

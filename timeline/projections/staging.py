@@ -19,8 +19,8 @@ from timeline import authors, dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
+from timeline.log.sql_scripts import statements
 from timeline.selection import search_words
-from timeline.sql_scripts import statements
 
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
 _TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events that make a statement

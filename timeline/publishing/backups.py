@@ -12,11 +12,11 @@ from pathlib import Path
 from timeline import audit
 from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
-from timeline.log import Log
+from timeline.log.log import Log
+from timeline.log.sqlite_file import refusal
 from timeline.merkle import Note
 from timeline.publishing.copying import Contents, compare, contents, copy
 from timeline.publishing.durable_files import place, sync, temporary_folder
-from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
 _JOURNALS = ("-wal", "-shm", "-journal")

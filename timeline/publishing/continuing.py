@@ -10,10 +10,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import authors, followed, merkle, published_copies
+from timeline import authors, merkle
 from timeline.any_log import AnyLog
 from timeline.errors import NoteInvalid, PublishingRefused
-from timeline.log import Event, Log
+from timeline.log import followed, published_copies
+from timeline.log.log import Event, Log
 from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder, repository
 from timeline.publishing.backups import restore

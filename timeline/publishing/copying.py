@@ -9,11 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import checkpoints, merkle
+from timeline import merkle
 from timeline.any_log import AnyLog
 from timeline.errors import DatabaseRefused, PublishingRefused
+from timeline.log.sqlite_file import refusal
+from timeline.proof import checkpoints
 from timeline.publishing.durable_files import sync
-from timeline.sqlite_file import refusal
 
 EACH = 1_000  # events between two steps of a progress bar
 _WRITING = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from timeline import files, unfinished_copies
+from timeline import files
 from timeline.errors import PublishingRefused
+from timeline.log import unfinished_copies
 
 
 @contextmanager
 def temporary_folder(target: Path, timeline: Path, *, parents: bool = False) -> Iterator[Path]:
-    """Yield an empty folder beside a target, to copy a timeline into; it is removed at the end (see timeline.unfinished_copies).
+    """Yield an empty folder beside a target, to copy a timeline into; it is removed at the end (see `log.unfinished_copies`).
 
     `parents`: the folders above the target are made. Raises PublishingRefused where another process uses it, or where the disk
     fails; then the target is unchanged, unless the caller had begun to replace it.

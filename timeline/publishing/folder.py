@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from timeline import files, published_copies, sqlite_journals, unfinished_copies
+from timeline import files
 from timeline.errors import PublishingRefused
+from timeline.log import published_copies, sqlite_journals, unfinished_copies
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.durable_files import sync
 

@@ -7,10 +7,11 @@ request for a cosignature (c2sp.org/tlog-witness, add-checkpoint).
 import base64
 from pathlib import Path
 
-from timeline import checkpoints, merkle
+from timeline import merkle
 from timeline.any_log import AnyLog
 from timeline.errors import ProofInvalid, PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
+from timeline.proof import checkpoints
 from timeline.publishing import repository
 from timeline.publishing.continuing import compare
 from timeline.publishing.folder import Former

@@ -13,17 +13,18 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from timeline import audit, authors, checkpoints, files, merkle, plugin_settings
+from timeline import audit, authors, files, merkle, plugin_settings
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 from timeline.publishing import documents as published_documents
 from timeline.publishing import folder, growth_check, readme, repository, withholding
 from timeline.publishing.copying import copy
 from timeline.publishing.documents import Announce, Documents
 from timeline.publishing.durable_files import sync, temporary_folder, write
 from timeline.publishing.wheel import wheel
-from timeline.signing import SigningKey
 from timeline.timeline import Timeline
 
 _NAMED = 5  # happenings that a refusal names

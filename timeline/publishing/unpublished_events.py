@@ -11,7 +11,7 @@ from pathlib import Path
 from timeline import authors, same_events
 from timeline.any_log import AnyLog
 from timeline.errors import PublishingRefused
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.reading import wording
 from timeline.timeline import Timeline
 

@@ -9,9 +9,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from timeline import images, plugin_settings, projections
+from timeline import plugin_settings, projections
+from timeline.documents import images
 from timeline.errors import PublishingRefused
-from timeline.log_schema import guards
+from timeline.log.schema import guards
 from timeline.publishing.documents import ALL
 from timeline.timeline import Timeline
 

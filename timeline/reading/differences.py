@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from timeline import dates, fragments
+from timeline import dates
+from timeline.documents import fragments
 from timeline.fields import PICTURE
 from timeline.reading import wording
 

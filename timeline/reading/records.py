@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from timeline import extractors, fragments
+from timeline.documents import extractors, fragments
 from timeline.reading import wording
 
 SPREADSHEETS: Final = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from timeline import opentimestamps
+from timeline.proof import opentimestamps
 from timeline.reports.contents import Contents, signature_kind
 
 CHECKPOINT: Final = "checkpoint"

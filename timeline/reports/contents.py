@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from timeline import checkpoints, file_claims, images, media_types, merkle
+from timeline import merkle
+from timeline.documents import file_claims, images, media_types
 from timeline.errors import PublishingRefused
 from timeline.exchange.exporting.format import About
 from timeline.merkle import Checkpoint, Key, Note, Proof
 from timeline.merkle.note import COSIGNATURE, ED25519
+from timeline.proof import checkpoints
+from timeline.proof.signing import Signed
 from timeline.reading import history, sources
 from timeline.reading.happenings import at_positions
 from timeline.reading.history import Redaction, Version
 from timeline.reading.records import PAGES, Happening, Source
 from timeline.selection import time_order
 from timeline.selection.snapshot import Snapshot
-from timeline.signing import Signed
 from timeline.timeline import Timeline
 
 _HAPPENINGS: Final = (

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from timeline import extractors, fragments, images
 from timeline.any_log import AnyLog
-from timeline.fragments import Region
+from timeline.documents import extractors, fragments, images
+from timeline.documents.fragments import Region
 from timeline.processes import Aborted, Process
 from timeline.reading.records import PDF, Quotation
 from timeline.reports.contents import CitedSource

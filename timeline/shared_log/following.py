@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from timeline import followed
 from timeline.errors import DatabaseRefused, GuardsMissing, SharedLogDiffers, SharedLogUnreachable
-from timeline.followed import Followed, Status
-from timeline.log import Log
+from timeline.log import followed
+from timeline.log.followed import Followed, Status
+from timeline.log.log import Log
+from timeline.log.sqlite_file import refusal
 from timeline.shared_log import connecting, storing
 from timeline.shared_log.reader import Batch, Reader
-from timeline.sqlite_file import refusal
 
 POLL: Final = 1.0  # seconds between two looks, where no hint comes
 SOON: Final = 0.02  # seconds until the look after news: writers announce only some of their appends

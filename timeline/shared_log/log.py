@@ -14,12 +14,13 @@ from typing import Any, Final, NoReturn
 import psycopg
 from psycopg import pq, sql
 
-from timeline import authors, images
+from timeline import authors
+from timeline.documents import images
 from timeline.errors import DatabaseRefused, Redacted
-from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
-from timeline.log_queries import Reference
-from timeline.pending_events import AT_ONCE, COLUMNS
+from timeline.log.event import Event, EventType, canonical, data_hash
+from timeline.log.pending_events import AT_ONCE, COLUMNS
+from timeline.log.queries import Reference
 from timeline.shared_log import connecting, queries
 from timeline.shared_log.reader import Reader
 

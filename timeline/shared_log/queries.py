@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from timeline.pending_events import COLUMNS
+from timeline.log.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
 # The turn ends before the commit is on disk, so that the appends of several writers reach the disk together. Each waits for that

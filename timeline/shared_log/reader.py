@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from timeline import merkle
 from timeline.errors import SharedLogDiffers
-from timeline.event import Event
-from timeline.pending_events import COLUMNS
+from timeline.log.event import Event
+from timeline.log.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
--- The shared log: the tables of log.sql in PostgreSQL, with the same columns and hashes, and the guards as triggers and roles.
+-- The shared log: the tables of the log in a file, in PostgreSQL, with the same columns and hashes, and the guards as triggers and roles.
 -- The guards stop accidents and appenders. They cannot stop someone who owns the database: the evidence is the signed root, stored
 -- elsewhere. Checkpoints and signatures are in the files of the readers, each of which can sign.
 -- It is run as a whole, in one transaction, by the database's owner: timeline share.
@@ -45,7 +45,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The rules of log.sql's triggers, and two that SQLite cannot check: the hash of the data, and who may redact.
+-- The rules of its triggers, and two that SQLite cannot check: the hash of the data, and who may redact.
 CREATE FUNCTION timeline.guard_event() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     said jsonb;

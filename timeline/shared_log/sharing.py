@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from timeline import merkle
 from timeline.errors import DatabaseRefused
-from timeline.event import Event, data_hash
-from timeline.log import Log
-from timeline.pending_events import COLUMNS
+from timeline.log.event import Event, data_hash
+from timeline.log.log import Log
+from timeline.log.pending_events import COLUMNS
 from timeline.shared_log import connecting
 
 if TYPE_CHECKING:

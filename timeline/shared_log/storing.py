@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from timeline import log_schema, merkle, projections
+from timeline import merkle, projections
 from timeline.errors import DatabaseRefused, Redacted, SharedLogDiffers
-from timeline.event import Event, data_hash
-from timeline.log import Log
+from timeline.log import schema as log_schema
+from timeline.log.event import Event, data_hash
+from timeline.log.log import Log
 from timeline.shared_log.reader import Batch, Leaf, Redaction, documents_of
 
 # They judge an event by others, or by its data. Of a log that was redacted before it was read, that is no longer there.

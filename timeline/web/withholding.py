@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from timeline import images, plugin_settings
+from timeline import plugin_settings
+from timeline.documents import images
 from timeline.web import security
 
 if TYPE_CHECKING:

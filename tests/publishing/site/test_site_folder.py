@@ -11,7 +11,7 @@ from site_material import SECRET, Published
 
 from timeline import Timeline
 from timeline.merkle import Key, Note
-from timeline.signing import SigningKey
+from timeline.proof.signing import SigningKey
 
 AGAIN = ("publish", "--site", "out", "--yes")
 

@@ -9,7 +9,8 @@ from browser import Served
 from examples import PNG
 from original_documents import HTML, PDF, SOURCES, Serve
 
-from timeline import Timeline, capture, images, media_types
+from timeline import Timeline, capture
+from timeline.documents import images, media_types
 from timeline.reading.records import DATA
 from timeline.web import showing
 from timeline.web.pages import originals

@@ -17,7 +17,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import dates, extractors, fragments, images, suggestions
+from timeline import dates, suggestions
 from timeline.desk import checking
 from timeline.desk.checking import Checked
 from timeline.desk.drafts import Draft
@@ -26,6 +26,7 @@ from timeline.desk.pages import desk, form_view
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.happening import Known, known_happening
 from timeline.desk.pages.visit import Visit
+from timeline.documents import extractors, fragments, images
 from timeline.errors import AlreadyRecorded, DateInvalid, TimelineError
 from timeline.selection import period
 from timeline.shortening import shortened

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from datasette.utils.asgi import Response
 
-from timeline import fragments, images
 from timeline.desk.checking import Checked, Verified
 from timeline.desk.form import Form, Quotation, from_pairs
 from timeline.desk.pages.visit import Visit
+from timeline.documents import fragments, images
 from timeline.errors import TimelineError
 from timeline.reading.differences import LABELS
 from timeline.shortening import shortened

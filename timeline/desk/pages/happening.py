@@ -23,7 +23,7 @@ from timeline.desk.pages import form_view
 from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.errors import TimelineError, VersionConflict
-from timeline.event import Event
+from timeline.log.event import Event
 from timeline.reading import differences, wording
 from timeline.shortening import shortened
 from timeline.timeline import Timeline

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote as percent
 
-from timeline import images
+from timeline.documents import images
 from timeline.reading.records import Happening, Source
 
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch  # of a URI (RFC 3986, 2.3)

@@ -7,14 +7,15 @@ text.
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from timeline import fragments, quotes, statements
+from timeline import quotes, statements
+from timeline.documents import fragments
+from timeline.documents.text_cache import TextCache
 from timeline.errors import Sentence, StatementInvalid, TimelineError, UnknownSource
 from timeline.exchange.importing.citing import placed_citation
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Target
 from timeline.exchange.rows.row import Row
 from timeline.model import Citation, DescribedCitation, VerifiedCitation, check
-from timeline.text_cache import TextCache
 from timeline.timeline import Timeline
 
 _LEFT_OUT: Final = (frozenset[str](), frozenset({"prefix"}), frozenset({"suffix"}), frozenset({"prefix", "suffix"}))

@@ -12,7 +12,7 @@ from typing import Any, Final
 from rapidfuzz import fuzz
 
 from timeline import capture, files, statements
-from timeline.documents import Document
+from timeline.documents.document import Document
 from timeline.errors import OutsideFolder, Sentence, TimelineError
 from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import row_quotation

@@ -10,7 +10,7 @@ from typing import Any
 
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Row
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 

@@ -5,14 +5,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
-from timeline import capture, documents
-from timeline.documents import Document
+from timeline import capture
+from timeline.documents import document as documents
+from timeline.documents.document import Document
+from timeline.documents.extractors import DECODED
 from timeline.errors import DocumentUnreadable, ImportRefused
 from timeline.exchange import formats
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Reader
 from timeline.exchange.text import decoding
-from timeline.extractors import DECODED
 
 
 class File:

@@ -22,7 +22,7 @@ from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome, Targ
 from timeline.exchange.importing.pictures import Pictures
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Row
-from timeline.log import AT_ONCE, Event
+from timeline.log.log import AT_ONCE, Event
 from timeline.model import Citation, DescribedCitation, PlacedCitation
 from timeline.reading.records import HEAD, SPREADSHEETS
 from timeline.shortening import shortened

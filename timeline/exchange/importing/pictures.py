@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, Final
 
-from timeline import documents, images, size_limits
-from timeline.documents import Document
+from timeline import size_limits
+from timeline.documents import document as documents
+from timeline.documents import images
+from timeline.documents.document import Document
 from timeline.errors import TimelineError
 from timeline.exchange.rows.row import Row
 from timeline.exchange.text import html_text

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from timeline import files, instants
+from timeline import files
 from timeline.bundles import yaml_file
+from timeline.dates import instants
 from timeline.errors import ImportRefused
 
 DATES: Final = ("date", "end")

@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from timeline import encodings, files
-from timeline.documents import MAXIMUM_BYTES
+from timeline import files
+from timeline.documents import encodings
+from timeline.documents.document import MAXIMUM_BYTES
 from timeline.errors import ImportRefused, on_one_line
 
 _MARKS: Final = (

@@ -15,9 +15,11 @@ from urllib.parse import quote
 
 from datasette.utils import tilde_encode
 
-from timeline import checkpoints, merkle
+from timeline import merkle
 from timeline.errors import ProofInvalid, PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
+from timeline.proof import checkpoints
+from timeline.proof.signing import SigningKey
 from timeline.publishing import growth_check, publication
 from timeline.publishing.documents import Announce
 from timeline.publishing.durable_files import temporary_folder
@@ -27,7 +29,6 @@ from timeline.publishing.site import data, folder, leaves, pages, server, timeli
 from timeline.publishing.site.addresses import Addresses
 from timeline.publishing.site.output import Output
 from timeline.publishing.site.pages import Site
-from timeline.signing import SigningKey
 from timeline.timeline import Timeline
 
 

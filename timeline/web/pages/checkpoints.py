@@ -12,8 +12,9 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from timeline import authors, followed
+from timeline import authors
 from timeline.errors import NoteInvalid, StatementInvalid, TimelineError
+from timeline.log import followed
 from timeline.reading import event_data, wording
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling

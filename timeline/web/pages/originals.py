@@ -17,7 +17,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import extractors, images, media_types
+from timeline.documents import extractors, images, media_types
 from timeline.shortening import shortened
 from timeline.web import access, links, security, showing, withholding
 from timeline.web.pages import etag, plain_answers

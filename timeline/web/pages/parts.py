@@ -15,8 +15,8 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request
 
-from timeline import extractors, file_claims, fragments, images
-from timeline.fragments import Region
+from timeline.documents import extractors, file_claims, fragments, images
+from timeline.documents.fragments import Region
 from timeline.reading import happening_lookup, wording
 from timeline.reading.records import Source
 from timeline.shortening import shortened

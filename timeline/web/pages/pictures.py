@@ -11,7 +11,8 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from timeline import fields, images
+from timeline import fields
+from timeline.documents import images
 from timeline.reading import sources
 from timeline.reading.records import Picture, Source
 from timeline.selection.snapshot import EACH, Snapshot

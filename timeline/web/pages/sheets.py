@@ -13,7 +13,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request
 
-from timeline import extractors, recognised
+from timeline.documents import extractors, recognised
 from timeline.web import access, showing
 from timeline.web.pages import originals, passages
 from timeline.web.showing import CannotShow

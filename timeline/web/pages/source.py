@@ -15,7 +15,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors, fragments, images
+from timeline.documents import extractors, fragments, images
 from timeline.fields import COLLECTION
 from timeline.reading import happening_lookup, wording
 from timeline.reading.history import redaction_of_document

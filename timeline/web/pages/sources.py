@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors, fragments, images
+from timeline.documents import extractors, fragments, images
 from timeline.errors import TookTooLong
 from timeline.reading.records import SPREADSHEETS
 from timeline.selection import as_of, sources

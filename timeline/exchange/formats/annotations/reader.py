@@ -7,7 +7,7 @@ without an address, such as a PDF on somebody's disk.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from timeline import fragments
+from timeline.documents import fragments
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.row import Read, Row
 from timeline.exchange.rows.row_builder import Building, as_list, object_rows, scalar

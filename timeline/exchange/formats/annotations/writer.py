@@ -8,8 +8,8 @@ comment.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from timeline import fragments
 from timeline.dates import worded
+from timeline.documents import fragments
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.json_stream import dumps, json_list
 from timeline.reading.records import Happening, Quotation

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from timeline import images
+from timeline.documents import images
 from timeline.exchange.exporting import footnotes
 from timeline.exchange.exporting.feeds import clean
 from timeline.exchange.exporting.footnotes import Chronology, Fact, Footnote

@@ -11,8 +11,7 @@ from urllib.parse import unquote
 
 import icalendar
 
-from timeline import instants
-from timeline.dates import free_text
+from timeline.dates import free_text, instants
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid, ImportRefused, Sentence
 from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of

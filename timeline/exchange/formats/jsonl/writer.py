@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline import extractors, fields, fragments, images
+from timeline import fields
+from timeline.documents import extractors, fragments, images
 from timeline.errors import DatabaseRefused
 from timeline.exchange.exporting.format import About, Format, Report
 from timeline.exchange.text.json_stream import dumps, filled

@@ -6,7 +6,7 @@ Owns the choice of the sheet, and that a merged cell has its value in each of it
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from timeline.documents import Table
+from timeline.documents.document import Table
 from timeline.errors import ImportRefused
 from timeline.exchange.formats.csv import reader as csv
 from timeline.exchange.rows.row import Read

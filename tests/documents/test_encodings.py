@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, archiving, bundles, capture, documents, encodings
+from timeline import Timeline, archiving, bundles, capture
 from timeline.capture import extracting
+from timeline.documents import document as documents
+from timeline.documents import encodings
 from timeline.errors import BundleInvalid, DocumentUnreadable, StatementInvalid, TimelineError
 from timeline.exchange.text import decoding
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, followed
+from timeline import Timeline
 from timeline.errors import DatabaseRefused
-from timeline.followed import Followed, Status
+from timeline.log import followed
+from timeline.log.followed import Followed, Status
 
 
 def test_a_note_is_beside_the_file_that_a_link_leads_to(tmp_path: Path) -> None:

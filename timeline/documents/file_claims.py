@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from timeline import images
+from timeline.documents import images
 
 Read = Callable[[int, int], bytes]
 """Returns so many bytes of a file from an offset; fewer at its end."""

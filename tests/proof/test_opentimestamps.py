@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import Timeline, opentimestamps
+from timeline import Timeline
 from timeline.cli import main
 from timeline.errors import NoteInvalid
+from timeline.proof import opentimestamps
 
 MAGIC = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"
 CLIENT = shutil.which("ots", path=f"{Path(sys.executable).parent}:{Path('/usr/bin')}")

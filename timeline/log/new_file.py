@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from timeline.sql_scripts import statements
-from timeline.sqlite_file import connect
+from timeline.log.sql_scripts import statements
+from timeline.log.sqlite_file import connect
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 4  # PRAGMA user_version: the layout of the log
@@ -69,7 +69,7 @@ class NewFile:
 
 
 def _create(connection: sqlite3.Connection, complete: Complete) -> None:
-    for statement in statements("timeline", "log.sql"):
+    for statement in statements("timeline.log", "schema.sql"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

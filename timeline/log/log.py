@@ -13,15 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from timeline import files, followed, log_queries, new_file, published_copies, sqlite_journals, unfinished_copies
-from timeline.corrections import Corrections
+from timeline import files
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
-from timeline.event import Event, EventType, canonical, data_hash
 from timeline.fields import WITHOUT_STATEMENT
-from timeline.log_identity import identify
-from timeline.new_file import NewFile
-from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
-from timeline.sqlite_file import REFUSALS, connect, refusal, use_wal, write_blob
+from timeline.log import followed, new_file, published_copies, sqlite_journals, unfinished_copies
+from timeline.log import queries as log_queries
+from timeline.log.corrections import Corrections
+from timeline.log.event import Event, EventType, canonical, data_hash
+from timeline.log.identity import identify
+from timeline.log.new_file import NewFile
+from timeline.log.pending_events import AT_ONCE, COLUMNS, PendingEvents
+from timeline.log.sqlite_file import REFUSALS, connect, refusal, use_wal, write_blob
 
 __all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 

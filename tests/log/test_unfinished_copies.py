@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from timeline import Timeline, publishing, unfinished_copies
+from timeline import Timeline, publishing
 from timeline.cli import main
 from timeline.errors import RedactionUnfinished
+from timeline.log import unfinished_copies
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals")
 TEXT = "The council met in Marrakech. Unmistakeable words stand here."

@@ -10,8 +10,8 @@ import pytest
 
 from timeline import Timeline, TimelineError
 from timeline.errors import DatabaseRefused, GuardsMissing, UnknownHappening, UnknownSource
-from timeline.log import Log
-from timeline.log_schema import guards
+from timeline.log.log import Log
+from timeline.log.schema import guards
 
 READS: list[Callable[[Timeline], object]] = [
     Timeline.happenings,

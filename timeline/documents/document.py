@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from timeline import encodings, extractors, files, fragments, images
+from timeline import files
+from timeline.documents import encodings, extractors, fragments, images
+from timeline.documents.extractors import DECODED, GIVEN
 from timeline.errors import DocumentUnreadable, Fault, on_one_line
-from timeline.extractors import DECODED, GIVEN
 
 MAXIMUM_BYTES = 100_000_000
 MAXIMUM_IMPORTED = 300_000_000  # bytes of a table that an import reads row by row

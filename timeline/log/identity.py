@@ -4,8 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from timeline.errors import DatabaseRefused, GuardsMissing
-from timeline.log_schema import altered, bring_up_to_date
-from timeline.new_file import APPLICATION_ID, FORMAT
+from timeline.log.new_file import APPLICATION_ID, FORMAT
+from timeline.log.schema import altered, bring_up_to_date
 
 
 def identify(connection: sqlite3.Connection, path: Path, *, read_only: bool, guarded: bool, upgrading: bool) -> bool:

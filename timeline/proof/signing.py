@@ -21,10 +21,11 @@ try:
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
-from timeline import files, stamps
+from timeline import files
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
 from timeline.merkle.note import COSIGNATURE, ED25519, TIME_STAMP, decoded, is_name, shown
+from timeline.proof import stamps
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

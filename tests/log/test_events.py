@@ -8,7 +8,7 @@ import pytest
 
 from timeline import Timeline, bundles
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 SEEDS = {
     "000_ed21aa737d08a29a.txt": "bf9f274b445e43642a38be7fecbb86e26a30f2062b58a9a1cde450246ee5d808",
     "002_a8ebba22b26b2eef.txt": "1b0780f3c3576d8db0c9f5bf5b0853cd028ce7f6f181573036cfd49efcf1752f",

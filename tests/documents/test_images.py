@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from examples import PNG, picture
 
-from timeline import ArchivedSource, PictureWithoutAlt, Timeline, TimelineError, bundles, extractors, images
+from timeline import ArchivedSource, PictureWithoutAlt, Timeline, TimelineError, bundles
 from timeline.cli import main
+from timeline.documents import extractors, images
 from timeline.errors import BundleInvalid, DocumentUnreadable, QuoteNotFound, Redacted, StatementInvalid, UnknownSource
 from timeline.exchange.formats.jsonl import writer
 from timeline.reading.happenings import at_positions

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
-from timeline.signing import SigningKey, check
+from timeline.proof.signing import SigningKey, check
 
 # From the documentation of Go's package note, and from the specification (c2sp.org/signed-note).
 PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
@@ -264,7 +264,7 @@ from pathlib import Path
 sys.modules["cryptography"] = None
 from timeline.errors import KeyRefused
 from timeline.merkle import Key, Note
-from timeline.signing import SigningKey, check
+from timeline.proof.signing import SigningKey, check
 note, key = Note.parse({SIGNED!r}), Key.parse({PUBLIC!r})
 for call in (lambda: check(note, [key]), lambda: SigningKey.new("a"), lambda: SigningKey.load(Path({str(path)!r}))):
     try:

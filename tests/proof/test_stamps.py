@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 from examples import PROJECT
 
-from timeline import ArchivedSource, Timeline, stamps
+from timeline import ArchivedSource, Timeline
 from timeline.cli import main
 from timeline.errors import KeyRefused, NoteInvalid, TimelineError
 from timeline.merkle import Key, Note
+from timeline.proof import stamps
 
 pytest.importorskip("rfc3161_client")
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL is not installed")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline
-from timeline.checkpoints import signed
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid, UnknownEvent
 from timeline.merkle import Checkpoint, Note, Proof, checkpoints, leaf_hash
-from timeline.signing import SigningKey
+from timeline.proof.checkpoints import signed
+from timeline.proof.signing import SigningKey
 
 SEEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

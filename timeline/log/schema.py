@@ -1,4 +1,4 @@
-"""The guards of the log: the schema in `log.sql`, and how a file's schema differs from it.
+"""The guards of the log: the schema in `schema.sql`, and how a file's schema differs from it.
 
 Owns the comparison of a file's tables, indexes and triggers with ours. Must not interpret events, nor write.
 """
@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Container
 from functools import cache
 
-from timeline.sql_scripts import statements
+from timeline.log.sql_scripts import statements
 
 TABLES = ("events", "documents", "checkpoints", "signatures")  # protected by the guards
 # The schema of each earlier format that can be brought up to date, as `_fingerprint` gives it. Format 3 had no reviews.
@@ -23,7 +23,7 @@ _LEAVES_OPEN = ": the log no longer refuses every change"
 @cache
 def guards() -> dict[str, str]:
     """Return the triggers that keep the log append-only: name to SQL, as SQLite stores it."""
-    return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
+    return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline.log", "schema.sql") if sql.startswith("CREATE TRIGGER ")}
 
 
 def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -113,9 +113,9 @@ def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[s
 
 @cache
 def _made() -> dict[str, tuple[str, str, str | None]]:
-    """Return the schema of `log.sql`, as SQLite stores it: name to type, table and SQL."""
+    """Return the schema of `schema.sql`, as SQLite stores it: name to type, table and SQL."""
     made = sqlite3.connect(":memory:")
-    for sql in statements("timeline", "log.sql"):
+    for sql in statements("timeline.log", "schema.sql"):
         made.execute(sql)
     rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
     made.close()

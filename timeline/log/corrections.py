@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from timeline import authors
-from timeline.event import canonical
+from timeline.log.event import canonical
 
 _TABLES: Final = (
     "CREATE TEMP TABLE IF NOT EXISTS correction_prints (print BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, sqlite_journals
+from timeline import Timeline
 from timeline.errors import DatabaseRefused
+from timeline.log import sqlite_journals
 from timeline.publishing import backup, restore
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline
 from timeline.errors import AlreadyRecorded, DatabaseRefused, GuardsMissing, StatementInvalid
-from timeline.log import Log, canonical
-from timeline.log_schema import guards
-from timeline.new_file import APPLICATION_ID
+from timeline.log.log import Log, canonical
+from timeline.log.new_file import APPLICATION_ID
+from timeline.log.schema import guards
 from timeline.quotes import Text
 from timeline.statements import SourceText, of_happening
 

@@ -7,14 +7,15 @@ added stops the owner from signing. Must not know how a signature is computed.
 
 from collections.abc import Iterable, Sequence
 
-from timeline import merkle, signing
+from timeline import merkle
 from timeline.any_log import AnyLog
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
-from timeline.log import Event
+from timeline.log.log import Event
 from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, Signature, StoredCheckpoint
 from timeline.merkle.note import ED25519, TIME_STAMP, is_name, shown
 from timeline.merkle.proof import LARGEST
-from timeline.signing import SigningKey
+from timeline.proof import signing
+from timeline.proof.signing import SigningKey
 
 _MAX_NAMES = 4  # in a message
 _BEFORE_CHECKPOINT = """

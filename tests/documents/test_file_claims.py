@@ -10,9 +10,10 @@ from examples import PNG
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import Timeline, file_claims
+from timeline import Timeline
 from timeline.cli import main
-from timeline.file_claims import Claims, of_bytes
+from timeline.documents import file_claims
+from timeline.documents.file_claims import Claims, of_bytes
 
 TAKEN = Claims("2003-05-16T21:10:05+02:00", "NIKON D70", "GIMP 2.10", "33.573111, -7.589833")
 SIGNED = "a C2PA manifest is in the file, which says that it was made with Cam 1.0; not validated"

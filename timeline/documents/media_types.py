@@ -5,7 +5,7 @@ Owns that ending alone: which files are read, and how, is up to their readers. I
 
 from typing import Final
 
-from timeline import fragments, images
+from timeline.documents import fragments, images
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 _OPEN: Final = "application/vnd.oasis.opendocument"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import fragments
-from timeline.fragments import Range, Region
+from timeline.documents import fragments
+from timeline.documents.fragments import Range, Region
 
 FAULTS = {
     "xywh=pixel:1,2,3,4": "counts pixels",

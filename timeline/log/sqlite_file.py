@@ -4,8 +4,8 @@ import sqlite3
 import time
 from pathlib import Path
 
-from timeline import sqlite_journals
 from timeline.errors import DatabaseRefused
+from timeline.log import sqlite_journals
 
 BUSY_SECONDS = 60
 _PIECE = 1 << 20  # bytes of a blob that are written and read at once

@@ -8,10 +8,10 @@ import pytest
 from test_checkpoints import SEEN, grow, tamper
 
 from timeline import Timeline
-from timeline.checkpoints import doubts, head, signed
 from timeline.errors import NoteInvalid, ProofInvalid
 from timeline.merkle import Checkpoint, Key, Note, Signature, checkpoints
-from timeline.signing import SigningKey
+from timeline.proof.checkpoints import doubts, head, signed
+from timeline.proof.signing import SigningKey
 
 
 @pytest.fixture
