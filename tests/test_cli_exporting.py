@@ -85,7 +85,6 @@ def test_as_of_a_position_the_former_title_is_shown(db: str) -> None:
     ("words", "told"),
     [
         (("csv", "--from", "soon"), "From: “soon” is no date. Write a year"),
-        (("csv", "--status", "some"), "'some' is not one of 'current', 'retracted', 'all'."),
         (("csv", "--as-of", "x"), "As of: “x” is neither a position in the log"),
         (("csv", "--kind", " "), "Kind: is empty. Leave it out, or fill it in."),
         (("csv", "--page", "timeline"), '--page: "timeline" is not a web address.'),
@@ -99,6 +98,13 @@ def test_wrong_options_are_refused_in_one_line(db: str, words: tuple[str, ...], 
     assert (result.exit_code, result.stdout) == (2 if wrong_usage else 1, "")
     assert result.stderr.startswith(f"Error: {told}")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_status_that_does_not_exist_is_refused_with_the_choices(db: str) -> None:
+    """And nothing is written."""
+    result = run("csv", "--status", "some", "--db", db)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("Invalid value for '--status': 'some' is not one of 'current', 'retracted', 'all'.\n")
 
 
 def test_a_file_appears_only_when_it_is_complete(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
