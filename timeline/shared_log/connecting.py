@@ -41,7 +41,7 @@ SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives
 SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
 SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'),
-    to_regclass('timeline.log.log') IS NOT NULL
+    to_regclass('timeline.log') IS NOT NULL
 """
 
 

@@ -135,7 +135,7 @@ function box(item, lane, px, width, unit, measure) {
       const label = Math.max(same ? 1 : 0, Math.min(full, room));
       if (!same && label < least) return;
       const isStub = label < Math.min(full, STUB * unit);
-      found.push({ side, lines: same?.lines ?? lines, label, full, isStub, left: side === "left" ? before - line - full : before, right: side === "right" ? after + line + full : after });
+      found.push({ side, lines: same?.lines ?? lines, label, full, isStub, pull: Math.max(0, label - room), left: side === "left" ? before - line - full : before, right: side === "right" ? after + line + full : after });
     };
     const room = right - inset - left - inset;
     if (was?.side === "inside" || (!point && (whole <= room || room >= ROOMY * unit))) put("inside", whole <= room ? 1 : WAYS[way].lines, whole, 0, room);
@@ -143,7 +143,7 @@ function box(item, lane, px, width, unit, measure) {
     if (before <= width) put("left", lines, longest, least, before - line);
     return found;
   };
-  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, isStub: false, left: before, right: after });
+  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, full: 0, isStub: false, pull: 0, left: before, right: after });
   return { item, lane, row: -1, top: 0, from, to, point, ways, options: [], bare, ...bare };
 }
 

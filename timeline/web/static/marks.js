@@ -107,7 +107,7 @@ export function dress(element, item, also) {
 }
 
 /** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {number} unit @param {boolean} focused */
-export function place(element, { item, top, from, to, point, side, lines, label }, width, unit, focused) {
+export function place(element, { item, top, from, to, point, side, lines, label, pull }, width, unit, focused) {
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width)];
   const out = side === "right" || side === "left";
@@ -115,7 +115,7 @@ export function place(element, { item, top, from, to, point, side, lines, label 
   dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, stub: label < 24 * unit, signed: link.lastChild.childElementCount > 1, on: to > width + 1, focused });
   styled(element, `inset-block-start:${top}px;inset-inline-start:${left}px;inline-size:${Math.max(0, right - left)}px;block-size:${(lines * ROW - 2) * unit}px`);
   styled(link, out || left >= 0 ? "" : `--shift:${-left}px`);
-  styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px${lines > 1 ? `;inline-size:${label}px` : ""}`);
+  styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px${lines > 1 ? `;inline-size:${label}px` : ""}${out && pull ? `;margin-inline-${side === "left" ? "end" : "start"}:${-pull}px` : ""}`);
 }
 
 export function count() {

@@ -88,6 +88,8 @@ interface Option {
   full: number;
   /** Whether an edge leaves hardly any of it. */
   isStub: boolean;
+  /** How much nearer it is to its mark than others, where the edge is in between. */
+  pull: number;
   left: number;
   right: number;
 }
