@@ -97,7 +97,7 @@ def marks(folder: Path, quotations: int, chance: random.Random) -> None:
             numbers = zip(there._numbers_of(*span), "".join(text[slice(*span)].split()), strict=True)
             placed = [(pages._middle(box), letter) for number, letter in numbers if (box := there._box(number))]
             for box in found or ():
-                expected = "".join(letter for middle, letter in placed if pages._holds(box, middle))
+                expected = "".join(letter for middle, letter in placed if pages._contains(box, middle))
                 boxes += 1
                 same += plain(expected) == plain(read(cut_out(document, page, box), language))
         print(f"  {name:<10}{quotations:>5} quotations, {uncertain} uncertain, {same} of {boxes} boxes read as the same letters")

@@ -72,7 +72,7 @@ def prepared(rows: int, known: int) -> Matching:
     ]
     base = {"date": "2001", "title": "T"}
     made._earlier = Earlier(
-        known={f"k{n}": cast(Any, SimpleNamespace(id=f"k{n}", base=base, start=n, quote="same")) for n in range(known)}
+        happenings={f"k{n}": cast(Any, SimpleNamespace(id=f"k{n}", base=base, start=n, quote="same")) for n in range(known)}
     )
     return made
 
@@ -90,7 +90,7 @@ def test_equal_rows_are_matched_in_linear_time() -> None:
 def test_a_clear_match_is_far_ahead_of_every_rival(rows: int, known: int, ratios: list[float]) -> None:
     """A match is clear if every rival of the row and of the happening is far less similar."""
     made = prepared(rows, known)
-    ratio = {(row.number, id): ratios[row.number * 4 + int(id[1])] for row in made._rows for id in made._earlier.known}
+    ratio = {(row.number, id): ratios[row.number * 4 + int(id[1])] for row in made._rows for id in made._earlier.happenings}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matching, "_ratio", lambda row, one: ratio[row.number, one.id])
         made._match_clearly()
