@@ -39,7 +39,7 @@ def setup() -> str:
     parts = [sys.version, sys.platform, platform.machine()]
     parts += _lxml()
     here = Path(__file__).parent
-    for path in (*sorted(here.glob("*.py")), Path(documents.__file__), here.parent / "extractors.py"):
+    for path in (*sorted(here.glob("*.py")), Path(documents.__file__), Path(extractors.__file__)):
         parts.append(f"{path.name} {sha256(path.read_bytes()).hexdigest()}")
     parts += [f"{name} {_files(name)}" for name in _LIBRARIES]
     return sha256("\n".join(parts).encode()).hexdigest()[:12]
