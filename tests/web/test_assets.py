@@ -137,3 +137,9 @@ def test_scripts_import_nothing_from_elsewhere() -> None:
         for target in re.findall(r'from "([^"]+)"', text):
             assert path_of(target).exists(), (path.name, target)
         assert not [result for result in re.findall(r"https?://[^\"'`\s]+", text) if result != "http://www.w3.org/2000/svg"]
+
+
+def test_no_two_files_have_the_same_name() -> None:
+    """Of two with one name, in the folders of reading and of writing, only the last would be sent."""
+    names = [path.name for folder in assets.FOLDERS for path in folder.iterdir()]
+    assert [name for name in names if names.count(name) > 1] == []

@@ -304,13 +304,13 @@ def test_each_tick_says_something_else(run: Run) -> None:
 )
 def test_what_people_type_is_read(run: Run, text: str, first: tuple[int, int, int], last: tuple[int, int, int]) -> None:
     """Years, months and days, before the era too."""
-    assert run("typed.js", "m.typed(given)", text) == {"start": day_number(*first), "end": day_number(*last)}
+    assert run("typeddate.js", "m.typed(given)", text) == {"start": day_number(*first), "end": day_number(*last)}
 
 
 @pytest.mark.parametrize(("text", "minute", "length"), [("2025-11-24T04:10", 250, 1), ("2025-11-24T00:00", 0, 1)])
 def test_a_time_that_people_type_is_read(run: Run, text: str, minute: int, length: int) -> None:
     """To the minute."""
-    found = run("typed.js", "m.typed(given)", text)
+    found = run("typeddate.js", "m.typed(given)", text)
     day = day_number(2025, 11, 24)
     assert [round((found[side] - day) * 1440, 3) for side in ("start", "end")] == [minute, minute + length]
 
@@ -337,4 +337,4 @@ def test_a_time_that_people_type_is_read(run: Run, text: str, minute: int, lengt
 )
 def test_what_is_no_date_is_not_read(run: Run, text: str) -> None:
     """Rather than as something else."""
-    assert run("typed.js", "m.typed(given)", text) is None
+    assert run("typeddate.js", "m.typed(given)", text) is None

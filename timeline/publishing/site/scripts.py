@@ -15,7 +15,7 @@ _IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 _STATIC = resources.files("timeline.publishing.site").joinpath("static")
 # The modules of ours that answer in place of the server, in the order of their need.
 _ANSWERING = ("data", "matches", "stretches", "fitting", "view", "words", "listing", "server")
-_SHARED = ("calendar", "typed")  # of those of the pages
+_SHARED = ("calendar", "typeddate")  # of those of the pages
 
 
 def bundle(name: str, before: str = "", given: str = "") -> str:

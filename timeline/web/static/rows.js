@@ -6,7 +6,7 @@ import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
 import { by, on } from "./page.js";
-import { typed } from "./typed.js";
+import { typed } from "./typeddate.js";
 
 
 if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
