@@ -52,6 +52,11 @@ def reading(extractor: str) -> Reading | None:
     return Reading(**match.groupdict()) if match else None
 
 
+def without_setup(extractor: str) -> str:
+    """Return an extractor's name without the reading and the setup, for a person."""
+    return _READ.sub("", extractor)
+
+
 def is_same(extractor: str, other: str) -> bool:
     """Whether two names have the same setup and reading, so that both extractors read the same text."""
     one, two = (_READ.search(each[-LONGEST:]) for each in (extractor, other))

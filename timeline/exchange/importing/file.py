@@ -7,8 +7,8 @@ from typing import Final, cast
 
 from timeline import capture
 from timeline.documents import document as documents
+from timeline.documents import extractors
 from timeline.documents.document import Document
-from timeline.documents.extractors import DECODED
 from timeline.errors import DocumentUnreadable, ImportRefused
 from timeline.exchange import formats
 from timeline.exchange.rows.packed import Packed
@@ -60,11 +60,12 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     try:
         if media_type in capture.OFFICE:
             document = capture.from_bytes(content, media_type, str(path), encoding=encoding)
-            extractor, decoded = document.extractor, decoding.Decoded(document.text, "")
+            extractor = document.extractor
+            decoded = decoding.Decoded(document.text, "", (f"read by {extractors.without_setup(extractor)}",))
             options["tables"] = document.tables
         else:
             decoded = decoding.decode(content, encoding, str(path))
-            extractor = f"{DECODED}{decoded.encoding}"
+            extractor = f"{extractors.DECODED}{decoded.encoding}"
         file = File(path, format, content, decoded.text, Read(()))
         del content  # before the rows are in memory
         read = module.read(decoded.text, format=format, **options)
