@@ -55,7 +55,7 @@ def test_an_older_event_with_a_wrong_place_is_a_fault() -> None:
     text = Text("a\nb, a b, “a”")
     for quote, prefix in (("a b", "b, "), ("a b", None), ('"a"', None)):
         found = find(text, quote, prefix, None if prefix else text.raw[3:6] if quote == "a b" else None)
-        citation = {"quote": quote, **{name: getattr(found, name) for name in found.__slots__}}
+        citation = {"quote": quote, **{name: getattr(found, name) for name in found._fields}}
         assert _is_at_its_place(text, citation)
         for wrong in ({"start_char": 1}, {"end_char": found.end_char - 1}, {"grade": "x"}, {"quote": "a c"}, {"suffix": "z"}):
             assert not _is_at_its_place(text, citation | wrong)
