@@ -34,7 +34,7 @@ def test_the_data_is_removed_and_the_place_stays(timeline: Timeline, meeting: st
     root = timeline.checkpoint().text
     event = timeline.redact(2, reason=WHY)
     after = timeline.log.event(2)
-    assert after == Event(**{**{f: getattr(before, f) for f in Event.__slots__}, "data": None, "salt": None})
+    assert after == Event(**{**{f: getattr(before, f) for f in Event._fields}, "data": None, "salt": None})
     assert (event.id, event.position, event.recorded_by) == ("happening/meeting@2", 3, "tester")
     assert (event.payload["position"], event.payload["reason"], len(event.payload["documents"])) == (2, WHY, 1)
     assert timeline.prove(2).proven.data is None

@@ -255,7 +255,7 @@ def root_of(events: list[Event]) -> bytes:
     """Compute the root over events."""
     tree = merkle.Growth()
     for event in events:
-        tree.add(merkle.leaf_hash(merkle.leaf(*event.row[:6], event.data_hash)))
+        tree.add(merkle.leaf_hash(merkle.leaf(*event[:6], event.data_hash)))
     return tree.root()
 
 

@@ -20,7 +20,7 @@ def tables(log: SharedLog) -> sqlite3.Connection:
         connection.execute(f"DROP TRIGGER {name}")  # some events are redacted already
     documents = log._execute("SELECT sha256, bytes FROM timeline.documents", binary=True)
     connection.executemany("INSERT INTO documents VALUES (?, ?)", documents)
-    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (event.row for event in log.events()))
+    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", log.events())
     projections.rebuild(connection)
     for guard in guards().values():
         connection.execute(guard)

@@ -88,7 +88,7 @@ def _run(timeline: Timeline, drawn: list[Call]) -> tuple[list[object], list[tupl
             except TimelineError as error:
                 outcomes.append((type(error), str(error).replace(timeline.log.name, "LOG"), error.faults))
     tree = merkle.Growth()
-    rows = [event.row for event in timeline.events()]
+    rows = [*timeline.events()]
     for row in rows:
         tree.add(merkle.leaf_hash(merkle.leaf(*row[:6], row[8])))
     documents = [timeline.log.document(sha256) for sha256 in _named(rows)]

@@ -46,7 +46,7 @@ def share(path: Path, url: str) -> sharing.Shared:
 def rows(path: Path | str) -> list[tuple[Any, ...]]:
     """Read all events."""
     with Timeline(path, read_only=True) as timeline:
-        return [event.row for event in timeline.events()]
+        return [*timeline.events()]
 
 
 def test_everything_is_as_it_was(file: Path, database: Callable[[], str]) -> None:
