@@ -11,7 +11,7 @@ from timeline.web import assets
 _LATER = re.compile(r"""import\("\./([a-z]+)\.js"\)""")
 _EXPORTED = re.compile(r"\bexport (?:async )?(?:function\*? ?|const|class) ?(\w+)")
 _EXPORT = re.compile(r"\bexport (?=(?:async )?(?:function\*? ?|const|class) ?\w+)")
-_IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
+_IMPORT = re.compile(r"^import\b.*\n", re.MULTILINE)
 _STATIC = resources.files("timeline.publishing.site").joinpath("static")
 # The modules of ours that answer in place of the server, in the order of their need.
 _ANSWERING = ("data", "matches", "stretches", "fitting", "view", "words", "listing", "server")
