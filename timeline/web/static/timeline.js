@@ -148,9 +148,9 @@ function arrive(page) {
   const id = state().get("focus");
   const shown = drawing.focus?.id;
   if (shown !== id) drawing.focus = view.items?.find((/** @type {Item} */ one) => one.id === id) ?? null;
-  // Its room is taken before all is drawn.
   if (!id) card.close();
-  else if (!shown) card.element.hidden = false;
+  // Its room is taken before all is drawn. In a window that was chosen a card takes its room as when it is opened by hand, so that both see the same.
+  else if (!shown && !state().has("view")) card.element.hidden = false;
   drawing.set(overview, view, state().has("scale"));
   renew();
   follow();
