@@ -67,7 +67,7 @@ def note(path: str | Path) -> Path:
 def read(path: str | Path) -> Followed | None:
     """Return the log that a timeline follows; None if it follows none.
 
-    Raises DatabaseRefused where the note is there but cannot be read, since whoever appends then could fork the log; and where it
+    Raises DatabaseRefused where the note is there but cannot be read, because an append then could fork the log; and where it
     was not written in its place, but copied there.
     """
     try:

@@ -33,7 +33,7 @@ _HAPPENINGS: Final = (
     f" order by {time_order.ORDER}"
 )
 _TEXTS: Final = "select id, text_sha256 from sources where id in (select value from json_each(:ids))"
-# What was drawn of an archived page names the page in `collected_from`.
+# The picture and the PDF of an archived page name the page in `collected_from`.
 _DRAWN: Final = (
     "select id from sources where (collected_from in (select 'source/' || value from json_each(:ids)) or 'source/' || id in"
     " (select collected_from from sources where id in (select value from json_each(:ids))))"
@@ -130,7 +130,7 @@ def gather(
 ) -> Contents:
     """Gather a report of happenings and their sources, and of `more` sources, by their ids. The caller holds one moment of the log.
 
-    With an archived page comes what was drawn of it, its picture and its PDF; with one of these, the page.
+    An archived page brings its picture and its PDF, and each of these brings the page.
     Without a checkpoint, it takes the last stored one that covers all events of the report, a signed one if there is any, or else
     makes one that is not stored. `ots`: the stamp beside the file of the checkpoint. `withheld`: leave out all documents, because
     their publisher withholds them.

@@ -88,7 +88,7 @@ class _Page:
         self._sources = {one.source.id: one for one in contents.sources}
         streams = {f"source/{id}": id for id in self._sources}
         origins = {id: streams.get(one.source.collected_from or "") for id, one in self._sources.items()}
-        self._pages = {id: page for id, page in origins.items() if page is not None}  # of what was drawn of them
+        self._pages = {id: page for id, page in origins.items() if page is not None}  # of their pictures and PDFs
         self._cited: dict[str, list[str]] = {}  # the numbers of the quotations of each source
         self._language = f' lang="{_e(contents.about.language)}"' if contents.about.language else ""
 

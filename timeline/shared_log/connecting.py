@@ -26,7 +26,7 @@ WAIT: Final = 60  # seconds for another writer to be done, as for a file
 IDLE: Final = 10  # minutes for which a writer that hangs keeps its turn
 OLDEST: Final = 14  # the oldest PostgreSQL that can be used
 # A commit of its own, which reaches the disk and the standby after all that was committed before it, and the last position by then.
-# Commits made while a writer has its turn do not wait for the disk, so whoever acts on an event waits for this first.
+# Commits made while a writer has its turn do not wait for the disk, so nobody acts on an event before this has returned.
 DURABLE: Final = "SELECT coalesce(max(position), 0), pg_logical_emit_message(true, 'timeline', '') FROM timeline.events"
 _URL: Final = re.compile(r"postgres(?:ql)?:/", re.IGNORECASE)
 _ATTEMPT: Final = re.compile(r'server at "([^"]*)".*?, port (\d+) failed: (.*)')
