@@ -134,6 +134,13 @@ def _command() -> list[str]:
     return [path]
 
 
+def _ready(pipe: int, event: int, seconds: float) -> bool:
+    """Tell whether a pipe can be read from or written to within so many seconds. (select() refuses a number past 1023.)"""
+    poll = select.poll()
+    poll.register(pipe, event)
+    return bool(poll.poll(seconds * 1000))
+
+
 class _Browser:
     """A process of Chromium: its pipe, its messages, and its end."""
 
@@ -170,7 +177,7 @@ class _Browser:
             content = json.dumps(message).encode() + b"\0"
             with suppress(BrokenPipeError):  # reading finds that it has ended
                 while content:
-                    if not select.select([], [self._in], [], max(0.0, self.deadline - time.monotonic()))[1]:
+                    if not _ready(self._in, select.POLLOUT, max(0.0, self.deadline - time.monotonic())):
                         raise NotDrawn("it takes too long to draw")
                     content = content[os.write(self._in, content) :]
             return self._number
@@ -184,7 +191,7 @@ class _Browser:
                 raise NotDrawn("it takes too long to draw")
             if left <= 0:
                 return None
-            if not select.select([self._out], [], [], min(left, 0.5))[0]:
+            if not _ready(self._out, select.POLLIN, min(left, 0.5)):
                 self._refuse_memory()
                 continue
             piece = os.read(self._out, _PIECE)
