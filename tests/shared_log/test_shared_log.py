@@ -406,7 +406,7 @@ def test_the_commands_append_to_a_shared_log(url: str, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "first.yaml").write_text(BUNDLE, encoding="utf-8")
     (tmp_path / "letter.txt").write_text("Dear Ann, nothing happened.", encoding="utf-8")
-    shown = connecting.shown(url)
+    shown = connecting.without_password(url)
     assert run("append", "first.yaml", "--db", url, "--by", "Ann") == (0, f"{shown}: 3 events (3 new) from 1 bundle\n")
     assert run("append", "first.yaml", "--db", url, "--by", "Ann") == (0, f"{shown}: 3 events (0 new) from 1 bundle\n")
     code, output = run("archive", "letter.txt", "--id", "letter", "--title", "A letter", "--db", url, "--by", "Ann")

@@ -99,7 +99,7 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
     except (OSError, ValueError) as error:
         raise documents.unopened(path, error) from None
     if is_folder:
-        raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
+        raise DocumentUnreadable(files.path_in_message(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None and ocr and images.OTHER_SUFFIXES.get(path.suffix.lower()) in images.RECOGNISED_TYPES:
         media_type = "image/tiff"
@@ -113,7 +113,9 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
             ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .docx, .odt, .xlsx, .ods, .warc, .wacz, .png, .jpg, .webp, .gif,"
             " .mp3, .wav and .mp4"
         )
-        raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
+        raise DocumentUnreadable(
+            files.path_in_message(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}"
+        )
     return documents.received(path, within), media_type
 
 
@@ -144,7 +146,9 @@ def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = Non
         if within is not None:
             files.refuse_outside(path, within)
         suffixes = ", ".join((*fragments.RECORDINGS, *images.OTHER_SUFFIXES))
-        raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {suffixes}. Convert it to one of them")
+        raise DocumentUnreadable(
+            files.path_in_message(path), f"is neither a document nor one of {suffixes}. Convert it to one of them"
+        )
     return documents.transcribed(documents.received(path, within), transcript, media_type)
 
 

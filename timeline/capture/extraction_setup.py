@@ -24,7 +24,7 @@ _LIBRARIES: Final = (
 )  # fmt: skip
 
 
-def named(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
+def full_name(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
     languages = languages if extractor.startswith(extractors.RECOGNISED) else None  # there may have been no page to recognise
     reading = Reading(media_type, codec_of(encoding), record if record and not any(map(str.isspace, record)) else None, languages)

@@ -117,7 +117,7 @@ def rebuild(tree: bool, as_json: bool, db: Path) -> None:
     Example: timeline rebuild
     """
     if not db.exists():
-        raise Refused(f"{db}: there is no such file. {files.meant(db)}Make one: timeline build --db {db}")
+        raise Refused(f"{db}: there is no such file. {files.did_you_mean(db)}Make one: timeline build --db {db}")
     with opened(db, read_only=False, rebuilding=True) as timeline:
         timeline.rebuild(tree=tree)
         events = timeline.log.size()

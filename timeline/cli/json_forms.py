@@ -104,7 +104,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
         **_head(one.event),
         "new": new,
         **{name: statement.get(name) for name in (*fields.SOURCE, *fields.DOCUMENT)},
-        "document_says": dict(one.found),
+        "document_says": dict(one.document_says),
     }
 
 

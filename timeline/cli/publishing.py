@@ -77,7 +77,7 @@ def publish(
         "key": loaded(key_path),
         "metadata": metadata or metadata_here(),
         "documents": documents_choice,
-        "announce": _asking(agreed=yes or documents_choice is not None, needed=site is not None),
+        "announce": _announcement(agreed=yes or documents_choice is not None, must_ask=site is not None),
     }
     label, times = ("Verifying", 2) if site is None else ("Verifying and writing", 4)
     made: Published | PublishedSite
@@ -101,16 +101,16 @@ def publish(
         click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
 
 
-def _asking(*, agreed: bool, needed: bool) -> Announce:
+def _announcement(*, agreed: bool, must_ask: bool) -> Announce:
     """Return the function that announces which documents will be public, and asks a person.
 
-    Where nobody can be asked, a site `needed` an option; a folder is published, as it always was, and the sentence is on stderr.
+    Where nobody can be asked, a site needs an option; a folder is published all the same, and the sentence is on stderr.
     """
 
-    def announce(held: documents.Documents) -> None:
-        sentence = harmless(held.sentence())
-        is_question = not agreed and held.many and held.choice == documents.ALL
-        if is_question and needed and not printing.can_ask():
+    def announce(summary: documents.Documents) -> None:
+        sentence = harmless(summary.sentence())
+        is_question = not agreed and summary.many and summary.choice == documents.ALL
+        if is_question and must_ask and not printing.can_ask():
             raise Refused(f"{sentence} To publish them, give --documents all or --yes")
         click.echo(sentence, err=True)
         if is_question and printing.can_ask():

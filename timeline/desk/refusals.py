@@ -88,7 +88,7 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
                 refused = Refused(411, "the form does not say how long it is. Send it with a Content-Length, as browsers do")
             else:
                 try:
-                    await app(scope, _counted(receive), send)
+                    await app(scope, _limit(receive), send)
                     return
                 except _Endless:  # 0.65 reads all of some bodies to look for its token
                     refused = too_large()
@@ -103,11 +103,11 @@ class _Endless(Exception):
     """A body is longer than any reader of ours lets it be."""
 
 
-def _counted(receive: Receive) -> Receive:
+def _limit(receive: Receive) -> Receive:
     """Receive no more than a request may have, and then some, so that its reader can refuse it first."""
     left = MOST_BYTES + 10_000_000
 
-    async def counted() -> dict[str, Any]:
+    async def receive_some() -> dict[str, Any]:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
@@ -115,7 +115,7 @@ def _counted(receive: Receive) -> Receive:
             raise _Endless
         return message
 
-    return counted
+    return receive_some
 
 
 @contextmanager

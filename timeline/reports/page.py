@@ -135,7 +135,7 @@ class _Page:
 
     def _origin_of_checkpoint(self) -> str:
         contents = self._contents
-        if contents.given:
+        if contents.checkpoint_given:
             return "It is the one that was given to the program as a file, and the log agrees with it."
         if contents.stored_at is None:
             return (
@@ -267,8 +267,8 @@ class _Page:
             parts.append("its words are not in the log, and no record says why")
         if version.former is not None and version.statement is not None:
             for change in differences.between(version.former, version.statement):
-                gone, come = ("; ".join(change.texts(kind)) for kind in ("removed", "added"))
-                parts.append(f"<b>{change.label}</b>: <bdi>{_e(gone or '–')}</bdi> → <bdi>{_e(come or '–')}</bdi>")
+                removed, added = ("; ".join(change.texts(kind)) for kind in ("removed", "added"))
+                parts.append(f"<b>{change.label}</b>: <bdi>{_e(removed or '–')}</bdi> → <bdi>{_e(added or '–')}</bdi>")
         words = "<br>".join(part for part in parts if part)
         return f": {words}" if words else ""
 

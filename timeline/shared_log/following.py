@@ -93,10 +93,10 @@ class Follower:
         self.url = url or (known.url if known else "")
         if not connecting.is_url(self.url):
             raise DatabaseRefused(
-                connecting.shown(self.url), "is not the address of a shared log. Write postgresql://USER@HOST/DATABASE"
+                connecting.without_password(self.url), "is not the address of a shared log. Write postgresql://USER@HOST/DATABASE"
             )
         self.known = known
-        self.note = Followed(connecting.shown(self.url), append_as or (known.append_as if known else ""))
+        self.note = Followed(connecting.without_password(self.url), append_as or (known.append_as if known else ""))
         self.stop = stop or threading.Event()
         self._poll, self._report, self._clock = poll, report, clock
         self._reader: Reader | None = None

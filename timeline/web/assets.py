@@ -57,7 +57,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ?\w+)",
 @cache
 def files() -> dict[str, str]:
     """Return the files as they are sent."""
-    return {name: _joined(name) if name.endswith(".js") else text for name, text in plain().items()}
+    return {name: _bundle(name) if name.endswith(".js") else text for name, text in plain().items()}
 
 
 @cache
@@ -72,7 +72,7 @@ def plain() -> dict[str, str]:
     return {name: _shortened(name, text) for name, text in texts.items()}
 
 
-def _joined(name: str) -> str:
+def _bundle(name: str) -> str:
     """Put before a script the modules that it imports, each once, those that others need first. All share one scope."""
     parts: dict[str, str] = {}
 

@@ -39,8 +39,8 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Return the address of a happening's page."""
-    taken = happening_id in _TAKEN
-    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if taken else tilde_encode(happening_id)
+    is_reserved = happening_id in _TAKEN
+    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if is_reserved else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
 
 

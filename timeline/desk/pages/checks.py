@@ -17,7 +17,7 @@ from timeline.desk.pages import visit as visits
 async def check_answer(datasette: Datasette, request: Request) -> Response:
     """Answer with the fragments of the form that say how what was typed is read."""
     visit = await visits.enter(datasette, request)
-    form = from_pairs(await visits.typed(request))
+    form = from_pairs(await visits.read_form(request))
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
     html = await datasette.render_template("timeline_desk_checked.html", {"checked": checked}, request=request)
     return Response.html(html, headers=visits.HEADERS)

@@ -124,7 +124,7 @@ def _with_suggestion(form: Form, one: Suggestion, source: str) -> Form:
 
 
 async def _submitted(visit: Visit, source: Row) -> Response:
-    pairs = await visits.typed(visit.request)
+    pairs = await visits.read_form(visit.request)
     button, form = form_view.submitted(pairs, source["id"])
     if button in ("draft", "elsewhere"):
         return await form_view.saved(visit, button, form, document=source["id"])
@@ -243,7 +243,7 @@ async def _text(visit: Visit, id_: str) -> tuple[str, str]:
 async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str, Any]:
     """Return the part of the text that the page shows, with its marks and the suggestions beside it."""
     words, after = (visit.request.args.get("find") or "").strip(), _place(visit.request.args.get("after"), len(text))
-    match = await scheduling.in_thread(_found, text, words[:LONGEST_WORDS], after)
+    match = await scheduling.in_thread(_find_words, text, words[:LONGEST_WORDS], after)
     asked = match[0] if match else _place(visit.request.args.get("start"), len(text))
     starts = _parts(text)
     start, end = _part_at(starts, len(text), asked)
@@ -302,7 +302,7 @@ def _is_number(typed: str) -> bool:
     return typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER
 
 
-def _found(text: str, words: str, after: int) -> tuple[int, int] | None:
+def _find_words(text: str, words: str, after: int) -> tuple[int, int] | None:
     """Find words in a text from a place on, or else from its beginning, whatever their case and a line end between them."""
     if not words:
         return None

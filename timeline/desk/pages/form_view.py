@@ -45,7 +45,7 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
     rows = await _rows(visit, {one.source for one in quotations} | {source})
     named = {id_: _title(row) for id_, row in rows.items()}
 
-    def shown(one: Quotation, state: Verified) -> dict[str, Any]:
+    def quotation_view(one: Quotation, state: Verified) -> dict[str, Any]:
         return {
             "typed": one,
             "verified": state,
@@ -57,12 +57,12 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
 
     return {
         "form": form,
-        "quotations": [*map(shown, quotations, chain(checked.quotations, repeat(Verified())))],
-        "empty_quotation": shown(empty, Verified()),
+        "quotations": [*map(quotation_view, quotations, chain(checked.quotations, repeat(Verified())))],
+        "empty_quotation": quotation_view(empty, Verified()),
         "checked": checked,
         "problem": problem,
         "labels": LABELS,
-        "offered": {name: await _offered(visit, name) for name in ("kind", "place", "actor", "tag")},
+        "offered": {name: await _completions(visit, name) for name in ("kind", "place", "actor", "tag")},
         "happenings": [dict(row) for row in (await visit.database.execute(_HAPPENINGS, {"most": MOST_OFFERED})).rows],
         "beside": source,
         "beside_title": named.get(source, source),
@@ -104,7 +104,7 @@ def with_error(checked: Checked, error: TimelineError) -> Checked:
     return replace(checked, faults=faults)
 
 
-async def _offered(visit: Visit, facet: str) -> list[str]:
+async def _completions(visit: Visit, facet: str) -> list[str]:
     rows = (await visit.database.execute(_FACETS, {"facet": facet, "most": MOST_OFFERED})).rows
     return [row["label"] for row in rows]
 

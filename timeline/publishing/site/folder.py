@@ -64,9 +64,9 @@ def _manifest(path: Path) -> dict[str, str]:
     try:
         if path.is_symlink() or path.stat().st_size > _LARGEST:
             raise ValueError
-        given = json.loads(path.read_bytes())
-        names = {str(name): str(digest) for name, digest in given["files"].items()}
-        if given["form"] != _FORM or any(not _is_inside(name) for name in names):
+        manifest = json.loads(path.read_bytes())
+        names = {str(name): str(digest) for name, digest in manifest["files"].items()}
+        if manifest["form"] != _FORM or any(not _is_inside(name) for name in names):
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PublishingRefused(path, "is not the list of a site’s files. Give a new folder") from None
@@ -114,17 +114,17 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
             target.parent.mkdir(parents=True, exist_ok=True)
             folders.add(target.parent)
         (fresh / name).replace(target)
-    gone = [name for name in ours if name not in names and (path / name).is_file()]
-    for name in gone:
+    removed = [name for name in ours if name not in names and (path / name).is_file()]
+    for name in removed:
         (path / name).unlink()
         folders.add((path / name).parent)
-    for folder in sorted({(path / name).parent for name in gone}, key=lambda one: -len(one.parts)):
+    for folder in sorted({(path / name).parent for name in removed}, key=lambda one: -len(one.parts)):
         _remove_empty(folder, path)
     for folder in folders:
         if folder.is_dir():
             sync(folder)
     _write_manifest(fresh, path, names, "finished")
-    return len(changed), len(gone)
+    return len(changed), len(removed)
 
 
 def _order(name: str) -> tuple[int, str]:

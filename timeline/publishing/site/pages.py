@@ -71,7 +71,7 @@ class Site:
         """Write an adapted page to its file. `head` is added to its head."""
         self._script(tree, head)
         rewriting.shift(tree, file)
-        self.output.add(file, rewriting.written(tree))
+        self.output.add(file, rewriting.serialised(tree))
 
     async def page(self, address: str, file: str, *, alter: Callable[[Element], None] = lambda tree: None) -> Element:
         """Ask for a page, adapt it and write it."""
@@ -239,7 +239,7 @@ async def add_happening(site: Site, name: str) -> None:
     tree = await site.read(f"{site.at}/{name}")
     site.adapt(tree)
     for article in tree.xpath("//main/article"):
-        site.articles[tilde_decode(name)] = rewriting.written(article)
+        site.articles[tilde_decode(name)] = rewriting.serialised(article)
     site.write(addresses.happening_file(name), tree)
 
 
@@ -330,7 +330,7 @@ async def add_list(site: Site) -> Element:
                 link.set("data-scripted", f"{addresses.INDEX}?{query}")
         for card in tree.xpath("//li[@data-id]"):
             tail, card.tail = card.tail, None
-            site.cards[card.get("data-id")] = rewriting.written(card)
+            site.cards[card.get("data-id")] = rewriting.serialised(card)
             card.tail = tail
         if number == 1:
             first = tree

@@ -78,12 +78,12 @@ def publish_site(
     growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live, parents=True) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        note, signer, held = publication.verified_copy(
+        note, signer, summary = publication.verified_copy(
             timeline, path, raw, description, key, former.key if former else None, documents, advance
         )
         if former and former.key and signer != former.key:
             raise PublishingRefused(path, f"was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
-        announce(held)
+        announce(summary)
         served = fresh / "served" / live.name
         served.parent.mkdir()
         raw.replace(served)
@@ -120,12 +120,12 @@ async def _write(
     step: Callable[[int], None],
 ) -> None:
     with closing(sqlite3.connect(f"file:{quote(str(served))}?mode=ro&immutable=1", uri=True)) as connection:
-        async with server.serving(served, shown) as asked:
-            happenings = [asked.name_of(id_) for id_ in _ids(connection, "happenings")]
+        async with server.serving(served, shown) as server_pages:
+            happenings = [server_pages.name_of(id_) for id_ in _ids(connection, "happenings")]
             sources = [tilde_encode(id_) for id_ in _ids(connection, "sources")]
             end = Checkpoint.of(note).size
-            known = Addresses(asked.root, frozenset(happenings), frozenset(sources), end)
-            site = Site(asked, known, output, url, _stored(connection), step)
+            known = Addresses(server_pages.root, frozenset(happenings), frozenset(sources), end)
+            site = Site(server_pages, known, output, url, _own_checkpoints(connection), step)
             site.add_scripts()
             await pages.add_documents(site, sources)
             await pages.add_pictures(site, sources)
@@ -152,7 +152,7 @@ def _ids(connection: sqlite3.Connection, table: str) -> list[str]:
     return [id_ for (id_,) in connection.execute(f"select id from {table} order by id")]
 
 
-def _stored(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+def _own_checkpoints(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     """Return the size and number of each checkpoint in the log's name: signed ones if there are any, the smallest first."""
     origin = merkle.origin(connection)
     rows = connection.execute(

@@ -63,7 +63,7 @@ def of_records(rest: Iterator[Record], notes: Sequence[str] = (), **options: obj
 def _header(beginning: Sequence[Record], mapping: Columns | None) -> Record | None:
     """Return the row with all the mapped columns, or without a mapping the one most like a header. None if there is no header."""
     if mapping:
-        fitting = (record for record in beginning if mapping.used() <= set(records.headed(record)))
+        fitting = (record for record in beginning if mapping.mapped_columns() <= set(records.headed(record)))
         return None if mapping.headless else next(fitting, beginning[0])
     likely = next((record for record in beginning if guessing.is_header(records.headed(record))), None)
     if likely is None and guessing.is_no_header(beginning[0].cells):
