@@ -84,7 +84,7 @@ def merge(
     with Timeline(database(Path(file)), read_only=True) as other:
         other.log.connection.execute("BEGIN")  # one state of the file: nothing is merged that was not verified
         report = audit.verify(other, progress)
-        if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
+        if not report.outdated and (faults := report.total):
             path = other.log.path
             number = f"{faults:,} fault{'' if faults == 1 else 's'}"
             raise DatabaseRefused(path, f"{number} found, so nothing of it was merged. See them: timeline verify --db {path}")

@@ -203,7 +203,7 @@ def _refuse_unreviewed(raw: Path, live: Path) -> None:
 def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
     """Check the whole copy. Raises PublishingRefused at any fault."""
     with Timeline(raw, read_only=True, guarded=False) as snapshot:
-        faults = sum(len(check.faults) + check.more for check in audit.verify(snapshot, advance).checks)
+        faults = audit.verify(snapshot, advance).total
     if faults:
         raise PublishingRefused(
             live,

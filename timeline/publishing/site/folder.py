@@ -13,7 +13,7 @@ from typing import Final
 
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.publishing.durable_files import sync
+from timeline.publishing.durable_files import are_same, sync
 from timeline.publishing.folder import CHECKPOINT, PUBLIC_KEY, content
 
 MANIFEST: Final = "site.json"
@@ -106,7 +106,7 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
     ours = dict(former.files) if former else {}
     path.mkdir(parents=True, exist_ok=True)
     _write_manifest(fresh, path, {**ours, **names}, "unfinished")
-    changed = [name for name in names if ours.get(name) != names[name] or not _is_same(fresh / name, path / name)]
+    changed = [name for name in names if ours.get(name) != names[name] or not are_same(fresh / name, path / name)]
     folders: set[Path] = set()
     for name in sorted(changed, key=_order):
         target = path / name
@@ -142,10 +142,6 @@ def _write_manifest(fresh: Path, path: Path, names: Mapping[str, str], state: st
     sync(made)
     made.replace(target)
     sync(path)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return other.is_file() and one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
 def _remove_empty(folder: Path, path: Path) -> None:

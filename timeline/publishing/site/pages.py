@@ -73,6 +73,13 @@ class Site:
         rewriting.shift(tree, file)
         self.output.add(file, rewriting.serialised(tree))
 
+    def next_page(self, tree: Element, file: str) -> str:
+        """Return the address of the page after this one, which becomes this file; "" if it is the last."""
+        address = next((str(link.get("href")) for link in tree.xpath("//a[@rel='next']")), "")
+        if address:
+            self.known.files[address] = file
+        return address
+
     async def page(self, address: str, file: str, *, alter: Callable[[Element], None] = lambda tree: None) -> Element:
         """Ask for a page, adapt it and write it."""
         tree = await self.read(address)
@@ -281,10 +288,7 @@ async def add_log(site: Site) -> None:
             each = link.get("href")
             if each not in site.known.files and (answer := await site.server.get(each)) is not None:
                 site.known.files[each] = site.output.add(f"log/{posixpath.basename(urlsplit(each).path)}.txt", answer.content)
-        onwards = [link.get("href") for link in tree.xpath("//a[@rel='next']")]
-        address = onwards[0] if onwards else ""
-        if address:
-            site.known.files[address] = f"log/{len(pages) + 1}.html"
+        address = site.next_page(tree, f"log/{len(pages) + 1}.html")
     for file, tree in pages:
         for place in tree.xpath("//*[@data-consistency]"):
             place.set("data-consistency", "data/leaves.js")
@@ -300,10 +304,7 @@ async def add_source_list(site: Site) -> None:
     while address:
         tree = await site.read(address)
         trees.append((site.known.files[address], tree))
-        onwards = [link.get("href") for link in tree.xpath("//nav[@class='turns']/a[@rel='next']")]
-        address = onwards[0] if onwards else ""
-        if address:
-            site.known.files[address] = f"sources/list-{len(trees) + 1}.html"
+        address = site.next_page(tree, f"sources/list-{len(trees) + 1}.html")
     for file, tree in trees:
         site.adapt(tree)
         site.write(file, tree)
