@@ -135,7 +135,6 @@ class ArchivedSource:
         return content
 
     def __repr__(self) -> str:
-        """Return the stream, version, title and date of publication."""
         published = f", {self.published}" if self.published else ""
         return f"<{self.stream}@{self.version}: {self.title or '(redacted)'}{published}>"
 

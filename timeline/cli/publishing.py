@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,10 +17,7 @@ from timeline.cli.running import Refused, metadata_here, opened, progress, refus
 from timeline.cli.serving import warn_of_unbuilt
 from timeline.publishing import Contents, documents
 from timeline.publishing.documents import Announce
-from timeline.publishing.publication import Published
-
-if TYPE_CHECKING:
-    from timeline.publishing.site import PublishedSite
+from timeline.publishing.publication import Published, PublishedSite
 
 
 @click.command()
@@ -80,7 +77,7 @@ def publish(
         "announce": _announcement(agreed=yes or documents_choice is not None, must_ask=site is not None),
     }
     label, times = ("Verifying", 2) if site is None else ("Verifying and writing", 4)
-    made: Published | PublishedSite
+    made: Published
     with opened(db, read_only=not _is_writable(db)) as timeline, progress(label, times * size(timeline)) as advance:
         if site is not None:
             from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
@@ -129,23 +126,21 @@ def _address(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def _json(folder: Path, made: "Published | PublishedSite", *, stored: bool) -> json_forms.Json:
+def _json(folder: Path, made: Published, *, stored: bool) -> json_forms.Json:
     files: json_forms.Json = {}
-    if isinstance(made, Published):
-        changed = made.changed
-    else:
-        changed = bool(made.written or made.removed)
+    if isinstance(made, PublishedSite):
         files = {"files": made.files, "bytes": made.size, "written": made.written, "removed": made.removed}
     added = None if made.before is None else made.checkpoint.size - made.before
-    about = {"folder": str(folder), "new": added, "changed": changed, **files, "signed_by": made.key.name if made.key else None}
+    signer = made.key.name if made.key else None
+    about = {"folder": str(folder), "new": added, "changed": made.changed, **files, "signed_by": signer}
     return {**about, **json_forms.checkpoint(made.note, kept=stored)}
 
 
-def _lines(folder: Path, made: "Published | PublishedSite") -> Iterator[str]:
+def _lines(folder: Path, made: Published) -> Iterator[str]:
     """Word what was published."""
     checkpoint = made.checkpoint
     new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
-    if isinstance(made, Published):
+    if not isinstance(made, PublishedSite):
         if made.changed:
             yield f"{folder}: {count(checkpoint.size, 'event')}{new}"
         else:

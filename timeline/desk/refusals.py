@@ -36,10 +36,12 @@ _WITH_FILES: Final = re.compile(r"^/[^/]+/-/timeline/desk/documents$")
 
 
 class Refused(Exception):
-    """A request was refused, with a status and one line; nothing was written. `faults` are those of its entries, as data."""
+    """A request was refused, with a status and one line; nothing was written. `faults` are those of its entries, as data.
+
+    `more` joins the answer.
+    """
 
     def __init__(self, status: int, reason: str, faults: Sequence[Mapping[str, Any]] = (), **more: object) -> None:
-        """Make it. `more` joins the answer."""
         super().__init__(reason)
         self.status, self.reason, self.faults, self.more = status, reason, faults, more
 

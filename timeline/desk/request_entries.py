@@ -53,7 +53,6 @@ class NotPermitted(Exception):
     """An entry needs a permission that the actor lacks; `review` says which of the two."""
 
     def __init__(self, *, review: bool) -> None:
-        """Make it."""
         super().__init__()
         self.review = review
 
@@ -85,7 +84,6 @@ class RequestEntries:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove the documents."""
         if self._held is not None:
             self._held.cleanup()
 

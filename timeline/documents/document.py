@@ -57,10 +57,10 @@ class Document:
     tables: Sequence[Table] = ()
 
 
-def from_text(text: str, media_type: str = "text/plain") -> Document:
+def from_text(text: str) -> Document:
     """Return a document for a text given directly; its bytes are the UTF-8."""
     _refuse_unquotable(text, TEXT)
-    return Document(text.encode(), text, media_type, GIVEN)
+    return Document(text.encode(), text, "text/plain", GIVEN)
 
 
 def from_file(path: Path, encoding: str | None = None) -> Document:

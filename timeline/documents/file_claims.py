@@ -28,7 +28,7 @@ _TEXT: Final = re.compile(rb"([\x61-\x77])|\x78(.)", re.S)
 
 
 class Claims(NamedTuple):
-    """The claims of a file, each None if it makes none: `taken_at` as EDTF, `place` as latitude and longitude, `signed` in words."""
+    """The claims of a file, or None for each: `taken_at` is EDTF, `place` latitude and longitude, `signed` words."""
 
     taken_at: str | None = None
     camera: str | None = None

@@ -36,7 +36,6 @@ class Signature:
     signature: bytes
 
     def __str__(self) -> str:
-        """Write the line, without a line end."""
         return f"{_MARK}{self.name} {base64.b64encode(self.key_id + self.signature).decode()}"
 
 
@@ -78,7 +77,6 @@ class Key:
         return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.type]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        """Write the vkey."""
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.type]) + self.public).decode()}"
 
     def signed(self, signature: Signature) -> bool:

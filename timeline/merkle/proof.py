@@ -64,7 +64,6 @@ class Proof:
         return Checkpoint.of(self.note, "proof, checkpoint")
 
     def __str__(self) -> str:
-        """Write the file."""
         hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in self.hashes)
         return f"{FORMAT}\nextra {base64.b64encode(self.proven.extra).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
 

@@ -45,6 +45,16 @@ class Published:
         return Checkpoint.of(self.note)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedSite(Published):
+    """A site as it was published: its files and their bytes, and how many files were written or removed."""
+
+    files: int
+    size: int
+    written: int
+    removed: int
+
+
 def publish(
     timeline: Timeline,
     path: Path,

@@ -53,7 +53,6 @@ class Watcher:
     """The end of one log, and its last events as they are sent."""
 
     def __init__(self, database: Database) -> None:
-        """Begin without looking."""
         self.end = 0
         self.readers = 0
         self.trouble = ""  # why there can be no more news

@@ -1,4 +1,4 @@
-"""The form on the desk's pages: what its template needs, and what a submitted form asks for.
+"""The form on the desk's pages: what its template needs, what a submitted form asks for, and the answers while a person types.
 
 Owns the values that fields offer to complete, and the buttons of the form. Must not write.
 """
@@ -13,10 +13,13 @@ from itertools import chain, repeat
 from sqlite3 import Row
 from typing import Any, Final
 
-from datasette.utils.asgi import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
 
+from timeline.desk import checking
 from timeline.desk.checking import Checked, Verified
 from timeline.desk.form import Form, Quotation, from_pairs
+from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.documents import fragments, images
 from timeline.errors import TimelineError
@@ -125,3 +128,13 @@ def _title(row: Row) -> str:
 def part_of(media_type: str | None) -> str:
     """Return which parts of a document can be cited without words: the region of a picture, the time of a recording, or none."""
     return "time" if fragments.is_recording(media_type) else "region" if (media_type or "").startswith("image/") else ""
+
+
+@visits.answering
+async def check_answer(datasette: Datasette, request: Request) -> Response:
+    """Answer with the fragments of the form that say how what was typed is read."""
+    visit = await visits.enter(datasette, request)
+    form = from_pairs(await visits.read_form(request))
+    checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
+    html = await datasette.render_template("timeline_desk_checked.html", {"checked": checked}, request=request)
+    return Response.html(html, headers=visits.HEADERS)

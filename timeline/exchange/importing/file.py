@@ -20,7 +20,6 @@ class File:
     """A file as received and as read. Its bytes are held compressed: they are needed again only for the archive."""
 
     def __init__(self, path: Path, format: str, content: bytes, text: str, understood: Read) -> None:
-        """Hold a file, and the text that was decoded from its bytes."""
         self.path = path
         self.format = format
         self.understood = understood
