@@ -14,13 +14,12 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from timeline import capture, redaction, statements
+from timeline import capture, documents, redaction, statements
 from timeline import fields as names
 from timeline.already_recorded import already_recorded
 from timeline.any_log import AnyLog
 from timeline.archived_source import ArchivedSource
 from timeline.capture.text_comparison import Comparing, Outcome
-from timeline.documents import document as documents
 from timeline.documents import extractors
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, archiving, bundles, capture
+from timeline import Timeline, archiving, bundles, capture, documents
 from timeline.capture import extracting
-from timeline.documents import document as documents
 from timeline.documents import encodings
 from timeline.errors import BundleInvalid, DocumentUnreadable, StatementInvalid, TimelineError
 from timeline.exchange.text import decoding

@@ -8,10 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from timeline import authors, statements
+from timeline import authors, documents, statements
 from timeline.any_log import AnyLog
 from timeline.bundles.entry import Entry
-from timeline.documents import document as documents
 from timeline.errors import TimelineError
 from timeline.log.event import Event
 from timeline.model import Review, SourceFields

@@ -9,9 +9,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from timeline import files
+from timeline import documents, files
 from timeline.capture.sandbox import Reader
-from timeline.documents import document as documents
 from timeline.documents import fragments, images
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, on_one_line

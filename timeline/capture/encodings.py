@@ -7,7 +7,7 @@ Owns what the names of encodings mean on the web. Must not guess from the letter
 
 import re
 
-from timeline.documents import document as documents
+from timeline import documents
 from timeline.documents import encodings
 from timeline.errors import DocumentUnreadable, on_one_line
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture
+from timeline import archiving, capture, documents
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.name_lookup import find
 from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, opened
-from timeline.documents import document as documents
 from timeline.documents import extractors, file_claims
 from timeline.documents.document import Document
 from timeline.model import SourceFields

@@ -14,9 +14,8 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from timeline import bundles, files
+from timeline import bundles, documents, files
 from timeline.bundles import Entry
-from timeline.documents import document as documents
 from timeline.errors import AlreadyRecorded, NoteInvalid, ProofInvalid, TimelineError, on_one_line
 from timeline.merkle import Checkpoint, Note
 from timeline.proof import checkpoints

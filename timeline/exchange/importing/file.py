@@ -5,8 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
-from timeline import capture
-from timeline.documents import document as documents
+from timeline import capture, documents
 from timeline.documents import extractors
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, ImportRefused

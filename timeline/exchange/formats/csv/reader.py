@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
 
-from timeline import dates, fields
+from timeline import dates, documents, fields
 from timeline.dates import free_text
-from timeline.documents import document as documents
 from timeline.errors import DateInvalid, ImportRefused
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Row
