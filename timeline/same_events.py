@@ -18,7 +18,7 @@ _Key = Callable[[AnyLog, Event], Hashable]
 
 
 def beginning(one: AnyLog, other: AnyLog) -> int:
-    """Count the first events that two logs share. Data that only one of them still has, because of a redaction, is the same."""
+    """Count the first events that two logs share. An event also counts as the same if only one of them has redacted its data."""
     same = 0
     for first, second in zip(one.events(), other.events(), strict=False):
         if _leaf(first) != _leaf(second) or not _agree(first, second):

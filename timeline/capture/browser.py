@@ -98,7 +98,7 @@ class Drawn:
 
     @property
     def cut(self) -> str:
-        """What the picture lacks of a very tall or slow page, in sentences; empty if nothing."""
+        """Sentences on what is missing in the picture of a very tall or slow page; empty if nothing is."""
         tall = f" The picture shows the first {TALLEST:,} of {self.height:,} pixels." if self.height > TALLEST else ""
         return tall + (" The page was still loading." if self.unfinished else "")
 
@@ -341,7 +341,11 @@ class _Page:
             self._fulfil(message, session, self.fetched.status, self.fetched.headers, self.fetched.body)
         elif of_page:  # another page in its place: this one stays
             self._refuse(message, session, "Aborted")
-        elif message.get("resourceType") == "Other" or request["method"] != "GET" or not _is_web(request["url"]):
+        elif (
+            message.get("resourceType") == "Other"
+            or request["method"] != "GET"
+            or not request["url"].startswith(("http://", "https://"))
+        ):
             self._refuse(message, session)  # among others the icon of the site, which no picture shows
         else:
             with self._lock:
@@ -379,7 +383,3 @@ class _Page:
 
     def _refuse(self, message: Message, session: str | None, reason: str = "BlockedByClient") -> None:
         self.browser.send("Fetch.failRequest", {"requestId": message["requestId"], "errorReason": reason}, session)
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://"))

@@ -45,7 +45,7 @@ url_option = click.option("--follow", "followed_url", metavar="URL", help="Follo
 def follow(url: str | None, once: bool, poll: float, append_as: str, status: bool, beside: bool, as_json: bool, db: Path) -> None:
     """Follow the shared log at URL (postgresql://…) into a file of its own: catch up, and then take each event as it comes.
 
-    The file is a timeline like any other: serve it, search it, verify it, publish it. Whatever you append to it goes to the shared
+    The file is a timeline like any other: serve it, search it, verify it, publish it. All that you append to it goes to the shared
     log. Every hash is checked on the way. A log that does not begin with the file's events is refused. The address is noted beside
     the file, without a password, and can be left out from then on. Give the password by PGPASSFILE or PGPASSWORD.
 

@@ -227,7 +227,8 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
         at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
         click.echo(f"{_tick()} signed by {one.key.name}{at}")
     if not signatures:
-        click.echo(f"? the signatures were not checked: give --trust. It names: {_signers(proof.note)}")
+        signers = ", ".join(dict.fromkeys(one.name for one in proof.note.signatures)) or "nobody"
+        click.echo(f"? the signatures were not checked: give --trust. It names: {signers}")
     by = authors.by(printing.on_one_line(event["recorded_by"]))
     click.echo(f"\nRecorded, as it says, {event['recorded_at']}{by} ({event['type']}):")
     data = proof.proven.data
@@ -240,10 +241,6 @@ def _refuse_another(actual: Checkpoint, expected: Checkpoint, path: str) -> None
             f"proof: is for a checkpoint of {actual.size:,} events of {actual.origin}, not for {path}, of {expected.size:,} events"
             f" of {expected.origin}. Ask for a proof for yours: timeline prove ID --checkpoint {path}"
         )
-
-
-def _signers(note: Note) -> str:
-    return ", ".join(dict.fromkeys(signature.name for signature in note.signatures)) or "nobody"
 
 
 def _tick() -> str:

@@ -95,9 +95,10 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
         reasons["date"].append(reason)
     entry = form.entry(reading.edtf if reading else form.date.strip())
     for name, fault in _faults(timeline, form, entry):
-        if name.startswith("citations.") or (name == "date" and reason) or not (everything or _typed(entry, name)):
-            continue
         outer = name.partition(".")[0]
+        was_typed = name == "id" or bool(entry.get(outer))
+        if name.startswith("citations.") or (name == "date" and reason) or not (everything or was_typed):
+            continue
         worded = _MISSING.get(outer, fault) if not entry.get(outer) else fault
         if worded not in reasons[outer]:
             reasons[outer].append(worded)
@@ -213,8 +214,3 @@ def _faults(timeline: Timeline, form: Form, entry: Mapping[str, Any]) -> Iterabl
     if not entry["citations"]:
         arguments["citations"] = None
     return [(one.field, one.reason) for one in faults.of_record(timeline, arguments, ())]
-
-
-def _typed(entry: Mapping[str, Any], name: str) -> bool:
-    """Whether anything was typed in the field that a fault names."""
-    return bool(entry.get(name.partition(".")[0])) or name == "id"

@@ -44,7 +44,7 @@ _answers: WeakKeyDictionary[Database, dict[tuple[str, str], tuple[float, bool]]]
 
 
 async def is_allowed(datasette: Datasette, actor: Actor, action: str, database: str) -> bool:
-    """Whether an actor may append to a timeline, or review it. Whoever may not read it may do neither."""
+    """Whether an actor may append to a timeline, or review it. An actor who may not read it may do neither."""
     if hasattr(datasette, "allowed"):
         from datasette.resources import DatabaseResource  # noqa: PLC0415 - not every version has it
 

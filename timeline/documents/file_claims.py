@@ -1,4 +1,4 @@
-"""What a picture or recording says of itself: when, where and with which camera it was taken (EXIF), and who signed it (C2PA).
+"""The claims of a picture or recording: when, where and with which camera it was taken (EXIF), and who signed it (C2PA).
 
 Owns the reading of these claims, within a few small parts of the file. Nothing of it is verified, and nothing may use it
 unasked. Must not decode a picture. Imports the standard library alone.

@@ -103,7 +103,8 @@ class _Page:
         yield f'<p>Report</p>\n<h1 dir="auto"{self._language}>{_e(heading)}</h1>\n'
         if about.description:
             yield f'<p dir="auto"{self._language}>{_e(about.description)}</p>\n'
-        yield f"<p>{_e(footnotes.scope(about, len(contents.entries)))} {_sources(len(contents.sources))}</p>\n"
+        many = len(contents.sources)
+        yield f"<p>{_e(footnotes.scope(about, len(contents.entries)))} {many:,} source{'' if many == 1 else 's'}.</p>\n"
         if about.as_of is not None:
             yield "<p><strong>This is an earlier state.</strong> Later corrections and retractions are not in this report.</p>\n"
         checkpoint = contents.checkpoint
@@ -363,10 +364,6 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """Write a list of names with values, which are HTML; leave out those without a value."""
     lines = "".join(f"<dt>{name}</dt><dd>{value}</dd>\n" for name, value in pairs if value)
     return f"<dl>\n{lines}</dl>\n"
-
-
-def _sources(count: int) -> str:
-    return f"{count:,} source{'' if count == 1 else 's'}."
 
 
 def _time(at: str) -> str:

@@ -207,7 +207,7 @@ class SharedLog:
         return found
 
     def _settle(self, position: int) -> None:
-        """Outside a turn, whose end waits for that, wait until an event that was read is on disk, and on the standby."""
+        """Wait until an event that was read is on disk, and on the standby. Within a turn, its end waits for that."""
         if position <= self._durable or self._holds_turn or self.read_only:
             return
         with connecting.durably(self._open, self.name, connecting.WAIT, _AGAIN):

@@ -138,7 +138,7 @@ class Visit:
 
 
 async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
-    """Let a visitor in who may do one of these (by default, append). Raises NotFound or Forbidden."""
+    """Return the visit of somebody who may do one of these (by default, append). Raises NotFound or Forbidden."""
     database = await access.open_timeline(datasette, request)
     allowed = [one for one in actions if await permissions.is_allowed(datasette, request.actor, one, database.name)]
     if not allowed:

@@ -18,7 +18,7 @@ from timeline.publishing.folder import CHECKPOINT, PUBLIC_KEY, content
 
 MANIFEST: Final = "site.json"
 _FORM: Final = "timeline site 1"
-# What may lie beside a site before there is one: what hosts and repositories have there.
+# Files of hosts and repositories, which may be in a folder before the site is.
 _BESIDE: Final = ("CNAME", "LICENSE", "LICENSE.md", "README", "README.md")
 _LARGEST: Final = 200_000_000  # bytes of a manifest
 
@@ -101,7 +101,7 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
     """Put a new site in the place of the former; return how many files were written, and how many removed.
 
     Files that are the same are not touched. First comes a list of all that is ours before and after; then what pages load; then the
-    pages; then the checkpoint and the list. What the site no longer has goes last.
+    pages; then the checkpoint and the list. Files that the site no longer has are removed last.
     """
     ours = dict(former.files) if former else {}
     path.mkdir(parents=True, exist_ok=True)

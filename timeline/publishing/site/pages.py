@@ -274,7 +274,7 @@ def _in_script(text: str) -> str:
 
 
 async def add_log(site: Site) -> None:
-    """Write the page of the checkpoints, each of them, and the whole log as JSON lines."""
+    """Write the page of checkpoints, each checkpoint, and the whole log as JSON Lines."""
     at = f"{site.at}/log/checkpoints"
     site.known.files[at] = "log/index.html"
     for file, address in (("log/checkpoint.txt", f"{at}/now"), ("log.jsonl", f"{site.at}/log.jsonl")):
