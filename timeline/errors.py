@@ -142,8 +142,8 @@ class DateInvalid(TimelineError):
 class QuoteNotFound(TimelineError):
     """A quotation is not in the text; the message shows the nearest passage, and `nearest` is that, as it is in the text."""
 
-    def __init__(self, *message: object, nearest: str = "") -> None:
-        super().__init__(*message)
+    def __init__(self, *message: object, faults: Sequence[tuple[str, str]] = (), nearest: str = "") -> None:
+        super().__init__(*message, faults=faults)
         self.nearest = nearest
 
 
