@@ -37,7 +37,7 @@ def test_facts_are_used_only_on_request(timeline: Timeline, pdf: Path) -> None:
     with pytest.raises(StatementInvalid, match=r'title: is missing.*"Found": as_found=True'):
         timeline.archive(pdf)
     source = timeline.archive(pdf, id="a", title="Mine")
-    assert source.found == {"title": "Found", "author": "Ann"}
+    assert source.document_says == {"title": "Found", "author": "Ann"}
     assert "author" not in source.event.payload["statement"]
     taken = timeline.archive(pdf, id="b", title="Mine", as_found=True)
     assert (taken.event.payload["statement"]["title"], taken.event.payload["statement"]["author"]) == ("Mine", "Ann")

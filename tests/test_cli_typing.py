@@ -169,8 +169,8 @@ def test_nothing_far_off_is_suggested(tmp_path: Path, monkeypatch: pytest.Monkey
     assert files.nearest(Path("nowhere/quarterly.txt")) is None
     assert files.nearest(Path("a\0b")) is None
     assert files.nearest(Path("Quartely.TXT")) == Path("quarterly.txt")
-    assert files.meant("Quartely.TXT") == "Did you mean quarterly.txt? "
-    assert files.meant("Quartely.TXT", PermissionError()) == files.meant("report.txt") == ""
+    assert files.did_you_mean("Quartely.TXT") == "Did you mean quarterly.txt? "
+    assert files.did_you_mean("Quartely.TXT", PermissionError()) == files.did_you_mean("report.txt") == ""
 
 
 @pytest.mark.parametrize("address", ["https://news.example/harbour?a=1", "http://news.example"])

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from timeline import files
-from timeline.documents import document as documents
+from timeline import documents, files
 from timeline.errors import DocumentUnreadable, OutsideFolder
 
 

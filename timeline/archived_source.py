@@ -36,7 +36,7 @@ class ArchivedSource:
     sha256: str | None = None  # of its bytes, in hex
     extractor: str | None = None  # the name of the extractor of its text
     text_sha256: str | None = None
-    found: Mapping[str, str] = field(default_factory=dict, compare=False)
+    document_says: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Callable[[str], bytes | None] | None = field(default=None, compare=False)
 
     @property
@@ -135,7 +135,6 @@ class ArchivedSource:
         return content
 
     def __repr__(self) -> str:
-        """Return the stream, version, title and date of publication."""
         published = f", {self.published}" if self.published else ""
         return f"<{self.stream}@{self.version}: {self.title or '(redacted)'}{published}>"
 

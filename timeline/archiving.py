@@ -14,13 +14,12 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from timeline import capture, redaction, statements
+from timeline import capture, documents, redaction, statements
 from timeline import fields as names
 from timeline.already_recorded import already_recorded
 from timeline.any_log import AnyLog
 from timeline.archived_source import ArchivedSource
 from timeline.capture.text_comparison import Comparing, Outcome
-from timeline.documents import document as documents
 from timeline.documents import extractors
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
@@ -140,11 +139,11 @@ def _needs_no_reading(extractor: str) -> bool:
     return extractors.is_compared_at_once(extractor) or extractors.is_given(extractor)
 
 
-def source(log: AnyLog, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
+def source(log: AnyLog, event: Event, document_says: Mapping[str, str] | None = None) -> ArchivedSource:
     """Return the source of an event. Its text is read from the archive on first use."""
     statement = event.payload.get("statement", {})
     fields = {name: statement[name] for name in (*names.SOURCE, *names.DOCUMENT) if name in statement}
-    return ArchivedSource(event.subject, event, **fields, found=found or {}, read=log.document)
+    return ArchivedSource(event.subject, event, **fields, document_says=document_says or {}, read=log.document)
 
 
 def existing_source(
@@ -334,10 +333,10 @@ def _id_letters(name: str) -> str:
 
 def _numbered(log: AnyLog, base: str) -> str:
     """Add a number to an id so that it is unused; a search with few steps finds one that follows a used number."""
-    taken, free = 1, 2
+    highest, free = 1, 2
     while log.version(f"source/{base[:190]}-{free}"):
-        taken, free = free, 2 * free
-    while free - taken > 1:
-        middle = (taken + free) // 2
-        taken, free = (middle, free) if log.version(f"source/{base[:190]}-{middle}") else (taken, middle)
+        highest, free = free, 2 * free
+    while free - highest > 1:
+        middle = (highest + free) // 2
+        highest, free = (middle, free) if log.version(f"source/{base[:190]}-{middle}") else (highest, middle)
     return f"{base[:190]}-{free}"

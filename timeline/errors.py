@@ -29,7 +29,6 @@ class Sentence(str):
         return made
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Hashable]]:
-        """Copy and pickle it with its kind."""
         return (str(self),), {"kind": self.kind}
 
 
@@ -76,7 +75,6 @@ class _Message:
         return self.args[-1] if len(self.args) <= 2 else self._between.join(self.args[1:])
 
     def __str__(self) -> str:
-        """Return the sentence."""
         return self._between.join(self.args)
 
     def beside(self, *subjects: str) -> str:

@@ -38,7 +38,7 @@ def is_within(path: str, folder: str) -> bool:
         return False
 
 
-def shown(path: str | Path) -> str:
+def path_in_message(path: str | Path) -> str:
     """Return a path for a message: on one line, with the middle of a very long one left out."""
     text = on_one_line(str(path))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
@@ -61,17 +61,17 @@ def nearest(path: Path) -> Path | None:
     except (OSError, ValueError):
         return None
     name = path.name.lower()
-    shown = sorted(one for one in names if not one.startswith(".") and one.isprintable())
-    near = get_close_matches(name, [one.lower() for one in shown], n=1, cutoff=_ALIKE)
-    near = near or [one.lower() for one in shown if len(name) >= 3 and Path(one.lower()).stem == name]
-    near = near or [one.lower() for one in shown if len(path.stem) >= 3 and one.lower().startswith(path.stem.lower())]
-    return next((path.parent / one for one in shown if near and one.lower() == near[0]), None)
+    path_in_message = sorted(one for one in names if not one.startswith(".") and one.isprintable())
+    near = get_close_matches(name, [one.lower() for one in path_in_message], n=1, cutoff=_ALIKE)
+    near = near or [one.lower() for one in path_in_message if len(name) >= 3 and Path(one.lower()).stem == name]
+    near = near or [one.lower() for one in path_in_message if len(path.stem) >= 3 and one.lower().startswith(path.stem.lower())]
+    return next((path.parent / one for one in path_in_message if near and one.lower() == near[0]), None)
 
 
-def meant(path: str | Path, error: BaseException | None = None) -> str:
+def did_you_mean(path: str | Path, error: BaseException | None = None) -> str:
     """Return the question "Did you mean …?" for an absent path; empty if no name is similar, or `error` is another one."""
     near = nearest(Path(path)) if error is None or isinstance(error, FileNotFoundError) else None
-    return f"Did you mean {shlex.quote(shown(near))}? " if near is not None else ""
+    return f"Did you mean {shlex.quote(path_in_message(near))}? " if near is not None else ""
 
 
 def refuse_no_file(path: str | Path) -> None:
@@ -98,12 +98,14 @@ def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
     for folder in folders:
         if is_within(real, folder):
             return real, folder
-    there, project, elsewhere = (shown(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
+    there, project, elsewhere = (path_in_message(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
     if any(is_within(real, one) for one in _SYSTEM) and not is_within(real, _MEMORY):
-        raise OutsideFolder(shown(path), f"leads to {there}, outside {project}: a part of the system, not a document. Leave it out")
+        raise OutsideFolder(
+            path_in_message(path), f"leads to {there}, outside {project}: a part of the system, not a document. Leave it out"
+        )
     home = Path(real).parent
     allow = f"; or, if you trust its author, allow the other folder: --allow-folder {elsewhere}" if home != home.parent else ""
-    raise OutsideFolder(shown(path), f"leads to {there}, outside {project}. Copy it into that folder{allow}")
+    raise OutsideFolder(path_in_message(path), f"leads to {there}, outside {project}. Copy it into that folder{allow}")
 
 
 def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:

@@ -200,7 +200,7 @@ SAME: Final[Mapping[str, Callable[[Any], str]]] = {
     "related": lambda tie: f"{tie['relation']} {tie['other']}",
     "media": lambda picture: str(picture["source"]),
 }
-"""What two items of a list may not have in common."""
+"""The fields in which no two items of a list may be the same."""
 
 
 class Happening(Model):

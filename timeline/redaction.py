@@ -77,10 +77,14 @@ def is_confirmed(log: AnyLog, event: Event) -> bool:
     statement = event.payload["statement"]
     named = {"source": event.subject, **{field: statement[field] for field in ("sha256", "text_sha256")}}
     for other in log.naming((named["text_sha256"],)):
-        said = other.payload.get("statement", {})
-        if other.stream == event.stream and other.position != event.position and said.get("text_sha256") == named["text_sha256"]:
+        its_statement = other.payload.get("statement", {})
+        if (
+            other.stream == event.stream
+            and other.position != event.position
+            and its_statement.get("text_sha256") == named["text_sha256"]
+        ):
             return True
-        if other.type.startswith("Happening") and any(one.items() >= named.items() for one in said.get("citations", ())):
+        if other.type.startswith("Happening") and any(one.items() >= named.items() for one in its_statement.get("citations", ())):
             return True
     return False
 

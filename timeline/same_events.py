@@ -18,7 +18,7 @@ _Key = Callable[[AnyLog, Event], Hashable]
 
 
 def beginning(one: AnyLog, other: AnyLog) -> int:
-    """Count the first events that two logs share. Data that only one of them still has, because of a redaction, is the same."""
+    """Count the first events that two logs share. An event also counts as the same if only one of them has redacted its data."""
     same = 0
     for first, second in zip(one.events(), other.events(), strict=False):
         if _leaf(first) != _leaf(second) or not _agree(first, second):
@@ -64,8 +64,8 @@ def content(log: AnyLog, event: Event) -> tuple[str, str] | None:
     payload = event_data.read(event.data, event.position)
     data: dict[str, Any] = {name: value for name, value in payload.items() if name != "statement" or event.type in FIRST}
     if event.type == "EventRedacted":
-        gone = log.event(data.get("position", 0))
-        data = {"of": "" if gone is None else gone.id, "reason": data.get("reason")}
+        redacted = log.event(data.get("position", 0))
+        data = {"of": "" if redacted is None else redacted.id, "reason": data.get("reason")}
     elif event.type == "HappeningReviewed":
         data["by"] = authors.same(event.recorded_by)
     return event.type, canonical(data)
@@ -75,7 +75,7 @@ def is_same_statement(one: dict[str, Any] | None, other: dict[str, Any] | None) 
     """Whether two statements say the same, apart from what a program works out of them."""
     if one is None or other is None:
         return False
-    return _given(one) == _given(other)
+    return _stated(one) == _stated(other)
 
 
 def by_stream(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -86,7 +86,7 @@ def by_stream(events: Iterable[Event]) -> dict[str, list[Event]]:
     return streams
 
 
-def _given(statement: dict[str, Any]) -> dict[str, Any]:
+def _stated(statement: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in statement.items() if name not in _DERIVED}
 
 

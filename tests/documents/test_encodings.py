@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, archiving, bundles, capture
+from timeline import Timeline, archiving, bundles, capture, documents
 from timeline.capture import extracting
-from timeline.documents import document as documents
 from timeline.documents import encodings
 from timeline.errors import BundleInvalid, DocumentUnreadable, StatementInvalid, TimelineError
 from timeline.exchange.text import decoding
@@ -49,7 +48,7 @@ REFUSED = "is not the name of a text encoding. Try utf-8, utf-16, cp1252, "
 def test_each_is_called_as_python_calls_it(encoding: str) -> None:
     """Otherwise it would be on the list, and never be found there."""
     assert codecs.lookup(encoding).name == encoding
-    assert encodings.known(encoding.upper()) == encoding
+    assert encodings.codec_name(encoding.upper()) == encoding
 
 
 @pytest.mark.parametrize(
@@ -64,13 +63,13 @@ def test_each_is_called_as_python_calls_it(encoding: str) -> None:
 )
 def test_other_names_are_understood(name: str, encoding: str) -> None:
     """As people and programs write them."""
-    assert encodings.known(name) == encoding
+    assert encodings.codec_name(name) == encoding
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=lambda codec: ascii(codec[:20]))
 def test_no_other_codec_is_run(codec: str) -> None:
     """Not for a text, an import, a page, a book, an e-mail or what an export tells; the line names it and some that are read."""
-    assert encodings.known(codec) is None
+    assert encodings.codec_name(codec) is None
     for read in (
         lambda: documents.decoded(b"a", "text/plain", "a.txt", codec),
         lambda: decoding.decode(b"a", codec),

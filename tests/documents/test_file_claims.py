@@ -103,8 +103,8 @@ def test_a_manifest_is_named_with_the_program_that_it_names(name: str) -> None:
 
 def test_a_claim_that_means_nothing_is_none() -> None:
     """A clock that was never set, a place at zero, control characters."""
-    assert of_bytes(exif(taken=b"0000:00:00 00:00:00\0")).taken is None
-    assert of_bytes(exif(taken=b"yesterday\0")).taken is None
+    assert of_bytes(exif(taken=b"0000:00:00 00:00:00\0")).taken_at is None
+    assert of_bytes(exif(taken=b"yesterday\0")).taken_at is None
     assert of_bytes(PNG) == Claims()
     assert of_bytes(b"") == of_bytes(b"text") == Claims()
     assert (of_bytes(exif().replace(b"GIMP 2.10", b"\x1b[1mGIMP\n")).software or "").isprintable()

@@ -18,20 +18,6 @@ from timeline.proof.signing import SigningKey
 SEEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def key(tmp_path: Path) -> SigningKey:
-    """Make the log's key, in a file."""
-    key = SigningKey.new("example.org/log")
-    key.save(tmp_path / "keys" / "log.key")
-    return key
-
-
-@pytest.fixture
-def witness() -> SigningKey:
-    """Make the key of someone who cosigns."""
-    return SigningKey.new("witness.example")
-
-
 def grow(timeline: Timeline, events: int) -> None:
     """Append some events more."""
     for _ in range(events):

@@ -14,20 +14,6 @@ from timeline.proof.checkpoints import doubts, head, signed
 from timeline.proof.signing import SigningKey
 
 
-@pytest.fixture
-def key(tmp_path: Path) -> SigningKey:
-    """Make the log's key, in a file."""
-    key = SigningKey.new("example.org/log")
-    key.save(tmp_path / "keys" / "log.key")
-    return key
-
-
-@pytest.fixture
-def witness() -> SigningKey:
-    """Make the key of someone who cosigns."""
-    return SigningKey.new("witness.example")
-
-
 def insert(
     timeline: Timeline, checkpoint: Checkpoint, *signatures: tuple[object, bytes], at: str = "2026-02-01T00:00:00.000Z"
 ) -> None:

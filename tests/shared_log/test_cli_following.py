@@ -47,7 +47,7 @@ def test_it_catches_up_and_ends(url: str, path: Path) -> None:
         fill(shared, 3)
         done = run("follow", url, "--once")
         assert (done.exit_code, done.stdout) == (0, "")
-        assert done.stderr == f"timeline.db: follows {connecting.shown(url)}, up to date at position 4\n"
+        assert done.stderr == f"timeline.db: follows {connecting.without_password(url)}, up to date at position 4\n"
         fill(shared, 1, start=10)
     assert run("follow", "--once").exit_code == 0
     assert size(path) == 5
@@ -81,14 +81,14 @@ def test_the_status_tells_how_far_it_is(url: str, file: Path) -> None:
     """To people and to programs; it does not disturb the follower."""
     done = run("follow", "--status")
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[0] == f"timeline.db: follows {connecting.shown(url)}"
+    assert done.stdout.splitlines()[0] == f"timeline.db: follows {connecting.without_password(url)}"
     assert "position 4 of 4, last up to date" in done.stdout
     assert "not running. Start it: timeline follow --db timeline.db" in done.stdout
     with following(file):
         until(lambda: json.loads(run("follow", "--status", "--json").stdout)["connected"])
         answer = json.loads(run("follow", "--status", "--json").stdout)
         assert (answer["position"], answer["there"], answer["lag_events"], answer["lag_seconds"]) == (4, 4, 0, 0.0)
-        assert (answer["running"], answer["follows"], answer["error"]) == (True, connecting.shown(url), None)
+        assert (answer["running"], answer["follows"], answer["error"]) == (True, connecting.without_password(url), None)
         assert "up to date\nconnected since" in run("follow", "--status").stdout
     then = "2026-01-01T00:00:00.000Z"
     followed.write_status(file, followed.Status(position=2, there=9, error="It broke", error_at=then, answered_at=then))

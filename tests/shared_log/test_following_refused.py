@@ -23,7 +23,9 @@ def test_a_log_that_lost_events_is_refused(url: str, shared: Timeline, path: Pat
     before = contents(path)
     with pytest.raises(SharedLogDiffers) as error:
         follow(url, path, once=True)
-    assert str(error.value).startswith(f"{path}: holds 21 events, but the shared log {connecting.shown(url)} ends at position 18.")
+    assert str(error.value).startswith(
+        f"{path}: holds 21 events, but the shared log {connecting.without_password(url)} ends at position 18."
+    )
     assert "name a new file: timeline follow URL --db NEW.db" in str(error.value)
     fill(shared, 3, start=200)  # others go on, and the log is as long again
     with pytest.raises(SharedLogDiffers, match=r"differs from the shared log .* from position 19 on"):
@@ -169,7 +171,7 @@ def test_the_note_is_for_its_owner_and_has_no_password(url: str, shared: Timelin
     note = followed.note(path)
     assert note.name == "timeline.follows.json"
     assert note.stat().st_mode & 0o777 == 0o600
-    assert json.loads(note.read_text()) == {"url": connecting.shown(url), "append_as": "", "inode": note.stat().st_ino}
+    assert json.loads(note.read_text()) == {"url": connecting.without_password(url), "append_as": "", "inode": note.stat().st_ino}
     assert os.environ["PGPASSWORD"] not in note.read_text()
 
 

@@ -97,7 +97,7 @@ async def test_a_user_who_may_only_read_cannot_append(url: str, path: Path, desk
     with psycopg.connect(url) as server:
         server.execute("DROP ROLE IF EXISTS a_reader")
         server.execute(f"CREATE ROLE a_reader LOGIN PASSWORD '{os.environ['PGPASSWORD']}' IN ROLE timeline_follower")
-    followed.write(path, followed.Followed(connecting.shown(url).replace("owner@", "a_reader@")))
+    followed.write(path, followed.Followed(connecting.without_password(url).replace("owner@", "a_reader@")))
     answer = await desk.send(happening("fez", "sat for four days"))
     assert answer.status_code == 500
     assert "Have the log's owner grant the role: timeline_appender" in answer.text
@@ -120,7 +120,7 @@ async def test_the_page_of_checkpoints_says_how_far_it_is(url: str, path: Path, 
         follow(url, path, once=True)
     page = await read(desk, address)
     assert "It no longer follows its shared log: the shared log does not hold the same events as this timeline" in page
-    host = connecting.shown(url).rpartition("@")[2]
+    host = connecting.without_password(url).rpartition("@")[2]
     assert host not in page
     assert "owner" not in page.lower().replace("download", "")
     path.with_suffix(followed.STATUS).write_text("[")

@@ -157,9 +157,11 @@ def test_the_command_prints_the_root(file: Path, database: Callable[[], str]) ->
     assert result.exit_code == 0, result.output
     with Timeline(file) as timeline:
         root = timeline.checkpoint().text.splitlines()[2]
-    assert json.loads(result.stdout) == {"log": connecting.shown(url), "events": 8, "new": 8, "root": root}
+    assert json.loads(result.stdout) == {"log": connecting.without_password(url), "events": 8, "new": 8, "root": root}
     result = CliRunner().invoke(main, ["share", url, "--db", str(file)])
-    assert result.output.startswith(f"{connecting.shown(url)}: 8 events (0 new), with the root {root}\nFrom now on, append")
+    assert result.output.startswith(
+        f"{connecting.without_password(url)}: 8 events (0 new), with the root {root}\nFrom now on, append"
+    )
     result = CliRunner().invoke(main, ["share", url, "--empty"])
     assert result.exit_code == 1
     assert "there is a log of 8 events already" in result.output

@@ -4,9 +4,9 @@ import hashlib
 import sqlite3
 from collections.abc import Set
 
+from timeline import documents
 from timeline.any_log import AnyLog
 from timeline.audit.report import Tally
-from timeline.documents import document as documents
 from timeline.documents import images
 
 

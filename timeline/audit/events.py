@@ -185,13 +185,13 @@ class EventsAudit:
             self.events.fault(place, f"redacts position {position}, which was redacted before")
         self._redactions[position] = place
         self._removed.update(payload["documents"])
-        kept = payload.get("kept", {})
-        for field, sha256 in kept.items():
+        remaining = payload.get("kept", {})
+        for field, sha256 in remaining.items():
             self.document_hashes.add(sha256)
             if field not in _HASHES or not redacted.type.startswith("Source") or not documents.is_accounted_for(self.log, sha256):
                 self.events.fault(place, f"kept.{field}: is not a document of that source in the archive")
-        if kept:
-            self._sources.add_kept(event.stream, _hashes(kept), place)
+        if remaining:
+            self._sources.add_kept(event.stream, _hashes(remaining), place)
 
     def _check_review(self, event: Event, payload: dict[str, Any], place: str) -> None:
         try:

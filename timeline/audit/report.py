@@ -39,6 +39,11 @@ class Report:
         return tuple(fault for check in self.checks for fault in check.faults)
 
     @property
+    def total(self) -> int:
+        """The number of all faults, with those that are only counted."""
+        return sum(len(check.faults) + check.more for check in self.checks)
+
+    @property
     def events(self) -> int:
         """The number of events checked."""
         return self._count("events")

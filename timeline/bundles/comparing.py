@@ -8,10 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from timeline import authors, statements
+from timeline import authors, documents, statements
 from timeline.any_log import AnyLog
 from timeline.bundles.entry import Entry
-from timeline.documents import document as documents
 from timeline.errors import TimelineError
 from timeline.log.event import Event
 from timeline.model import Review, SourceFields
@@ -88,8 +87,8 @@ def _by(event: Event) -> str:
 def _of_later(timeline: Timeline, entry: Entry) -> str | None:
     events = timeline.log.stream(entry.stream)
     if entry.verb == "review":
-        gone = any(event.type == "HappeningReviewed" and event.data is None for event in events)
-        return None if gone or is_reviewed(timeline.log, entry) else f"a review of {entry.stream} is not in it"
+        is_redacted = any(event.type == "HappeningReviewed" and event.data is None for event in events)
+        return None if is_redacted or is_reviewed(timeline.log, entry) else f"a review of {entry.stream} is not in it"
     if any(event.data is None or event.payload.get("reason") == entry.fields.get("reason") for event in events):
         return None
     return f"a correction or retraction of {entry.stream} is not in it"

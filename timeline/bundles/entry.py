@@ -10,9 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from timeline import errors
+from timeline import documents, errors
 from timeline.calls.entries import flat_review
-from timeline.documents import document as documents
 from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
 from timeline.model import Actor, Author, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step, check
 from timeline.size_limits import FIELDS as MOST

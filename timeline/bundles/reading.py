@@ -98,12 +98,12 @@ def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:
     One of the folders `within` must hold the bundle itself, with all links followed; None where a person named it.
     """
     if path.suffix.lower() not in SUFFIXES:
-        return f"is not named like a bundle. {files.meant(path)}Bundles end in {', '.join(SUFFIXES)}"
+        return f"is not named like a bundle. {files.did_you_mean(path)}Bundles end in {', '.join(SUFFIXES)}"
     try:
         if within is not None:
             files.refuse_outside(path, within)
         if not path.is_file():
-            return f"{'is not a file' if path.exists() else 'there is no such file'}. {files.meant(path)}Check the path"
+            return f"{'is not a file' if path.exists() else 'there is no such file'}. {files.did_you_mean(path)}Check the path"
         files.opened(path, within).close()
     except OutsideFolder as error:
         return error.reason

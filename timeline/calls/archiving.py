@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from timeline import archiving, capture
+from timeline import archiving, capture, documents
 from timeline.archived_source import ArchivedSource
 from timeline.calls import faults, keywords, python_dates
 from timeline.calls.open_timeline import Opened
 from timeline.calls.python_dates import DateLike
 from timeline.capture.read_ahead import ReadAhead, ReadAheadLimit
-from timeline.documents import document as documents
 from timeline.documents import extractors
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
 from timeline.model import SourceFields, Step, stream

@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from timeline import capture, quotes, size_limits, statements
+from timeline import capture, documents, quotes, size_limits, statements
 from timeline.calls import python_dates
 from timeline.calls.keywords import given
 from timeline.calls.open_timeline import Opened
-from timeline.documents import document as documents
 from timeline.documents.document import of_document
 from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
 from timeline.model import TOGETHER, HappeningFields, Reason, Review, SourceFields, check, stream

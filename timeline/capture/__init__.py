@@ -9,9 +9,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from timeline import files
+from timeline import documents, files
 from timeline.capture.sandbox import Reader
-from timeline.documents import document as documents
 from timeline.documents import fragments, images
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, on_one_line
@@ -99,7 +98,7 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
     except (OSError, ValueError) as error:
         raise documents.unopened(path, error) from None
     if is_folder:
-        raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
+        raise DocumentUnreadable(files.path_in_message(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None and ocr and images.OTHER_SUFFIXES.get(path.suffix.lower()) in images.RECOGNISED_TYPES:
         media_type = "image/tiff"
@@ -113,7 +112,9 @@ def received(path: Path, within: Sequence[Path] | None = None, *, ocr: bool = Fa
             ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .docx, .odt, .xlsx, .ods, .warc, .wacz, .png, .jpg, .webp, .gif,"
             " .mp3, .wav and .mp4"
         )
-        raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
+        raise DocumentUnreadable(
+            files.path_in_message(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}"
+        )
     return documents.received(path, within), media_type
 
 
@@ -144,7 +145,9 @@ def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = Non
         if within is not None:
             files.refuse_outside(path, within)
         suffixes = ", ".join((*fragments.RECORDINGS, *images.OTHER_SUFFIXES))
-        raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {suffixes}. Convert it to one of them")
+        raise DocumentUnreadable(
+            files.path_in_message(path), f"is neither a document nor one of {suffixes}. Convert it to one of them"
+        )
     return documents.transcribed(documents.received(path, within), transcript, media_type)
 
 

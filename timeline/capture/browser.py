@@ -98,7 +98,7 @@ class Drawn:
 
     @property
     def cut(self) -> str:
-        """What the picture lacks of a very tall or slow page, in sentences; empty if nothing."""
+        """Sentences on what is missing in the picture of a very tall or slow page; empty if nothing is."""
         tall = f" The picture shows the first {TALLEST:,} of {self.height:,} pixels." if self.height > TALLEST else ""
         return tall + (" The page was still loading." if self.unfinished else "")
 
@@ -112,7 +112,7 @@ def draw(
     with tempfile.TemporaryDirectory(prefix="timeline-browser-", ignore_cleanup_errors=True) as folder:
         at, browser = clock(), _Browser(command, Path(folder), time.monotonic() + limits.seconds)
         try:
-            return _Page(browser, fetched, limits, allow_loopback=allow_loopback, clock=clock).drawn(at)
+            return _Page(browser, fetched, limits, allow_loopback=allow_loopback, clock=clock).draw(at)
         finally:
             browser.end()
 
@@ -135,7 +135,7 @@ def _command() -> list[str]:
 
 
 def _ready(pipe: int, event: int, seconds: float) -> bool:
-    """Tell whether a pipe can be read from or written to within so many seconds. (select() refuses a number past 1023.)"""
+    """Whether a pipe can be read from or written to within so many seconds. Polls, because select() refuses numbers past 1023."""
     poll = select.poll()
     poll.register(pipe, event)
     return bool(poll.poll(seconds * 1000))
@@ -238,7 +238,7 @@ class _Page:
     _answers: dict[int, Message] = field(default_factory=dict)
     _session: str = ""
     _frame: str = ""
-    _given: bool = False  # the page itself, once
+    _is_answered: bool = False  # the page itself, once
     _loaded: bool = False
     _pending: int = 0
     _last: float = 0.0  # when a request began or ended
@@ -248,17 +248,17 @@ class _Page:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _workers: ThreadPoolExecutor = field(init=False)
 
-    def drawn(self, at: datetime) -> Drawn:
+    def draw(self, at: datetime) -> Drawn:
         """Load the page and draw it."""
         self._left = self.limits.bytes
         with ThreadPoolExecutor(_WORKERS) as workers:
             self._workers = workers
             try:
-                return self._drawn(at)
+                return self._draw(at)
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
 
-    def _drawn(self, at: datetime) -> Drawn:
+    def _draw(self, at: datetime) -> Drawn:
         product = str(self._ask("Browser.getVersion", None)["product"]).replace("HeadlessChrome", "Chrome")
         self._ask("Browser.setDownloadBehavior", {"behavior": "deny"})
         target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
@@ -332,54 +332,54 @@ class _Page:
         elif method == "Target.attachedToTarget":
             self._watch(parameters["sessionId"])
 
-    def _answer(self, asked: Message, session: str | None) -> None:
+    def _answer(self, message: Message, session: str | None) -> None:
         """Answer a request: with the archived page, or with an embedded file; refuse anything else."""
-        request, self._last = asked["request"], time.monotonic()
-        of_page = asked.get("resourceType") == "Document" and asked.get("frameId") == self._frame
-        if of_page and not self._given:
-            self._given = True
-            self._fulfil(asked, session, self.fetched.status, self.fetched.headers, self.fetched.body)
+        request, self._last = message["request"], time.monotonic()
+        of_page = message.get("resourceType") == "Document" and message.get("frameId") == self._frame
+        if of_page and not self._is_answered:
+            self._is_answered = True
+            self._fulfil(message, session, self.fetched.status, self.fetched.headers, self.fetched.body)
         elif of_page:  # another page in its place: this one stays
-            self._refuse(asked, session, "Aborted")
-        elif asked.get("resourceType") == "Other" or request["method"] != "GET" or not _is_web(request["url"]):
-            self._refuse(asked, session)  # among others the icon of the site, which no picture shows
+            self._refuse(message, session, "Aborted")
+        elif (
+            message.get("resourceType") == "Other"
+            or request["method"] != "GET"
+            or not request["url"].startswith(("http://", "https://"))
+        ):
+            self._refuse(message, session)  # among others the icon of the site, which no picture shows
         else:
             with self._lock:
                 self._embedded += 1
                 self._pending += 1
-            self._workers.submit(self._fetch, asked, session)
+            self._workers.submit(self._fetch, message, session)
 
-    def _fetch(self, asked: Message, session: str | None) -> None:
+    def _fetch(self, message: Message, session: str | None) -> None:
         """Fetch an embedded file, and give it to the page."""
         try:
             with self._lock:
                 left, within = min(self._left, self.limits.bytes // _SHARE), self._embedded <= self.limits.files
             if left <= 0 or not within:
                 raise FetchRefused("the page embeds too much")
-            url = str(asked["request"]["url"]).partition("#")[0]
+            url = str(message["request"]["url"]).partition("#")[0]
             end = min(time.monotonic() + self.limits.loading, self.browser.deadline)
             hop, answer, body = fetching.request(url, end, left, allow_loopback=self.allow_loopback, clock=self.clock)
             with self._lock:
                 self._left -= len(hop.response)
-            self._fulfil(asked, session, answer.status, answer.getheaders(), body)
+            self._fulfil(message, session, answer.status, answer.getheaders(), body)
         except (FetchRefused, fetching.TooLarge, CodingRefused, OSError, ValueError, HTTPException):
             with self._lock:
                 self._absent += 1
-            self._refuse(asked, session)
+            self._refuse(message, session)
         finally:
             with self._lock:
                 self._pending -= 1
                 self._last = time.monotonic()
 
-    def _fulfil(self, asked: Message, session: str | None, status: int, headers: Any, body: bytes) -> None:  # noqa: ANN401
+    def _fulfil(self, message: Message, session: str | None, status: int, headers: Any, body: bytes) -> None:  # noqa: ANN401
         sound = [(name, value) for name, value in headers if _HEADER(f"{name}: {value}")]
         usable = [{"name": name, "value": value} for name, value in sound if name.lower() not in _OWN_HEADERS]
-        answer = {"requestId": asked["requestId"], "responseCode": status, "responseHeaders": usable}
+        answer = {"requestId": message["requestId"], "responseCode": status, "responseHeaders": usable}
         self.browser.send("Fetch.fulfillRequest", {**answer, "body": b64encode(body).decode()}, session)
 
-    def _refuse(self, asked: Message, session: str | None, reason: str = "BlockedByClient") -> None:
-        self.browser.send("Fetch.failRequest", {"requestId": asked["requestId"], "errorReason": reason}, session)
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
+    def _refuse(self, message: Message, session: str | None, reason: str = "BlockedByClient") -> None:
+        self.browser.send("Fetch.failRequest", {"requestId": message["requestId"], "errorReason": reason}, session)

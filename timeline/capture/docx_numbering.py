@@ -32,7 +32,7 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a style says of numbers, and whether it hides the text."""
+    """The numbering of a style, and whether it hides the text."""
 
     based_on: str = ""
     list: str = ""

@@ -7,7 +7,7 @@ Owns what the names of encodings mean on the web. Must not guess from the letter
 
 import re
 
-from timeline.documents import document as documents
+from timeline import documents
 from timeline.documents import encodings
 from timeline.errors import DocumentUnreadable, on_one_line
 
@@ -50,7 +50,7 @@ def decoded_page(content: bytes, name: str, encoding: str | None = None, declare
     text = content.decode(codec, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
-        named = encodings.known(label) if label else None
+        named = encodings.codec_name(label) if label else None
         read_as = f", as which {named} is read" if named not in (None, codec) else ""
         raise DocumentUnreadable(name, f"{wrong:,} places in it are not {codec}{read_as}. {encodings.NAME_IT}")
     how = f"decoded as {codec}{contradiction}"
@@ -72,7 +72,7 @@ def codec_of(name: str | None) -> str | None:
     if not name:
         return None
     name = name.strip().lower()
-    codec = encodings.known(_ALSO_CALLED.get(name, name))
+    codec = encodings.codec_name(_ALSO_CALLED.get(name, name))
     return None if codec is None else _MEANS.get(codec, codec)
 
 

@@ -84,7 +84,7 @@ def _answer(
         extracted = read(content, media_type, name, encoding, record, ocr)
     except DocumentUnreadable as error:
         return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
-    extractor = extraction_setup.named(extracted.extractor, media_type, encoding, record, ocr)
+    extractor = extraction_setup.full_name(extracted.extractor, media_type, encoding, record, ocr)
     return {"text": extracted.text, "extractor": extractor, "facts": dict(extracted.facts), "tables": extracted.tables}
 
 

@@ -14,8 +14,7 @@ from typing import Final
 from timeline import capture
 from timeline.capture import ocr
 from timeline.capture.encodings import codec_of
-from timeline.documents import document as documents
-from timeline.documents import extractors
+from timeline.documents import document, extractors
 from timeline.documents.extractors import Reading
 
 _LIBRARIES: Final = (
@@ -24,7 +23,7 @@ _LIBRARIES: Final = (
 )  # fmt: skip
 
 
-def named(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
+def full_name(extractor: str, media_type: str, encoding: str | None, record: str | None, languages: str | None = None) -> str:
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
     languages = languages if extractor.startswith(extractors.RECOGNISED) else None  # there may have been no page to recognise
     reading = Reading(media_type, codec_of(encoding), record if record and not any(map(str.isspace, record)) else None, languages)
@@ -39,7 +38,7 @@ def setup() -> str:
     parts = [sys.version, sys.platform, platform.machine()]
     parts += _lxml()
     here = Path(__file__).parent
-    for path in (*sorted(here.glob("*.py")), Path(documents.__file__), Path(extractors.__file__)):
+    for path in (*sorted(here.glob("*.py")), Path(document.__file__), Path(extractors.__file__)):
         parts.append(f"{path.name} {sha256(path.read_bytes()).hexdigest()}")
     parts += [f"{name} {_files(name)}" for name in _LIBRARIES]
     return sha256("\n".join(parts).encode()).hexdigest()[:12]

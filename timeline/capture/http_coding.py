@@ -24,7 +24,7 @@ class CodingRefused(Exception):
 def undone(content: bytes, transfer: str, coding: str, limit: int = MAXIMUM_BYTES) -> bytes:
     """Undo the transfer coding and the content codings that the headers declare. Raises CodingRefused."""
     if "chunked" in transfer.lower():
-        joined = _joined(content)
+        joined = _join_chunks(content)
         content = content if joined is None else joined  # many archives keep the header but have joined the chunks
     codings = [one.strip() for one in coding.lower().split(",") if one.strip() not in ("", "identity")]
     if len(codings) > _MOST_CODINGS:
@@ -91,7 +91,7 @@ def _with_brotli(content: bytes, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def _joined(content: bytes) -> bytes | None:
+def _join_chunks(content: bytes) -> bytes | None:
     """Join chunks (RFC 9112, 7.1); None where the body is not in chunks."""
     pieces, place = list[bytes](), 0
     while head := _CHUNK.match(content, place):

@@ -52,12 +52,7 @@ class Letter:
 
 def needs_order(text: str) -> bool:
     """Return whether a page has letters whose order must be checked."""
-    return any(_is_rtl(one) or _is_apart(one) or one in _ACCENTS for one in set(text))
-
-
-def has_rtl(text: str) -> bool:
-    """Return whether a text has letters that are read from right to left."""
-    return any(map(_is_rtl, set(text)))
+    return any(is_rtl(one) or _is_apart(one) or one in _ACCENTS for one in set(text))
 
 
 def ordered(letters: Sequence[Letter]) -> str:
@@ -97,7 +92,7 @@ def _lines(letters: Sequence[Letter]) -> list[list[Letter]]:
 
 def _continues(line: list[Letter], other: list[Letter]) -> bool:
     first, second = ([one for one in part if not one.text.isspace()] for part in (line, other))
-    if not first or not second or not any(_is_rtl(one.text) for one in (*first, *second)):
+    if not first or not second or not any(is_rtl(one.text) for one in (*first, *second)):
         return False
     if abs(median(one.baseline for one in first) - median(one.baseline for one in second)) > _NEAR * first[0].size:
         return False
@@ -106,7 +101,7 @@ def _continues(line: list[Letter], other: list[Letter]) -> bool:
 
 
 def _is_from_right(line: list[Letter]) -> bool:
-    right = sum(_is_rtl(one.text) for one in line)
+    right = sum(is_rtl(one.text) for one in line)
     return right > 0 and right * 2 >= sum(_is_ltr(one.text) for one in line)
 
 
@@ -190,7 +185,7 @@ def _turned(pieces: list[Piece]) -> list[Piece]:
 
 def _stretch(pieces: list[str], start: int) -> int:
     """Return the end of the left-to-right stretch that begins at `start`; `start + 1` if none begins there."""
-    region = pieces[start : next((n for n in range(start, len(pieces)) if _is_rtl(pieces[n])), len(pieces))]
+    region = pieces[start : next((n for n in range(start, len(pieces)) if is_rtl(pieces[n])), len(pieces))]
     if not region or not (_is_ltr(region[0]) or _is_number(region[0])):
         return start + 1
     if any(map(_is_ltr, region)):
@@ -227,7 +222,8 @@ def _wrong(brackets: list[str], pair: str) -> int:
     return wrong
 
 
-def _is_rtl(piece: str) -> bool:
+def is_rtl(piece: str) -> bool:
+    """Whether the first letter of a text is read from right to left."""
     return unicodedata.bidirectional(piece[:1]) in ("R", "AL") if piece else False
 
 

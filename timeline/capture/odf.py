@@ -57,6 +57,6 @@ def has_macros(package: Package) -> bool:
     return any(member.startswith(("Basic/", "Scripts/")) and not member.endswith("/") for member in package.members)
 
 
-def number(text: str | None, default: int = 1) -> int:
+def number(text: str | None) -> int:
     """Return a number of repetitions, within what a program could show."""
-    return min(int(text), LONGEST_RUN) if text and text.isdecimal() and len(text) < len(str(LONGEST_RUN)) + 2 else default
+    return min(int(text), LONGEST_RUN) if text and text.isdecimal() and len(text) < len(str(LONGEST_RUN)) + 2 else 1

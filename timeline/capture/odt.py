@@ -250,12 +250,12 @@ class _Reader:
             one.fresh = False
             style = one.style or self._list_styles.get(paragraph.style, "")
             start, one.start = one.start, None
-            return self._counted(self._levels.get(style, {}), one.counts, level, start)
+            return self._next_number(self._levels.get(style, {}), one.counts, level, start)
         if paragraph.heading is None or paragraph.plain:
             return ""
-        return self._counted(self._levels.get(_OUTLINE, {}), self._by_style[_OUTLINE], paragraph.heading, None)
+        return self._next_number(self._levels.get(_OUTLINE, {}), self._by_style[_OUTLINE], paragraph.heading, None)
 
-    def _counted(self, levels: dict[int, _Level], counts: dict[int, int], level: int, start: int | None) -> str:
+    def _next_number(self, levels: dict[int, _Level], counts: dict[int, int], level: int, start: int | None) -> str:
         level = min(level, _DEEPEST)
         definition = levels.get(level)
         first = definition.start if definition else 1

@@ -53,7 +53,7 @@ class Package:
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
             raise self.unsound() from None
         if len(self._zip.infolist()) > MAXIMUM_MEMBERS:
-            raise self.refused(f"holds more than {MAXIMUM_MEMBERS:,} files")
+            raise self.refusal(f"holds more than {MAXIMUM_MEMBERS:,} files")
         self.members = {one.filename: one for one in self._zip.infolist()}
 
     def read(self, member: str, limit: int = MAXIMUM_UNPACKED) -> bytes:
@@ -82,8 +82,8 @@ class Package:
             return one
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            given = {names.get(key) or short(key): value for key, value in attributes.items()}
-            target.start(names.get(name) or short(name), given)
+            attributes_by_name = {names.get(key) or short(key): value for key, value in attributes.items()}
+            target.start(names.get(name) or short(name), attributes_by_name)
 
         def end(name: str) -> None:
             target.end(names.get(name) or short(name))
@@ -98,7 +98,7 @@ class Package:
             self._unpack(member, parse, limit)
             parser.Parse(b"", True)
         except PermissionError:
-            raise self.refused(f"{on_one_line(member)} in it declares entities") from None
+            raise self.refusal(f"{on_one_line(member)} in it declares entities") from None
         except (ParseError, expat.ExpatError, ValueError, LookupError, AssertionError):
             raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is not sound XML. Get it again") from None
 
@@ -109,11 +109,11 @@ class Package:
         if one.flag_bits & 1:
             raise self.encrypted()
         if one.file_size > _SMALL and one.file_size > _MOST_PACKED * max(one.compress_size, 1):
-            raise self.refused(f"{on_one_line(member)} in it unpacks to more than {_MOST_PACKED} times its size")
+            raise self.refusal(f"{on_one_line(member)} in it unpacks to more than {_MOST_PACKED} times its size")
         if member not in self._unpacked and one.file_size > self._left:
-            raise self.refused(f"unpacks to more than {MAXIMUM_UNPACKED // 1_000_000} MB")
+            raise self.refusal(f"unpacks to more than {MAXIMUM_UNPACKED // 1_000_000} MB")
         if one.file_size > limit:
-            raise self.refused(f"{on_one_line(member)} in it is too large")
+            raise self.refusal(f"{on_one_line(member)} in it is too large")
         # A member never unpacks to more than its stated size: zipfile stops there. It counts once.
         self._left -= 0 if member in self._unpacked else one.file_size
         self._unpacked.add(member)
@@ -136,7 +136,7 @@ class Package:
     def _damaged(self, member: str) -> DocumentUnreadable:
         return DocumentUnreadable(self.name, f"{on_one_line(member)} in it is damaged. Get it again")
 
-    def refused(self, why: str) -> DocumentUnreadable:
+    def refusal(self, why: str) -> DocumentUnreadable:
         """Make the error for a package that is too large, or made to do harm."""
         return DocumentUnreadable(self.name, f"{why}. Archive the part that you cite, saved as .txt")
 

@@ -158,7 +158,7 @@ def _remarks(text: str, without: list[int], broken: list[int], *, cut: bool, fil
     unknown = sum(unicodedata.category(one) in ("Co", "Cn") or one == "\ufffd" for one in text)
     if unknown * _UNKNOWN > len(text):
         yield f"{unknown:,} letters of unknown meaning"
-    if letter_order.has_rtl(text):
+    if any(map(letter_order.is_rtl, set(text))):
         yield "lines from right to left put in order by where their letters are drawn"
 
 

@@ -77,7 +77,7 @@ def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
     if kind != raw.FPDF_ANNOT_WIDGET or form is None:
         return ""
     field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
-    chosen = _chosen(raw, form, annotation) if field in (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX) else ""
+    chosen = _chosen_value(raw, form, annotation) if field in (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX) else ""
     if chosen or field not in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
         return chosen
     if raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD:
@@ -85,7 +85,7 @@ def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
     return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
 
 
-def _chosen(raw: _Library, form: _Library, annotation: _Library) -> str:
+def _chosen_value(raw: _Library, form: _Library, annotation: _Library) -> str:
     """Return all chosen options of a list as they are shown: the field's value holds only the first, or an internal code."""
     options = range(raw.FPDFAnnot_GetOptionCount(form, annotation))
     chosen = (number for number in options if raw.FPDFAnnot_IsOptionSelected(form, annotation, number))

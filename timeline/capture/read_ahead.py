@@ -52,7 +52,6 @@ class ReadAhead:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End the reading process, and drop the texts."""
         self.close()
         self._texts.close()
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from timeline import capture
+from timeline import capture, documents
 from timeline.capture.sandbox import Reader, ReadingAborted
-from timeline.documents import document as documents
 from timeline.documents import extractors
 from timeline.documents.document import Document
 from timeline.documents.extractors import Reading

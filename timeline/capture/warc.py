@@ -78,7 +78,7 @@ def document(contents: Sequence[bytes], name: str, record: str | None) -> tuple[
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     try:
-        chosen = _chosen(list(_candidates(contents, name)), name, record)
+        chosen = _choose(list(_candidates(contents, name)), name, record)
         return chosen, *_payload(contents, chosen, name)
     except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
         raise DocumentUnreadable(
@@ -149,7 +149,7 @@ def _address(record: _Record) -> str:
     return str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
 
 
-def _chosen(every: list[_Candidate], name: str, record: str | None) -> _Candidate:
+def _choose(every: list[_Candidate], name: str, record: str | None) -> _Candidate:
     """Choose the document with the address or id `record`; identical copies count as one."""
     candidates = [one for one in every if not one.not_received]
     address = None if record is None else record.partition("#")[0].strip("<>")

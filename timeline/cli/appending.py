@@ -86,7 +86,7 @@ def _bundles(
 ) -> list[Path]:
     refuse_leading_away(events, "timeline build --events {}")
     if not events.is_dir():
-        raise Refused(f"{events}: there is no such folder. {files.meant(events)}{elsewhere}")
+        raise Refused(f"{events}: there is no such folder. {files.did_you_mean(events)}{elsewhere}")
     paths = sorted((path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES), key=_order)
     for one, other in pairwise(sorted(paths, key=lambda path: _order(path)[0].casefold())):
         if _order(one)[0].casefold() == _order(other)[0].casefold():
@@ -187,7 +187,9 @@ def _append(
         raise Interrupted("interrupted; the unfinished bundle was not appended") from None
     sound = len(paths) - len(faulty)
     faults = tuple(fault for error in faulty for fault in error.faults)
-    outcome = _Outcome(connecting.shown(db) if isinstance(db, str) else str(db), size, new, sound, tuple(redacted), faults)
+    outcome = _Outcome(
+        connecting.without_password(db) if isinstance(db, str) else str(db), size, new, sound, tuple(redacted), faults
+    )
     for message in redacted:
         click.echo(f"Skipped: {harmless(message)}", err=True)
     for message in additions:

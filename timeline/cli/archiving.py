@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture
+from timeline import archiving, capture, documents
 from timeline.archived_source import ArchivedSource
 from timeline.cli import completing, continuing, json_forms, page_pictures
 from timeline.cli.name_lookup import find
 from timeline.cli.options import any_db, by, described, given_fields, path_argument, path_option
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, opened
-from timeline.documents import document as documents
 from timeline.documents import extractors, file_claims
 from timeline.documents.document import Document
 from timeline.model import SourceFields
@@ -149,7 +148,7 @@ def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: s
 
     A text that a bundle or a person gave, or that was recognised in other languages, makes another source if it differs.
     """
-    given, ocr = document.extractor == extractors.TRANSCRIBED, extractors.ocr(document.extractor)
+    by_hand, ocr = document.extractor == extractors.TRANSCRIBED, extractors.ocr(document.extractor)
     text_sha256 = sha256(document.text.encode()).hexdigest()
     statements = [(one, one.event.payload["statement"]) for one in existing]
     same = [
@@ -158,7 +157,7 @@ def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: s
         if record in (None, statement.get("url"))
         and (
             statement["text_sha256"] == text_sha256
-            or not (given or extractors.is_given(statement["extractor"]) or extractors.ocr(statement["extractor"]) != ocr)
+            or not (by_hand or extractors.is_given(statement["extractor"]) or extractors.ocr(statement["extractor"]) != ocr)
         )
     ]
     if id is not None and same and id not in [one.id for one in existing]:
@@ -179,7 +178,7 @@ def _untitled(name: str, facts: dict[str, str]) -> str:
 def _fill_in(timeline: Timeline, source: ArchivedSource) -> None:
     """Fill fields that the source never had from the document itself; a field that was taken back stays empty."""
     stated = {name for event in timeline.log.stream(source.stream) for name in event.payload.get("statement", {})}
-    fields: SourceFields = {name: value for name, value in source.found.items() if name not in stated}  # type: ignore[assignment]
+    fields: SourceFields = {name: value for name, value in source.document_says.items() if name not in stated}  # type: ignore[assignment]
     if fields:
         event = timeline.correct_source(source.id, reason="as the document says of itself", **fields)
         click.echo(f"{event.id} is at position {event.position}, with {', '.join(fields)} as the document says", err=True)
@@ -204,8 +203,8 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     elif new and not document.extractor.startswith(extractors.DECODED):
         how = "" if document.extractor.startswith((extractors.RECOGNISED, extractors.TRANSCRIBED)) else "read, by "
         click.echo(harmless(f"{len(document.text):,} characters were {how}{document.extractor}"), err=True)
-    left = [name for name, value in source.found.items() if name not in last]
-    for name, value in source.found.items():
+    left = [name for name, value in source.document_says.items() if name not in last]
+    for name, value in source.document_says.items():
         if last.get(name) != value:
             recorded = f"“{on_one_line(last[name])[:80]}”" if name in last else "nothing"
             click.echo(f"{name}: {recorded} is recorded; the document says “{on_one_line(value)[:80]}”", err=True)

@@ -72,9 +72,8 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
     if report.outdated:
         message = "the log is sound, but its read tables were made by another version of this program"
         raise Refused(f"{db}: {message}. Make them again: timeline rebuild --db {db}")
-    faults = sum(len(check.faults) + check.more for check in report.checks)
-    if faults:
-        raise Refused(f"{db}: {printing.count(faults, 'fault')} found. Keep the file as it is, and compare it with a copy")
+    if report.total:
+        raise Refused(f"{db}: {printing.count(report.total, 'fault')} found. Keep the file as it is, and compare it with a copy")
 
 
 def _read_stamps(against: tuple[str, ...]) -> tuple[list[Check], list[tuple[Path, opentimestamps.Attestation]]]:
@@ -117,7 +116,7 @@ def rebuild(tree: bool, as_json: bool, db: Path) -> None:
     Example: timeline rebuild
     """
     if not db.exists():
-        raise Refused(f"{db}: there is no such file. {files.meant(db)}Make one: timeline build --db {db}")
+        raise Refused(f"{db}: there is no such file. {files.did_you_mean(db)}Make one: timeline build --db {db}")
     with opened(db, read_only=False, rebuilding=True) as timeline:
         timeline.rebuild(tree=tree)
         events = timeline.log.size()

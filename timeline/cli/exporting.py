@@ -80,7 +80,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
         if choice.as_of is not None:
             raise Refused(f"{format.name}: holds the history of the records, and no state as of a position. Leave --as-of out")
         remarks: list[str] = []
-        put(format.write_log(connection, choice.ids if choice.filtered else None, remarks.append), output)
+        write_chunks(format.write_log(connection, choice.ids if choice.filtered else None, remarks.append), output)
         return remarks + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
     losses = Losses(format)
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
@@ -89,7 +89,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     older = len(choice.positions) - len(positions)
     filters = with_near(choice.in_words, len(choice.near.intersection(positions)))
     about = About.read(connection, **heading._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
-    put(format.write(happenings, about), output)
+    write_chunks(format.write(happenings, about), output)
     remarks = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:
         remarks.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
@@ -102,7 +102,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     return remarks
 
 
-def put(chunks: Iterable[str | bytes], output: Path | None) -> None:
+def write_chunks(chunks: Iterable[str | bytes], output: Path | None) -> None:
     """Write to standard output, or to a file, which appears only when it is complete. A database is never overwritten."""
     if output is None or output == Path("-"):
         _into(sys.stdout.buffer, chunks)
@@ -145,16 +145,16 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
     file.flush()
 
 
-def described(db: Path, title: str | None, given: Path | None = None) -> tuple[str, str | None]:
+def described(db: Path, title: str | None, metadata: Path | None = None) -> tuple[str, str | None]:
     """Return the title and description of the timeline, from metadata.json in this folder; else its file's name as the title.
 
-    `given` is another file with its description.
+    `metadata` is another file with its description.
     """
     try:
-        path = given or (None if title and leads_away(METADATA) else metadata_here())
-        metadata = json.loads(path.read_text(encoding="utf-8")) if path else {}
-        database = metadata.get("databases", {}).get(db.stem, {})
-        title, description = title or database.get("title") or metadata.get("title"), database.get("description")
+        path = metadata or (None if title and leads_away(METADATA) else metadata_here())
+        content = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        database = content.get("databases", {}).get(db.stem, {})
+        title, description = title or database.get("title") or content.get("title"), database.get("description")
     except (OSError, ValueError, AttributeError):
         description = None
     if description:

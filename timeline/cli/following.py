@@ -45,7 +45,7 @@ url_option = click.option("--follow", "followed_url", metavar="URL", help="Follo
 def follow(url: str | None, once: bool, poll: float, append_as: str, status: bool, beside: bool, as_json: bool, db: Path) -> None:
     """Follow the shared log at URL (postgresql://…) into a file of its own: catch up, and then take each event as it comes.
 
-    The file is a timeline like any other: serve it, search it, verify it, publish it. Whatever you append to it goes to the shared
+    The file is a timeline like any other: serve it, search it, verify it, publish it. All that you append to it goes to the shared
     log. Every hash is checked on the way. A log that does not begin with the file's events is refused. The address is noted beside
     the file, without a password, and can be left out from then on. Give the password by PGPASSFILE or PGPASSWORD.
 
@@ -127,7 +127,7 @@ def _show(path: Path, *, as_json: bool) -> None:
     late = "never up to date yet" if lag is None else "up to date" if lag == 0 else f"last up to date {followed.duration(lag)} ago"
     missing = f", {count(behind, 'event')} behind" if behind else ""
     state = "connected" if connected else "not connected" if running else "not running"
-    since = f" since {_shown(status.since)}" if status.since and running else ""
+    since = f" since {_utc(status.since)}" if status.since and running else ""
     is_quiet = connected and silent is not None and silent > followed.FRESH
     quiet = f", but the server has not answered for {followed.duration(silent or 0)}" if is_quiet else ""
     place = "the shared log was not read yet" if there is None else f"of {there:,}{missing}, {late}"
@@ -138,10 +138,10 @@ def _show(path: Path, *, as_json: bool) -> None:
     if status.ended:
         click.echo(harmless(f"it has ended: {status.ended}"))
     if status.error:
-        click.echo(harmless(f"last trouble, {_shown(status.error_at)}: {status.error}"))
+        click.echo(harmless(f"last trouble, {_utc(status.error_at)}: {status.error}"))
 
 
-def _shown(instant: str) -> str:
+def _utc(instant: str) -> str:
     return f"{instant[:19].replace('T', ' ')} UTC"
 
 

@@ -75,7 +75,7 @@ def import_(
     if sheet is not None and format not in _SHEETS:
         raise click.UsageError(f"--sheet names a sheet of a spreadsheet ({' or '.join(_SHEETS)}): leave it out.")
     if isinstance(db, str):
-        raise Refused(f"{connecting.shown(db)}: {_SHARED}")
+        raise Refused(f"{connecting.without_password(db)}: {_SHARED}")
     read = _read(format, file, encoding, mapping, save_mapping, {"sheet": sheet} if sheet is not None else {})
     about: dict[str, Any] = {"id": id, "happening": happening, "fields": given_fields(fields)}
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:

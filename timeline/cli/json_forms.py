@@ -104,7 +104,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
         **_head(one.event),
         "new": new,
         **{name: statement.get(name) for name in (*fields.SOURCE, *fields.DOCUMENT)},
-        "document_says": dict(one.found),
+        "document_says": dict(one.document_says),
     }
 
 
@@ -112,7 +112,7 @@ def report(audited: Report) -> Json:
     """Return the result of an audit."""
     return {
         "ok": audited.ok,
-        "faults": sum(len(check.faults) + check.more for check in audited.checks),
+        "faults": audited.total,
         "outdated": audited.outdated,
         "checks": [
             {

@@ -103,7 +103,7 @@ def trusted(values: Iterable[str]) -> list[Key]:
                 lines = file.read(LARGEST).decode().splitlines()
         except (OSError, ValueError) as error:
             reason = files.reason(error, "it is not text")
-            advice = f"{files.meant(path, error)}Give a public key, name+id+base64, or a file with keys"
+            advice = f"{files.did_you_mean(path, error)}Give a public key, name+id+base64, or a file with keys"
             raise NoteInvalid(text, f"{reason}. {advice}") from None
         keys += [Key.parse(line) for line in lines if line.strip() and not line.startswith("#")]
     return keys

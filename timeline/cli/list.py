@@ -96,7 +96,7 @@ def _write(
     most = printing.fitting(limit)
     shown = islice(listed, most)
     while batch := list(islice(shown, _ALIGNED)):
-        for text in drawn([line(one) for one in batch]):
+        for text in aligned([line(one) for one in batch]):
             click.echo(text)
     if limit is None and most is not None and total > most:
         printing.more(total - most)
@@ -127,7 +127,7 @@ def source(listed: tuple[ListedSource, Event]) -> Line:
     return Line(worded(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, cited)))})")
 
 
-def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
+def aligned(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
     """Draw lines aligned with each other; on a terminal, shorten titles so that each line fits, or else stack the parts."""
     plain = [Line(*map(printing.on_one_line, line)) for line in lines]
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]

@@ -43,7 +43,7 @@ class _Address(click.Path):
 def _straight(context: click.Context, parameter: click.Parameter, address: Path | str) -> Path:
     if isinstance(address, str):
         advice = "Follow it into a file, and give that: timeline follow URL --db timeline.db"
-        raise Refused(f"{connecting.shown(address)}: is a shared log, which this command cannot use. {advice}")
+        raise Refused(f"{connecting.without_password(address)}: is a shared log, which this command cannot use. {advice}")
     refuse_leading_away(address, "--db {}")
     return address
 

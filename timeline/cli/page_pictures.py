@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline import archiving, capture
+from timeline import archiving, capture, documents
 from timeline.archived_source import ArchivedSource
 from timeline.cli.printing import harmless
-from timeline.documents import document as documents
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable
 from timeline.model import SourceFields

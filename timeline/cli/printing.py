@@ -77,7 +77,7 @@ def fitting(limit: int | None, *, most: int = ON_SCREEN) -> int | None:
 
 
 def more(left: int | None = None) -> None:
-    """Note on a terminal that a list was cut, by how many lines if that is known, and how to see the rest."""
+    """Say on a terminal that a list was cut, how many lines are missing if that is known, and how to see them."""
     if for_a_person():
         number = "There are more" if left is None else f"{left:,} more {'is' if left == 1 else 'are'} not shown"
         click.echo(dim(f"… {number}. To see them, add --limit {10 * ON_SCREEN}, or pipe it: | less"), err=True)

@@ -214,20 +214,21 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
     proof.check()
     if path is not None:
         _refuse_another(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
-    holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
+    signatures = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
     event, proved = proof.proven.event, proof.checkpoint
     if as_json:
-        signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in holding]
+        signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in signatures]
         data = json.loads(proof.proven.data) if proof.proven.data is not None else None
         json_forms.write({"event": event, "data": data, "checkpoint": json_forms.checkpoint(proof.note), "signed_by": signed_by})
         return
     click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {proved.origin}")
     click.echo(f"{_tick()} the log then held {printing.count(proved.size, 'event')}, with the root {proved.root.hex()}")
-    for one in holding:
+    for one in signatures:
         at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
         click.echo(f"{_tick()} signed by {one.key.name}{at}")
-    if not holding:
-        click.echo(f"? the signatures were not checked: give --trust. It names: {_signers(proof.note)}")
+    if not signatures:
+        signers = ", ".join(dict.fromkeys(one.name for one in proof.note.signatures)) or "nobody"
+        click.echo(f"? the signatures were not checked: give --trust. It names: {signers}")
     by = authors.by(printing.on_one_line(event["recorded_by"]))
     click.echo(f"\nRecorded, as it says, {event['recorded_at']}{by} ({event['type']}):")
     data = proof.proven.data
@@ -240,10 +241,6 @@ def _refuse_another(actual: Checkpoint, expected: Checkpoint, path: str) -> None
             f"proof: is for a checkpoint of {actual.size:,} events of {actual.origin}, not for {path}, of {expected.size:,} events"
             f" of {expected.origin}. Ask for a proof for yours: timeline prove ID --checkpoint {path}"
         )
-
-
-def _signers(note: Note) -> str:
-    return ", ".join(dict.fromkeys(signature.name for signature in note.signatures)) or "nobody"
 
 
 def _tick() -> str:
@@ -264,4 +261,4 @@ def _read(path: str, largest: int) -> bytes:
             return bytes(file.read(largest + 1))
     except OSError as error:
         reason = files.reason(error)
-        raise Refused(f"{path}: {reason}. {files.meant(path, error)}Give the path of the file") from None
+        raise Refused(f"{path}: {reason}. {files.did_you_mean(path, error)}Give the path of the file") from None

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,10 +17,7 @@ from timeline.cli.running import Refused, metadata_here, opened, progress, refus
 from timeline.cli.serving import warn_of_unbuilt
 from timeline.publishing import Contents, documents
 from timeline.publishing.documents import Announce
-from timeline.publishing.publication import Published
-
-if TYPE_CHECKING:
-    from timeline.publishing.site import PublishedSite
+from timeline.publishing.publication import Published, PublishedSite
 
 
 @click.command()
@@ -77,10 +74,10 @@ def publish(
         "key": loaded(key_path),
         "metadata": metadata or metadata_here(),
         "documents": documents_choice,
-        "announce": _asking(agreed=yes or documents_choice is not None, needed=site is not None),
+        "announce": _announcement(agreed=yes or documents_choice is not None, must_ask=site is not None),
     }
     label, times = ("Verifying", 2) if site is None else ("Verifying and writing", 4)
-    made: Published | PublishedSite
+    made: Published
     with opened(db, read_only=not _is_writable(db)) as timeline, progress(label, times * size(timeline)) as advance:
         if site is not None:
             from timeline.publishing.site import publish_site  # noqa: PLC0415 - it imports Datasette, which is slow to load
@@ -101,16 +98,16 @@ def publish(
         click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
 
 
-def _asking(*, agreed: bool, needed: bool) -> Announce:
+def _announcement(*, agreed: bool, must_ask: bool) -> Announce:
     """Return the function that announces which documents will be public, and asks a person.
 
-    Where nobody can be asked, a site `needed` an option; a folder is published, as it always was, and the sentence is on stderr.
+    Where nobody can be asked, a site needs an option; a folder is published all the same, and the sentence is on stderr.
     """
 
-    def announce(held: documents.Documents) -> None:
-        sentence = harmless(held.sentence())
-        is_question = not agreed and held.many and held.choice == documents.ALL
-        if is_question and needed and not printing.can_ask():
+    def announce(summary: documents.Documents) -> None:
+        sentence = harmless(summary.sentence())
+        is_question = not agreed and summary.many and summary.choice == documents.ALL
+        if is_question and must_ask and not printing.can_ask():
             raise Refused(f"{sentence} To publish them, give --documents all or --yes")
         click.echo(sentence, err=True)
         if is_question and printing.can_ask():
@@ -129,23 +126,21 @@ def _address(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def _json(folder: Path, made: "Published | PublishedSite", *, stored: bool) -> json_forms.Json:
+def _json(folder: Path, made: Published, *, stored: bool) -> json_forms.Json:
     files: json_forms.Json = {}
-    if isinstance(made, Published):
-        changed = made.changed
-    else:
-        changed = bool(made.written or made.removed)
+    if isinstance(made, PublishedSite):
         files = {"files": made.files, "bytes": made.size, "written": made.written, "removed": made.removed}
     added = None if made.before is None else made.checkpoint.size - made.before
-    about = {"folder": str(folder), "new": added, "changed": changed, **files, "signed_by": made.key.name if made.key else None}
+    signer = made.key.name if made.key else None
+    about = {"folder": str(folder), "new": added, "changed": made.changed, **files, "signed_by": signer}
     return {**about, **json_forms.checkpoint(made.note, kept=stored)}
 
 
-def _lines(folder: Path, made: "Published | PublishedSite") -> Iterator[str]:
+def _lines(folder: Path, made: Published) -> Iterator[str]:
     """Word what was published."""
     checkpoint = made.checkpoint
     new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
-    if isinstance(made, Published):
+    if not isinstance(made, PublishedSite):
         if made.changed:
             yield f"{folder}: {count(checkpoint.size, 'event')}{new}"
         else:

@@ -44,14 +44,14 @@ def redact(
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
     if isinstance(db, Path) and not db.exists():
-        raise Refused(f"{db}: there is no such file. {files.meant(db)}Give the path of a timeline: --db")
+        raise Refused(f"{db}: there is no such file. {files.did_you_mean(db)}Give the path of a timeline: --db")
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
         if event.data is None and dry_run:
             raise redaction.redacted_error(timeline.log, event)
         going, staying, others = _effects(timeline, event, keep_documents)
         if event.data is not None and not (dry_run or yes) and printing.can_ask():
-            for line in (f"{_named(event)} at position {position}", *(f"{one} goes with it" for one in going), *staying):
+            for line in (f"{_name_of(event)} at position {position}", *(f"{one} goes with it" for one in going), *staying):
                 click.echo(line, err=True)
             click.confirm("Redact it? This cannot be undone", abort=True, err=True)
         redacting = None if dry_run else timeline.redact(position, reason=reason, keep_documents=keep_documents)
@@ -60,7 +60,7 @@ def redact(
             effects = {"event": event.id, "position": position, "redaction": done, "documents": going, "staying": staying}
             json_forms.write({**effects, "others": others})
         elif redacting is None:
-            click.echo(f"{_named(event)} at position {position} would be redacted")
+            click.echo(f"{_name_of(event)} at position {position} would be redacted")
         else:
             click.echo(f"{event.id} at position {position} is redacted; {redacting.id} at position {redacting.position} records it")
         for document in () if as_json else going:
@@ -70,13 +70,13 @@ def redact(
             for name in redaction.foreign_tables(timeline.log)
         ]
         copies = unfinished_copies.sweep(db) if isinstance(db, Path) and not dry_run else []
-        held = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
+        unfinished = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
         drafts = db.with_suffix(".drafts.db") if isinstance(db, Path) else None
         drafted = (
             [f"{drafts}: drafts of the desk may have the same words, and were not searched"] if drafts and drafts.exists() else []
         )
         elsewhere = [] if isinstance(db, Path) and followed.read(db) is None else [SERVER]
-        for warning in (*staying, *others, *foreign, *drafted, *held, *elsewhere, BEYOND):
+        for warning in (*staying, *others, *foreign, *drafted, *unfinished, *elsewhere, BEYOND):
             click.echo(warning, err=True)
 
 
@@ -104,6 +104,6 @@ def _document(timeline: Timeline, sha256: str) -> str:
     return f"The document of {' and '.join(redaction.holders(timeline.log, sha256)) or sha256}"
 
 
-def _named(event: Event) -> str:
+def _name_of(event: Event) -> str:
     title = event.payload.get("statement", {}).get("title")
     return f"{event.id}, “{printing.on_one_line(title)}”," if title else event.id

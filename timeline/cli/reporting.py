@@ -10,7 +10,7 @@ import click
 from timeline import reports
 from timeline.cli import completing, printing
 from timeline.cli.continuing import author as author_of
-from timeline.cli.exporting import described, put
+from timeline.cli.exporting import described, write_chunks
 from timeline.cli.filter_options import as_of_option, position
 from timeline.cli.keys import trusted, trusted_keys
 from timeline.cli.name_lookup import find
@@ -89,7 +89,7 @@ def report(
         raise click.UsageError("--all has every happening and source: leave the others out.")
     if out is not None and folder is not None:
         raise click.UsageError("--out writes one page, and --folder a folder: leave one of them out.")
-    target = folder or out or _named(ids, source_ids)
+    target = folder or out or _default_path(ids, source_ids)
     refuse_leading_away(target, f"timeline report {'--folder' if folder else '--out'} {{}}")
     if folder is None:
         _refuse_existing(target, force=force)
@@ -102,7 +102,7 @@ def report(
         ots = _stamp(path) if folder is not None and path not in (None, "-") else None
         with reports.one_moment(timeline) as end:
             until = position(timeline.log.connection, as_of)
-            chosen, more = _chosen(timeline, ids, source_ids, until, everything=everything)
+            chosen, more = _contents_of(timeline, ids, source_ids, until, everything=everything)
             if not (chosen or more):
                 raise Refused(f"{db}: there is nothing to report. See what there is: timeline list")
             name, words = described(db, title, description)
@@ -113,7 +113,7 @@ def report(
             else:
                 content = "".join(reports.write_page(contents, pictures)).encode()
                 end()
-                put([content], target)
+                write_chunks([content], target)
                 size = len(content)
     counted = f"{printing.count(len(contents.entries), 'happening')}, {printing.count(len(contents.sources), 'source')}"
     click.echo(
@@ -136,7 +136,7 @@ def _stamp(path: str | None) -> bytes | None:
     return opentimestamps.beside(Path(path)).read_bytes()
 
 
-def _chosen(
+def _contents_of(
     timeline: Timeline, ids: Sequence[str], source_ids: Sequence[str], as_of: int | None, *, everything: bool
 ) -> tuple[list[str], list[str]]:
     """Return the ids of the happenings and of the sources to report. Raises UnknownHappening and UnknownSource, or Refused."""
@@ -163,10 +163,10 @@ def _stream(timeline: Timeline, name: str, as_of: int | None) -> tuple[str, str]
     return match.kind, match.id
 
 
-def _named(ids: Sequence[str], source_ids: Sequence[str]) -> Path:
+def _default_path(ids: Sequence[str], source_ids: Sequence[str]) -> Path:
     """Name the page after the only happening or source that was asked for."""
-    asked = [*ids, *source_ids]
-    return Path(f"{asked[0].rpartition('/')[2]}.html" if len(asked) == 1 else f"{_SEVERAL}.html")
+    names = [*ids, *source_ids]
+    return Path(f"{names[0].rpartition('/')[2]}.html" if len(names) == 1 else f"{_SEVERAL}.html")
 
 
 def _refuse_existing(page: Path, *, force: bool) -> None:

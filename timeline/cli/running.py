@@ -84,11 +84,11 @@ def refuse_leading_away(path: Path, instead: str) -> None:
         raise Refused(f"{path}: leads out of its folder through a link, to {real}. If you mean that, write: {name}")
 
 
-def metadata_here(instead: str = "--metadata {}") -> Path | None:
+def metadata_here() -> Path | None:
     """Return the path of metadata.json in this folder, if it exists. Raises Refused where it leads elsewhere."""
     if not METADATA.is_file():
         return None
-    refuse_leading_away(METADATA, instead)
+    refuse_leading_away(METADATA, "--metadata {}")
     return METADATA
 
 

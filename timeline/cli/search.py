@@ -9,7 +9,7 @@ import click
 
 from timeline.cli import json_forms, printing
 from timeline.cli.filter_options import as_of_option, choose, status_option
-from timeline.cli.list import Line, drawn
+from timeline.cli.list import Line, aligned
 from timeline.cli.options import WholeNumber, db
 from timeline.cli.running import opened
 from timeline.dates import worded
@@ -83,7 +83,7 @@ def _draw(title: str, hits: list[Place], most: int | None) -> None:
         return
     number = f"{len(hits):,}" if most is None or len(hits) <= most else f"the first {most:,}"
     click.echo(printing.bold(f"{title} ({number})"))
-    for hit, head in zip(hits, drawn([_head(hit) for hit in hits[:most]], "  "), strict=False):
+    for hit, head in zip(hits, aligned([_head(hit) for hit in hits[:most]], "  "), strict=False):
         click.echo(head)
         if hit.field != "title":
             click.echo(_passage(hit))

@@ -157,7 +157,7 @@ def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> N
                 raise Refused(f"{metadata}: $file: {error}") from None
             except (OSError, ValueError) as error:
                 reason = files.reason(error, "cannot be read")
-                raise Refused(f"{metadata}: $file: {files.shown(name)}: {reason}. Correct it, then serve again") from None
+                raise Refused(f"{metadata}: $file: {files.path_in_message(name)}: {reason}. Correct it, then serve again") from None
         rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 

@@ -38,7 +38,7 @@ def share(url: str, empty: bool, as_json: bool, db: Path) -> None:
             if not isinstance(timeline.log, Log):
                 raise Refused(f"{timeline.log.name}: is a shared log already. Give the file of a timeline: --db FILE")
             shared = sharing.share(timeline.log, url, advance)
-    name, root = connecting.shown(url), base64.b64encode(shared.root).decode()
+    name, root = connecting.without_password(url), base64.b64encode(shared.root).decode()
     if as_json:
         json_forms.write({"log": name, "events": shared.size, "new": shared.new, "root": root})
         return

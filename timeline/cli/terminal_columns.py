@@ -51,14 +51,14 @@ def wrapped(text: str, room: int, first: str = "", indent: str = "") -> str:
     lines: list[str] = []
     begun, line, width = first, "", columns(first)
     for space, word in _pieces(text):
-        taken = columns(word)
-        if line and width + space + taken > room:
+        word_width = columns(word)
+        if line and width + space + word_width > room:
             lines.append(begun + line)
-            begun, line, width = indent, word, columns(indent) + taken
+            begun, line, width = indent, word, columns(indent) + word_width
         else:
             gap = " " * space if line else ""
             line += gap + word
-            width += len(gap) + taken
+            width += len(gap) + word_width
     return "\n".join([*lines, begun + line])
 
 

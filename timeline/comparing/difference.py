@@ -132,15 +132,15 @@ def _data(event: Event | None) -> Mapping[str, Any]:
 def _change(log: AnyLog, event: Event, kind: Kind, budget: differences.Budget, shown: "AnyLog | None" = None) -> Change:
     """Describe an event of a log. Words of its stream that are redacted in the log `shown` are left out."""
     data = _data(event)
-    standing = _data(log.last(event.stream)).get("statement", {})
+    current = _data(log.last(event.stream)).get("statement", {})
     if shown is not None and any(known.data is None for known in shown.stream(event.stream)):
-        standing = {}
+        current = {}
     gone = log.event(int(data["position"])) if event.type == "EventRedacted" and isinstance(data.get("position"), int) else None
     return Change(
         kind,
         event,
-        title=wording.headline(standing["title"], standing.get("attributed_to")) if "title" in standing else None,
-        date=standing.get("date", standing.get("published")),
+        title=wording.headline(current["title"], current.get("attributed_to")) if "title" in current else None,
+        date=current.get("date", current.get("published")),
         reason=data.get("reason"),
         verdict=wording.review(data),
         superseded_by=data.get("superseded_by"),

@@ -40,7 +40,7 @@ class Line:
 
 
 def relation(difference: Difference, one: str, other: str) -> str:
-    """Say whether one log extends the other, or where they part."""
+    """Say whether one log extends the other, or from which position on they differ."""
     ours, theirs = difference.events
     match difference.relation:
         case "same":
@@ -80,7 +80,7 @@ def markdown(difference: Difference, one: str, other: str) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """Escape Markdown, and part the signs by which GitHub finds names and numbers to link."""
+    """Escape Markdown, and break up what GitHub would turn into links to people and issues."""
     cut = escaped(shortened(text, _LONGEST))
     return cut.replace("\\@", "@<!-- -->").replace("\\#", "#<!-- -->").replace("\\://", ":<!-- -->//").replace("GH-", "GH<!-- -->-")
 

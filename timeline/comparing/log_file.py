@@ -56,11 +56,11 @@ def _is_site(path: Path) -> bool:
 def _write(lines: Path, file: Path) -> None:
     with closing(Log(file)) as log:
         log.make()
-    with closing(sqlite3.connect(file)) as connection, lines.open(encoding="utf-8") as given:
+    with closing(sqlite3.connect(file)) as connection, lines.open(encoding="utf-8") as source:
         inserting = {name: sql for name, sql in guards().items() if name.startswith(_INSERTING)}
         for name in inserting:
             connection.execute(f"DROP TRIGGER {name}")
-        connection.executemany(_INSERT, (_row(json.loads(line)) for line in given))
+        connection.executemany(_INSERT, (_row(json.loads(line)) for line in source))
         for sql in inserting.values():
             connection.execute(sql)
         connection.commit()

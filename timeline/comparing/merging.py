@@ -84,7 +84,7 @@ def merge(
     with Timeline(database(Path(file)), read_only=True) as other:
         other.log.connection.execute("BEGIN")  # one state of the file: nothing is merged that was not verified
         report = audit.verify(other, progress)
-        if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
+        if not report.outdated and (faults := report.total):
             path = other.log.path
             number = f"{faults:,} fault{'' if faults == 1 else 's'}"
             raise DatabaseRefused(path, f"{number} found, so nothing of it was merged. See them: timeline verify --db {path}")
@@ -93,7 +93,7 @@ def merge(
         failed: dict[str, tuple[int, TimelineError]] = {}
         for _ in range(_PASSES):
             merging = _Merging(timeline, other.log, by, after, dict(failed))
-            if merging.tried(failed, dry_run=dry_run):
+            if merging.append(failed, dry_run=dry_run):
                 return merging.merged
     raise StatementInvalid(other.log.path, "too many of its entries rest on others that cannot be merged. Nothing was merged")
 
@@ -111,7 +111,7 @@ class _Merging:
         self.appended: dict[str, Event] = {}  # by stream: the first event of the other file that was appended
         self.unlike: set[str] = set()  # happenings that the two logs begin with other statements
 
-    def tried(self, failed: dict[str, tuple[int, TimelineError]], *, dry_run: bool) -> bool:
+    def append(self, failed: dict[str, tuple[int, TimelineError]], *, dry_run: bool) -> bool:
         """Append everything, unless an entry fails: then add it to `failed`, and append nothing."""
         before = len(failed)
         try:
@@ -190,18 +190,26 @@ class _Merging:
         if (failure := self.failed.get(event.stream)) is not None and event.position >= failure[0]:
             return Left(event, "refused", failure[1].beside(event.stream))
         if event.data is None:
-            return Left(event, "redacted", f"{_gone(self.other, event)} there, so it cannot be merged, and no later version either")
+            return Left(
+                event,
+                "redacted",
+                f"{_redaction_in_words(self.other, event)} there, so it cannot be merged, and no later version either",
+            )
         here = self.log.last(event.stream)
-        left = self._parted(event, here) if ours else None
+        left = self._difference(event, here) if ours else None
         if (gone := next((one for one in ours if one.data is None), None)) is None:
             return left or self._unfounded(event)
         if here is None or here.data is None or event.type in same_events.FIRST:
-            return Left(event, "redacted", f"{_gone(self.log, gone)} here, and is not restored")
+            return Left(event, "redacted", f"{_redaction_in_words(self.log, gone)} here, and is not restored")
         if left is not None or gone.type == event.type:
-            return Left(event, "redacted", f"{_gone(self.log, gone)} here, and this may have the same words. Record it yourself")
+            return Left(
+                event,
+                "redacted",
+                f"{_redaction_in_words(self.log, gone)} here, and this may have the same words. Record it yourself",
+            )
         return self._unfounded(event)
 
-    def _parted(self, event: Event, here: Event | None) -> Left | None:
+    def _difference(self, event: Event, here: Event | None) -> Left | None:
         """Compare what the other file says before and after an event with what stands here."""
         if event.type in same_events.FIRST:
             first = self.log.first(event.stream)
@@ -271,7 +279,7 @@ def _hashes(log: AnyLog, source: str) -> dict[str, str]:
     return redaction.document_hashes(log, source)
 
 
-def _gone(log: AnyLog, event: Event) -> str:
+def _redaction_in_words(log: AnyLog, event: Event) -> str:
     """Word the redaction of an event."""
     redacting = log.redaction(event.position)
     why = "no event says why" if redacting is None else redacting.payload["reason"]

@@ -34,8 +34,8 @@ def _in_utc(match: re.Match[str], zone: str | None) -> str:
         moment = _in_zone(moment, zone, match[0])
     moment = moment.astimezone(UTC)
     if len(parts) > 1 or not moment.minute:
-        return _written(moment, len(parts)) + match["mark"]
-    first, last = (_written(one, 2) + match["mark"] for one in (moment, moment + timedelta(minutes=59)))
+        return _utc(moment, len(parts)) + match["mark"]
+    first, last = (_utc(one, 2) + match["mark"] for one in (moment, moment + timedelta(minutes=59)))
     before, after = match.string[: match.start()], match.string[match.end() :]
     if before.endswith(("/", "..")):
         return last
@@ -44,7 +44,7 @@ def _in_utc(match: re.Match[str], zone: str | None) -> str:
     return f"{first}..{last}" if before else f"[{first}..{last}]"
 
 
-def _written(moment: datetime, parts: int) -> str:
+def _utc(moment: datetime, parts: int) -> str:
     return f"{moment.year:04d}-{moment:%m-%d}T{':'.join(f'{moment:%H:%M:%S}'.split(':')[:parts])}Z"
 
 

@@ -1,7 +1,7 @@
 """The second Datasette plugin: it writes, over HTTP and on the pages of the desk.
 
 Owns its hooks and its addresses; each hook is a line or two that calls another module. Must not read for visitors: the pages of
-`timeline.web` do. Whoever only reads needs none of this.
+`timeline.web` do. A server that only reads needs none of this.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ Links = list[dict[str, str]]
 
 @hookimpl(optionalhook=True)
 def register_actions(datasette: Datasette) -> list[Any]:
-    """Name the permissions to a Datasette that calls them actions (1.0)."""
+    """Register the permissions with a Datasette that calls them actions (1.0)."""
     return permissions.actions()
 
 
 @hookimpl(optionalhook=True)
 def register_permissions(datasette: Datasette) -> list[Any]:
-    """Name the permissions to a Datasette that keeps a list of them."""
+    """Register the permissions with a Datasette that keeps a list of them (0.65)."""
     return permissions.listed()
 
 

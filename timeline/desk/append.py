@@ -112,9 +112,11 @@ async def _append(datasette: Datasette, request: Request) -> Response:
     by = permissions.author(database, request.actor)
     await refusals.after_readers()
     with await request_body.receive(request) as body:
-        apart = takes_long(body, content_type)
+        in_reader = takes_long(body, content_type)
         try:
-            outcome = await writing.run(database, by, lambda timeline: _write(timeline, body, content_type, may), apart=apart)
+            outcome = await writing.run(
+                database, by, lambda timeline: _write(timeline, body, content_type, may), in_reader=in_reader
+            )
         except NotPermitted as error:
             action = permissions.REVIEW if error.review else permissions.APPEND
             await permissions.ensure(datasette, request.actor, action, database.name)
@@ -163,7 +165,7 @@ def _write(timeline: Timeline, body: BinaryIO, content_type: str, may: dict[str,
 
 
 def _refused(entries: RequestEntries, error: BundleInvalid) -> Refused:
-    faults = entries.shown(error.faults)
+    faults = entries.fault_data(error.faults)
     of_log = [isinstance(one, Placed) and isinstance(one.error, _CONFLICTS) for one in error.faults]
     broken = any(one.entry.broken for one in error.faults if isinstance(one, Placed) and one.entry)
     status = 400 if broken else 409 if all(of_log) else 422

@@ -73,7 +73,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Checked:
-    """All that a person is worded of a form. `faults` has the reasons of each field; those of quotations are with them."""
+    """The answers to a form. `faults` has the reasons of each field; those of quotations are with the quotations."""
 
     date: DateReading | None = None
     quotations: Sequence[Verified] = ()
@@ -90,21 +90,22 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
     """Check a form. Without `everything`, fields that are still empty are no faults yet."""
     reading, reason = read_date(form.date)
     choices = [] if reading else date_choices(form.date)
-    found: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, list[str]] = defaultdict(list)
     if reason and (everything or form.date.strip()):
-        found["date"].append(reason)
+        reasons["date"].append(reason)
     entry = form.entry(reading.edtf if reading else form.date.strip())
     for name, fault in _faults(timeline, form, entry):
-        if name.startswith("citations.") or (name == "date" and reason) or not (everything or _typed(entry, name)):
-            continue
         outer = name.partition(".")[0]
+        was_typed = name == "id" or bool(entry.get(outer))
+        if name.startswith("citations.") or (name == "date" and reason) or not (everything or was_typed):
+            continue
         worded = _MISSING.get(outer, fault) if not entry.get(outer) else fault
-        if worded not in found[outer]:
-            found[outer].append(worded)
+        if worded not in reasons[outer]:
+            reasons[outer].append(worded)
     if form.certainty == "claim" and not form.attributed_to.strip() and everything:
-        found["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
+        reasons["attributed_to"].append("is empty. Name who claims this, or choose “It happened”")
     if form.certainty != "claim" and form.attributed_to.strip():
-        found["attributed_to"].append("names who claims this, but “It happened” is chosen. Choose one, or empty the name")
+        reasons["attributed_to"].append("names who claims this, but “It happened” is chosen. Choose one, or empty the name")
     texts: dict[str, quotes.Text] = {}
     verified: list[Verified] = []
     for number, one in enumerate(form.quotations):
@@ -113,7 +114,7 @@ def check(timeline: Timeline, form: Form, *, everything: bool) -> Checked:
     for number, one in enumerate(form.quotations):
         if not one.is_empty and one in form.quotations[:number]:
             verified[number] = Verified(fault="is quoted twice. Remove one of the two")
-    return Checked(reading, verified, {name: reasons for name, reasons in found.items() if reasons}, choices)
+    return Checked(reading, verified, {name: listed for name, listed in reasons.items() if listed}, choices)
 
 
 def read_date(typed: str) -> tuple[DateReading | None, str]:
@@ -152,8 +153,8 @@ def verify(timeline: Timeline, quotation: Quotation, texts: dict[str, quotes.Tex
         text = texts[quotation.source]
         passage, count = _passage(text, quotation)
     except QuoteAmbiguous:
-        found = quotes.places(text, quotation.quote, MOST_PLACES + 1)
-        return Verified(places=[_place(text, one) for one in found[:MOST_PLACES]], more=len(found) > MOST_PLACES)
+        passages = quotes.places(text, quotation.quote, MOST_PLACES + 1)
+        return Verified(places=[_place(text, one) for one in passages[:MOST_PLACES]], more=len(passages) > MOST_PLACES)
     except TimelineError as error:
         return Verified(fault=error.reason)
     where = f"characters {passage.start_char:,} to {passage.end_char:,}" + (f", in {part}" if part else "")
@@ -162,7 +163,7 @@ def verify(timeline: Timeline, quotation: Quotation, texts: dict[str, quotes.Tex
 
 def _part(timeline: Timeline, quotation: Quotation) -> str:
     """Word the part of a picture or recording that is cited; "" for the words of any other document. Raises StatementInvalid."""
-    fragment = fragments.typed(quotation.fragment)
+    fragment = fragments.of_typed_words(quotation.fragment)
     if quotation.quote.strip() and not fragment:
         return ""
     if not fragment:
@@ -213,8 +214,3 @@ def _faults(timeline: Timeline, form: Form, entry: Mapping[str, Any]) -> Iterabl
     if not entry["citations"]:
         arguments["citations"] = None
     return [(one.field, one.reason) for one in faults.of_record(timeline, arguments, ())]
-
-
-def _typed(entry: Mapping[str, Any], name: str) -> bool:
-    """Whether anything was typed in the field that a fault names."""
-    return bool(entry.get(name.partition(".")[0])) or name == "id"

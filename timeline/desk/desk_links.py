@@ -67,6 +67,6 @@ async def _may_write(datasette: Datasette, actor: Actor, database: str, *actions
     if not served.is_mutable or served.is_memory:
         return False
     for action in actions or (permissions.APPEND,):
-        if await permissions.allowed(datasette, actor, action, database):
+        if await permissions.is_allowed(datasette, actor, action, database):
             return True
     return False

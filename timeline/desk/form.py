@@ -47,9 +47,9 @@ class Quotation:
         return not (self.quote.strip() or self.description.strip() or self.fragment.strip())
 
     def citation(self) -> dict[str, Any]:
-        """Return it as an entry has it, without empty fields."""
+        """Return the citation as an entry writes it, without empty fields."""
         values = {name: getattr(self, name) for name in _QUOTATION if name != "start_char"}
-        values["fragment"] = fragments.typed(self.fragment)
+        values["fragment"] = fragments.of_typed_words(self.fragment)
         if not self.quote.strip():
             values |= {"quote": "", "description": self.description.strip()}
         place = {"start_char": int(self.start_char)} if self.has_place else {}

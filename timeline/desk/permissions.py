@@ -43,8 +43,8 @@ _NAMES: Final = ("display", "name", "username", "login", "id")  # of an actor, i
 _answers: WeakKeyDictionary[Database, dict[tuple[str, str], tuple[float, bool]]] = WeakKeyDictionary()
 
 
-async def allowed(datasette: Datasette, actor: Actor, action: str, database: str) -> bool:
-    """Whether an actor may append to a timeline, or review it. Whoever may not read it may do neither."""
+async def is_allowed(datasette: Datasette, actor: Actor, action: str, database: str) -> bool:
+    """Whether an actor may append to a timeline, or review it. An actor who may not read it may do neither."""
     if hasattr(datasette, "allowed"):
         from datasette.resources import DatabaseResource  # noqa: PLC0415 - not every version has it
 
@@ -60,7 +60,7 @@ async def remembered(datasette: Datasette, actor: Actor, action: str, database: 
     key = action, json.dumps(actor, sort_keys=True, default=repr)
     until, answer = known.get(key, (0.0, False))
     if now > until:
-        answer = await allowed(datasette, actor, action, database.name)
+        answer = await is_allowed(datasette, actor, action, database.name)
         for old in [one for one, (end, _) in known.items() if end < now]:
             del known[old]
         known[key] = now + SECONDS, answer
@@ -69,7 +69,7 @@ async def remembered(datasette: Datasette, actor: Actor, action: str, database: 
 
 async def ensure(datasette: Datasette, actor: Actor, action: str, database: str) -> None:
     """Raise Datasette's own Forbidden unless the actor may do this."""
-    if not await allowed(datasette, actor, action, database):
+    if not await is_allowed(datasette, actor, action, database):
         who = f'"{actor.get("id")}" needs' if actor else "sign in, or send a token: this needs"
         raise Forbidden(f"{who} the permission {action} on {database}, and to read its tables")
 

@@ -36,10 +36,12 @@ _WITH_FILES: Final = re.compile(r"^/[^/]+/-/timeline/desk/documents$")
 
 
 class Refused(Exception):
-    """A request was refused, with a status and one line; nothing was written. `faults` are those of its entries, as data."""
+    """A request was refused, with a status and one line; nothing was written. `faults` are those of its entries, as data.
+
+    `more` joins the answer.
+    """
 
     def __init__(self, status: int, reason: str, faults: Sequence[Mapping[str, Any]] = (), **more: object) -> None:
-        """Make it. `more` joins the answer."""
         super().__init__(reason)
         self.status, self.reason, self.faults, self.more = status, reason, faults, more
 
@@ -88,7 +90,7 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
                 refused = Refused(411, "the form does not say how long it is. Send it with a Content-Length, as browsers do")
             else:
                 try:
-                    await app(scope, _counted(receive), send)
+                    await app(scope, _limit(receive), send)
                     return
                 except _Endless:  # 0.65 reads all of some bodies to look for its token
                     refused = too_large()
@@ -103,11 +105,11 @@ class _Endless(Exception):
     """A body is longer than any reader of ours lets it be."""
 
 
-def _counted(receive: Receive) -> Receive:
+def _limit(receive: Receive) -> Receive:
     """Receive no more than a request may have, and then some, so that its reader can refuse it first."""
     left = MOST_BYTES + 10_000_000
 
-    async def counted() -> dict[str, Any]:
+    async def receive_some() -> dict[str, Any]:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
@@ -115,7 +117,7 @@ def _counted(receive: Receive) -> Receive:
             raise _Endless
         return message
 
-    return counted
+    return receive_some
 
 
 @contextmanager

@@ -53,7 +53,6 @@ class NotPermitted(Exception):
     """An entry needs a permission that the actor lacks; `review` says which of the two."""
 
     def __init__(self, *, review: bool) -> None:
-        """Make it."""
         super().__init__()
         self.review = review
 
@@ -85,7 +84,6 @@ class RequestEntries:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove the documents."""
         if self._held is not None:
             self._held.cleanup()
 
@@ -224,13 +222,13 @@ class RequestEntries:
             message = message.replace(path, name)
         return message.replace(f"{self.folder}/", "")
 
-    def shown(self, faults: Sequence[Fault]) -> list[dict[str, Any]]:
+    def fault_data(self, faults: Sequence[Fault]) -> list[dict[str, Any]]:
         """Return the faults of the entries as data."""
         placed = [fault for fault in faults if isinstance(fault, Placed)]
         undecoded = {fault.entry.number for fault in placed if fault.entry and fault.name == "base64"}  # so there is no file
-        return [self._shown(one) for one in placed if not (one.name == "file" and one.entry and one.entry.number in undecoded)]
+        return [self._fault_data(one) for one in placed if not (one.name == "file" and one.entry and one.entry.number in undecoded)]
 
-    def _shown(self, fault: Placed) -> dict[str, Any]:
+    def _fault_data(self, fault: Placed) -> dict[str, Any]:
         entry, reason = fault.entry, self.renamed(fault.reason)
         data: dict[str, Any] = {
             "entry": entry.number if entry else None,

@@ -50,7 +50,7 @@ def refuse_unwritable(database: Database) -> None:
         raise Forbidden(f"{database.name} is served for reading alone (immutable). Serve it without -i to write")
 
 
-async def run(database: Database, by: str, work: Callable[[Timeline], Result], *, apart: bool = False) -> Result:
+async def run(database: Database, by: str, work: Callable[[Timeline], Result], *, in_reader: bool = False) -> Result:
     """Call `work` with the timeline of a database, open for appending as `by`, and return its result.
 
     `apart`: it first reads documents, which may take minutes, so it runs beside other calls, and enters `turn` itself to append.
@@ -61,11 +61,11 @@ async def run(database: Database, by: str, work: Callable[[Timeline], Result], *
 
     def do() -> Result:
         try:
-            if apart:
+            if in_reader:
                 with _opened(path, by) as timeline:
                     return work(timeline)
             with turn():
-                return work(_held(path, by))
+                return work(_open_timeline(path, by))
         except SharedLogUnreachable as error:  # a page names neither its host nor its user
             reason = error.outcome or "Nothing was appended. Try again later: it is safe to repeat"
             raise SharedLogUnreachable("the shared log", f"cannot be reached now. {reason}", outcome=reason) from error
@@ -76,7 +76,7 @@ async def run(database: Database, by: str, work: Callable[[Timeline], Result], *
                 raise TryLater from error
             raise
 
-    return await get_running_loop().run_in_executor(_readers if apart else _writer, do)
+    return await get_running_loop().run_in_executor(_readers if in_reader else _writer, do)
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _limit(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
 
 
-def _held(path: str, by: str) -> Timeline:
+def _open_timeline(path: str, by: str) -> Timeline:
     """Return an open timeline. It is opened again where another program wrote, which may have redacted, or changed the guards."""
     known, timeline = _open.pop((path, by), (None, None))
     if timeline is not None and known != _state(path, timeline):

@@ -57,10 +57,10 @@ class Document:
     tables: Sequence[Table] = ()
 
 
-def from_text(text: str, media_type: str = "text/plain") -> Document:
+def from_text(text: str) -> Document:
     """Return a document for a text given directly; its bytes are the UTF-8."""
     _refuse_unquotable(text, TEXT)
-    return Document(text.encode(), text, media_type, GIVEN)
+    return Document(text.encode(), text, "text/plain", GIVEN)
 
 
 def from_file(path: Path, encoding: str | None = None) -> Document:
@@ -128,12 +128,14 @@ def refuse_address(name: str) -> None:
 def unopened(path: Path, error: OSError | ValueError) -> DocumentUnreadable:
     """Return the error for a file that cannot be opened, with the next step."""
     if isinstance(error, files.NotAFile):
-        return DocumentUnreadable(files.shown(path), "is not a file. Name the document itself")
+        return DocumentUnreadable(files.path_in_message(path), "is not a file. Name the document itself")
     if getattr(error, "errno", None) == errno.ENAMETOOLONG:
-        return DocumentUnreadable(files.shown(path), "is too long for a file name. Rename the document, and give the new name")
+        return DocumentUnreadable(
+            files.path_in_message(path), "is too long for a file name. Rename the document, and give the new name"
+        )
     reason = files.reason(error, "it cannot be read")
     advice = "Check the path; it is read relative to the bundle or the folder you are in"
-    return DocumentUnreadable(files.shown(path), f"{reason}. {files.meant(path, error)}{advice}")
+    return DocumentUnreadable(files.path_in_message(path), f"{reason}. {files.did_you_mean(path, error)}{advice}")
 
 
 def of_document(error: DocumentUnreadable, *, file: bool) -> Fault:
@@ -148,7 +150,7 @@ def too_large(name: str, most: int = MAXIMUM_BYTES) -> DocumentUnreadable:
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
     """Decode plain text, in the given encoding, that of its byte order mark, or UTF-8. Raises DocumentUnreadable."""
-    codec = encodings.known(encoding) if encoding else marked(content) or "utf-8"
+    codec = encodings.codec_name(encoding) if encoding else marked(content) or "utf-8"
     if codec is None:
         raise DocumentUnreadable(name, encodings.refusal(on_one_line(encoding or "")))
     try:
@@ -171,7 +173,7 @@ def misread(content: bytes, text: str, extractor: str) -> str | None:
     if extractor == _MIXED:
         return None if _mixed(content) == text else f"the text is not that of the document, {extractor}"
     name = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)
-    encoding = encodings.known(name)
+    encoding = encodings.codec_name(name)
     if encoding is None:
         return encodings.refusal(on_one_line(name))
     try:

@@ -33,7 +33,7 @@ NAME_IT: Final = (
 _SOME: Final = "utf-8, utf-16, cp1252, cp1251, iso8859-15, gb18030, shift_jis or euc_kr"
 
 
-def known(name: str) -> str | None:
+def codec_name(name: str) -> str | None:
     """Return the standard name of an encoding, so that UTF-8 and utf8 are the same; None if it is not in the list."""
     if len(name) > _LONGEST or not name.isascii():
         return None

@@ -1,4 +1,4 @@
-"""What a picture or recording says of itself: when, where and with which camera it was taken (EXIF), and who signed it (C2PA).
+"""The claims of a picture or recording: when, where and with which camera it was taken (EXIF), and who signed it (C2PA).
 
 Owns the reading of these claims, within a few small parts of the file. Nothing of it is verified, and nothing may use it
 unasked. Must not decode a picture. Imports the standard library alone.
@@ -28,9 +28,9 @@ _TEXT: Final = re.compile(rb"([\x61-\x77])|\x78(.)", re.S)
 
 
 class Claims(NamedTuple):
-    """The claims of a file, each None if it makes none: `taken` as EDTF, `place` as latitude and longitude, `signed` in words."""
+    """The claims of a file, or None for each: `taken_at` is EDTF, `place` latitude and longitude, `signed` words."""
 
-    taken: str | None = None
+    taken_at: str | None = None
     camera: str | None = None
     software: str | None = None
     place: str | None = None
@@ -40,7 +40,7 @@ class Claims(NamedTuple):
     def words(self) -> str | None:
         """All of EXIF in a line; None if there is nothing."""
         parts = (
-            f"taken {self.taken}" if self.taken else "",
+            f"taken {self.taken_at}" if self.taken_at else "",
             f"with {self.camera}" if self.camera else "",
             f"written by {self.software}" if self.software else "",
             f"at {self.place}" if self.place else "",
@@ -137,7 +137,7 @@ def _exif(content: bytes) -> Claims:
     camera = model if make and model and model.lower().startswith(make.lower()) else " ".join(filter(None, (make, model)))
     signed = first.get(_MANIFEST_IN_TIFF)
     return Claims(
-        _taken(_text(details.get(_TAKEN)), _text(details.get(_SHIFT))),
+        _time_of_picture(_text(details.get(_TAKEN)), _text(details.get(_SHIFT))),
         camera or None,
         _text(first.get(_SOFTWARE)),
         _place(gps),
@@ -176,7 +176,7 @@ def _text(value: object) -> str | None:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_SHOWN] or None
 
 
-def _taken(time: str | None, shift: str | None) -> str | None:
+def _time_of_picture(time: str | None, shift: str | None) -> str | None:
     match = _TIME.fullmatch(time or "")
     if match is None or match[1] == "0000":
         return None

@@ -81,11 +81,11 @@ def read(fragment: str) -> Region | Range:
     raise ValueError(f"is not a part of a picture or recording. {_FORM}")
 
 
-def typed(text: str) -> str:
+def of_typed_words(text: str) -> str:
     """Return the fragment that a person typed: four percentages, or one or two times. As typed, if it is anything else.
 
     Example:
-        >>> typed("10, 20, 30, 40"), typed("1:05–1:20.5"), typed("t=10,20")
+        >>> of_typed_words("10, 20, 30, 40"), of_typed_words("1:05–1:20.5"), of_typed_words("t=10,20")
         ('xywh=percent:10,20,30,40', 't=65,80.5', 't=10,20')
     """
     text = text.strip()

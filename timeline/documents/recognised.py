@@ -21,7 +21,7 @@ def boxes(text: str, spans: Sequence[tuple[int, int]], words: Sequence[Word]) ->
     for start, end in spans:
         within = [number for number, place in enumerate(places) if start <= place < end]
         first = _first(read, drawn, within[0], within[-1] + 1) if within else None
-        found.append(None if first is None else _joined(words, sorted(set(owners[first : first + len(within)]))))
+        found.append(None if first is None else _join_boxes(words, sorted(set(owners[first : first + len(within)]))))
     return found
 
 
@@ -34,7 +34,7 @@ def _first(read: str, drawn: str, start: int, end: int) -> int | None:
     return drawn.find(letters) if once and letters in drawn else None
 
 
-def _joined(words: Sequence[Word], numbers: Sequence[int]) -> list[Box]:
+def _join_boxes(words: Sequence[Word], numbers: Sequence[int]) -> list[Box]:
     lines: dict[int, Box] = {}
     for _, line, left, top, right, bottom in (words[number] for number in numbers):
         before = lines.get(line, (left, top, right, bottom))

@@ -61,7 +61,9 @@ class Log:
         self.guarded = guarded
         self.upgrading = upgrading
         if read_only and not self.path.exists():
-            raise DatabaseRefused(self.path, f"there is no such file. {files.meant(path)}Make one: timeline build --db {self.path}")
+            raise DatabaseRefused(
+                self.path, f"there is no such file. {files.did_you_mean(path)}Make one: timeline build --db {self.path}"
+            )
         if not self.path.exists() and (copies := published_copies.copies(self.path)):
             advice = f"Go on from that: timeline build --db {self.path}"
             raise DatabaseRefused(self.path, f"there is no such file, but {copies[0]} was published. {advice}")

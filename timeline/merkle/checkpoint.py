@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from timeline.errors import NoteInvalid
-from timeline.merkle.note import Note, decoded, shown
+from timeline.merkle.note import Note, decoded, printable
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
@@ -38,11 +38,13 @@ class Checkpoint:
         origin, size, root, *extensions = lines
         hash_ = decoded(root)
         if not origin.isprintable():
-            raise NoteInvalid(subject, f'line 1, the origin, is "{shown(origin)}", which cannot be printed. Ask whose log it is')
+            raise NoteInvalid(
+                subject, f'line 1, the origin, is "{printable(origin)}", which cannot be printed. Ask whose log it is'
+            )
         if not _SIZE.fullmatch(size):
-            raise NoteInvalid(subject, f'line 2, the size, is "{shown(size)}", not a number. Give the file as it was received')
+            raise NoteInvalid(subject, f'line 2, the size, is "{printable(size)}", not a number. Give the file as it was received')
         if size == "0":
             raise NoteInvalid(subject, "covers no event, so it proves nothing. Give one of a log with events")
         if hash_ is None or len(hash_) != 32:
-            raise NoteInvalid(subject, f'line 3, the root, is "{shown(root)}", not a hash. Give the file as it was received')
+            raise NoteInvalid(subject, f'line 3, the root, is "{printable(root)}", not a hash. Give the file as it was received')
         return cls(origin, int(size), hash_, tuple(extensions))

@@ -36,7 +36,6 @@ class Signature:
     signature: bytes
 
     def __str__(self) -> str:
-        """Write the line, without a line end."""
         return f"{_MARK}{self.name} {base64.b64encode(self.key_id + self.signature).decode()}"
 
 
@@ -78,7 +77,6 @@ class Key:
         return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.type]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        """Write the vkey."""
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.type]) + self.public).decode()}"
 
     def signed(self, signature: Signature) -> bool:
@@ -102,19 +100,21 @@ class Key:
         id_, _, encoded = rest.partition("+")
         material = decoded(encoded)
         if not is_name(name) or not material:
-            raise NoteInvalid(f'public key "{shown(text.strip())}": is not of the form name+id+base64. Copy the whole line')
+            raise NoteInvalid(f'public key "{printable(text.strip())}": is not of the form name+id+base64. Copy the whole line')
         key = cls(name, material[0], material[1:])
         if key.type == TIME_STAMP and key.public.startswith(_STAMP_LABEL + b"\x30"):
             pass
         elif key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
             raise NoteInvalid(
-                f"public key {shown(name)}",
+                f"public key {printable(name)}",
                 "is not Ed25519 of type 1 or 4, nor a time-stamping authority's. Others are not supported",
             )
         elif is_weak(key.public):
-            raise NoteInvalid(f"public key {shown(name)}", "anyone can sign with it, so it proves nothing. Do not trust it")
+            raise NoteInvalid(f"public key {printable(name)}", "anyone can sign with it, so it proves nothing. Do not trust it")
         if key.id.hex() != id_:
-            raise NoteInvalid(f"public key {shown(name)}", f"its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
+            raise NoteInvalid(
+                f"public key {printable(name)}", f"its ID is {printable(id_)}, expected {key.id.hex()}. Ask for it again"
+            )
         return key
 
 
@@ -133,7 +133,7 @@ def is_weak(public: bytes) -> bool:
     return y >= _FIELD or y * (y**2 - 1) * (121665 * y**4 - 243332 * y**2 + 121666) % _FIELD == 0
 
 
-def shown(text: str, most: int = 60) -> str:
+def printable(text: str, most: int = 60) -> str:
     """Return received text for a message: cut to a length, with line ends, control and text-direction characters escaped."""
     return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text[:most])
 
@@ -168,5 +168,5 @@ def _signature(line: str, subject: str) -> Signature:
     name, gap, encoded = line.removeprefix(_MARK).rpartition(" ")
     material = decoded(encoded)
     if not line.startswith(_MARK) or not gap or not is_name(name) or material is None or len(material) < 5:
-        raise NoteInvalid(subject, f'"{shown(line)}" is not a signature line. Give the file as it was received')
+        raise NoteInvalid(subject, f'"{printable(line)}" is not a signature line. Give the file as it was received')
     return Signature(name, material[:4], material[4:])

@@ -16,7 +16,7 @@ from timeline.errors import ProofInvalid
 from timeline.merkle.checkpoint import Checkpoint
 from timeline.merkle.hashing import EMPTY, leaf_hash, verify_inclusion
 from timeline.merkle.leaf import leaf
-from timeline.merkle.note import Note, decoded, shown
+from timeline.merkle.note import Note, decoded, printable
 
 FORMAT = "c2sp.org/tlog-proof@v1"
 LARGEST = 64_000_000  # bytes of a proof, with its event
@@ -64,7 +64,6 @@ class Proof:
         return Checkpoint.of(self.note, "proof, checkpoint")
 
     def __str__(self) -> str:
-        """Write the file."""
         hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in self.hashes)
         return f"{FORMAT}\nextra {base64.b64encode(self.proven.extra).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
 
@@ -85,7 +84,7 @@ class Proof:
             raise ProofInvalid("proof: has no extra line with the event. Give a file made by: timeline prove")
         index = _INDEX.fullmatch(lines[2])
         if index is None:
-            raise ProofInvalid(f'proof: line 3 is "{shown(lines[2])}", expected "index" and a number. {_AS_RECEIVED}')
+            raise ProofInvalid(f'proof: line 3 is "{printable(lines[2])}", expected "index" and a number. {_AS_RECEIVED}')
         if len(lines) > MOST + 3:
             raise ProofInvalid(f"proof: has more than {MOST} hashes, more than any tree has levels. {_AS_RECEIVED}")
         hashes = [decoded(line) for line in lines[3:]]

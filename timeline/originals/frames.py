@@ -103,7 +103,7 @@ def _with_pictures(page: str, find: Find) -> str:
     """Put the pictures that the document holds into a page."""
     room = MOST - len(page)
 
-    def put(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         nonlocal room
         content = find(html.unescape(match[3]).strip())
         kind = images.media_type(content or b"")
@@ -112,4 +112,4 @@ def _with_pictures(page: str, find: Find) -> str:
         room -= 2 * len(content)
         return f"{match[1]}{match[2]}data:{kind};base64,{b64encode(content).decode()}{match[2]}"
 
-    return _IMAGE.sub(put, page)
+    return _IMAGE.sub(replacement, page)

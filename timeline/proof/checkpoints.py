@@ -12,7 +12,7 @@ from timeline.any_log import AnyLog
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
 from timeline.log.log import Event
 from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, Signature, StoredCheckpoint
-from timeline.merkle.note import ED25519, TIME_STAMP, is_name, shown
+from timeline.merkle.note import ED25519, TIME_STAMP, is_name, printable
 from timeline.merkle.proof import LARGEST
 from timeline.proof import signing
 from timeline.proof.signing import SigningKey
@@ -120,7 +120,9 @@ def doubts(log: AnyLog, note: Note) -> list[str]:
 
 
 def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(shown, names[:_MAX_NAMES])) + (f" and {len(names) - _MAX_NAMES} others" if len(names) > _MAX_NAMES else "")
+    return ", ".join(map(printable, names[:_MAX_NAMES])) + (
+        f" and {len(names) - _MAX_NAMES} others" if len(names) > _MAX_NAMES else ""
+    )
 
 
 def keep(

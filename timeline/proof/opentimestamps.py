@@ -56,9 +56,9 @@ def stamp(path: Path, calendars: Sequence[str] = ()) -> tuple[Attestation, ...]:
 
     The stamp is written beside the file. Raises NoteInvalid where the client is absent or fails; then there is no stamp.
     """
-    asked = [part for url in calendars for part in ("-c", url)]
+    options = [part for url in calendars for part in ("-c", url)]
     enough = ["-m", "1"] if len(calendars) == 1 else []
-    _run(path, "--no-cache", "stamp", *asked, *enough, str(path))
+    _run(path, "--no-cache", "stamp", *options, *enough, str(path))
     return read(path)
 
 
@@ -68,24 +68,24 @@ def upgrade(path: Path, calendars: Sequence[str] = ()) -> tuple[Attestation, ...
     `calendars`: addresses to trust beside those that the client knows. The stamp is replaced only by one of the same file. Raises
     NoteInvalid where the client is absent or fails, or the stamp cannot be read; then it is as it was.
     """
-    known, kept = read(path), beside(path)
+    known, stamp_path = read(path), beside(path)
     if all(one.calendar is None for one in known):
         return known
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, path.name)
         shutil.copy(path, copy)
-        shutil.copy(kept, beside(copy))
+        shutil.copy(stamp_path, beside(copy))
         trusted = [part for url in calendars for part in ("-l", url)]
         # The client ends with 1 where a promise is still open, which is no failure.
         _run(path, "--no-cache", *trusted, "upgrade", str(beside(copy)), may_end_with=(0, 1))
         now = read(copy)
         if now != known:
-            unfinished = kept.with_name(kept.name + ".part")
+            unfinished = stamp_path.with_name(stamp_path.name + ".part")
             try:
                 shutil.copy(beside(copy), unfinished)
-                unfinished.replace(kept)
+                unfinished.replace(stamp_path)
             except OSError as error:
-                raise NoteInvalid(kept, f"cannot be written: {files.reason(error)}. Make room there, then repeat") from None
+                raise NoteInvalid(stamp_path, f"cannot be written: {files.reason(error)}. Make room there, then repeat") from None
     return now
 
 

@@ -24,7 +24,7 @@ except ImportError:  # not on Windows
 from timeline import files
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
-from timeline.merkle.note import COSIGNATURE, ED25519, TIME_STAMP, decoded, is_name, shown
+from timeline.merkle.note import COSIGNATURE, ED25519, TIME_STAMP, decoded, is_name, printable
 from timeline.proof import stamps
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ class SigningKey:
     def new(cls, name: str) -> Self:
         """Make a key. Raises KeyRefused if the name is not valid."""
         if not is_name(name):
-            raise KeyRefused(f'"{shown(name)}": is not a key name. Write it without spaces and plus signs: example.org/timeline')
+            raise KeyRefused(
+                f'"{printable(name)}": is not a key name. Write it without spaces and plus signs: example.org/timeline'
+            )
         return cls(name, _ed25519().Ed25519PrivateKey.generate())
 
     @classmethod
@@ -69,7 +71,7 @@ class SigningKey:
                 text = file.read(_MAX_FILE_BYTES).decode().strip()
         except (OSError, ValueError) as error:
             reason = files.reason(error, "it is not a key")
-            advice = f"{files.meant(path, error)}Give the path of a key, or make one: timeline key new NAME"
+            advice = f"{files.did_you_mean(path, error)}Give the path of a key, or make one: timeline key new NAME"
             raise KeyRefused(path, f"{reason}. {advice}") from None
         if os.name == "posix" and mode & _OTHERS:
             raise KeyRefused(path, f"other users can read it. Restrict it (chmod 600 {path}), or better make a new key")
@@ -79,7 +81,7 @@ class SigningKey:
             raise KeyRefused(path, "it is not a signing key. Make one: timeline key new NAME")
         key = cls(name, _ed25519().Ed25519PrivateKey.from_private_bytes(material[1:]), path)
         if key.public.id.hex() != rest.partition("+")[0]:
-            raise KeyRefused(path, f"its ID is not that of the key {shown(name)}. It was altered; restore a copy")
+            raise KeyRefused(path, f"its ID is not that of the key {printable(name)}. It was altered; restore a copy")
         return key
 
     def save(self, path: Path) -> None:
@@ -174,7 +176,7 @@ def check(note: Note, keys: Iterable[Key], subject: str = "checkpoint", *, every
 
 def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
     """List the names of keys for a message; of a long list, its beginning."""
-    names = [f"{shown(name)} ({id_.hex()})" for name, id_ in keys]
+    names = [f"{printable(name)} ({id_.hex()})" for name, id_ in keys]
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "") or "nobody"
 
 

@@ -46,7 +46,7 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
         names = " and ".join(str(path) for path in existing)
         raise PublishingRefused(names, "exists already, and is never overwritten. Move it away first, then repeat")
     report = audit.verify(source, advance, against=against)
-    if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
+    if not report.outdated and (faults := report.total):
         raise PublishingRefused(
             source.log.path,
             f"{faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."

@@ -14,9 +14,8 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from timeline import bundles, files
+from timeline import bundles, documents, files
 from timeline.bundles import Entry
-from timeline.documents import document as documents
 from timeline.errors import AlreadyRecorded, NoteInvalid, ProofInvalid, TimelineError, on_one_line
 from timeline.merkle import Checkpoint, Note
 from timeline.proof import checkpoints
@@ -77,10 +76,10 @@ def publications(project: Path, db: Path, public: str) -> Iterator[str]:
             return False
 
         history = _history(project, checkpoint)
-        lost = [commit for commit in history if is_held(commit) is False]
-        for commit in lost[::-1][:_MOST]:
-            replaced = [one for one, parents in history.items() if is_held(one) and commit in parents]
-            by = f"; {_commit(project, replaced[0])} has another in its place" if replaced else ""
+        rewritten = [commit for commit in history if is_held(commit) is False]
+        for commit in rewritten[::-1][:_MOST]:
+            successors = [one for one, parents in history.items() if is_held(one) and commit in parents]
+            by = f"; {_commit(project, successors[0])} has another in its place" if successors else ""
             yield f"the publication in {_commit(project, commit)} is not in it{by}"
 
 
@@ -90,8 +89,8 @@ def removed(project: Path, db: Path) -> Iterator[str]:
         missing = {(event.stream, _VERBS[event.type]) for event in timeline.log.events() if event.type in _VERBS and event.data}
     for path in (project / _EVENTS).iterdir() if missing else ():
         missing -= {(entry.stream, entry.verb) for entry in bundles.read(path, (project,))}
-    told = 0
-    for commit, blob, name in _replaced(project) if missing else ():
+    named_before = 0
+    for commit, blob, name in _replaced_bundles(project) if missing else ():
         content = git(project, "cat-file", "blob", blob) or b""
         if len(content) > _LONGEST or not any(stream.partition("/")[2].encode() in content for stream, _ in missing):
             continue
@@ -100,15 +99,15 @@ def removed(project: Path, db: Path) -> Iterator[str]:
             if key not in missing:
                 continue
             missing.discard(key)
-            told += 1
-            if told <= _MOST:
+            named_before += 1
+            if named_before <= _MOST:
                 verb = "" if key[1] in _FIRST else f", {_NAMES[key[1]]}"
                 yield on_one_line(f"{key[0]}{verb}: {name} had it, and no bundle has it since {_commit(project, commit)}")
-    if told > _MOST:
-        yield f"and {told - _MOST:,} more"
+    if named_before > _MOST:
+        yield f"and {named_before - _MOST:,} more"
 
 
-def _replaced(project: Path) -> Iterator[tuple[str, str, str]]:
+def _replaced_bundles(project: Path) -> Iterator[tuple[str, str, str]]:
     """Yield each bundle that a commit replaced or removed, the newest first: that commit, the former blob, and the name."""
     form = ("-m", "--raw", "--no-abbrev", "--no-renames", "--format=%H", "-z", "--relative")
     listed = git(project, "log", *form, "--", f"./{_EVENTS}/")
@@ -126,8 +125,8 @@ def _replaced(project: Path) -> Iterator[tuple[str, str, str]]:
 def main() -> None:
     """Print the sentences, for check.py: the project, the timeline, and "publications", "entries" or "removed"."""
     project, db, what = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), sys.argv[3]
-    told = {"publications": lambda: publications(project, db, "public"), "removed": lambda: removed(project, db)}
-    for sentence in told.get(what, lambda: entries(project, db))():
+    named_before = {"publications": lambda: publications(project, db, "public"), "removed": lambda: removed(project, db)}
+    for sentence in named_before.get(what, lambda: entries(project, db))():
         print(sentence)
 
 

@@ -1,5 +1,6 @@
 """Make files in a temporary folder, and put them in place durably. Must not know their content."""
 
+import filecmp
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,3 +71,8 @@ def place(fresh: Path, target: Path) -> None:
             raise PublishingRefused(target, "exists by now, and is never overwritten. Give another path") from None
         fresh.rename(target)
     sync(target.parent)
+
+
+def are_same(one: Path, other: Path) -> bool:
+    """Whether two files have the same bytes, and the other is no link."""
+    return other.is_file() and not other.is_symlink() and filecmp.cmp(one, other, shallow=False)

@@ -14,7 +14,7 @@ from timeline import files
 from timeline.errors import PublishingRefused
 from timeline.log import published_copies, sqlite_journals, unfinished_copies
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.publishing.durable_files import sync
+from timeline.publishing.durable_files import are_same, sync
 
 CHECKPOINT = "checkpoint"
 PUBLIC_KEY = "public-key"
@@ -102,7 +102,7 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
         (path / unfinished_copies.MARK).unlink(missing_ok=True)
         sync(path.parent)
         return True
-    changed = [name for name in names if not _same(fresh / name, path / name)]
+    changed = [name for name in names if not are_same(fresh / name, path / name)]
     for name in changed:
         (path / name).parent.mkdir(exist_ok=True)
         (fresh / name).replace(path / name)
@@ -155,14 +155,3 @@ def take_over(fresh: Path, path: Path, database: str) -> None:
         for old in path.glob(pattern):
             if old.relative_to(path) not in names and old.is_file():
                 old.unlink()
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Compare two files byte by byte."""
-    if not other.is_file() or other.is_symlink() or one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        while block := first.read(1 << 20):
-            if block != second.read(1 << 20):
-                return False
-    return True

@@ -45,6 +45,16 @@ class Published:
         return Checkpoint.of(self.note)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedSite(Published):
+    """A site as it was published: its files and their bytes, and how many files were written or removed."""
+
+    files: int
+    size: int
+    written: int
+    removed: int
+
+
 def publish(
     timeline: Timeline,
     path: Path,
@@ -74,7 +84,7 @@ def publish(
         growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live, parents=True) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        note, signer, held = verified_copy(
+        note, signer, summary = verified_copy(
             timeline, path, raw, description, key, former.key if former else None, documents, advance
         )
         with Timeline(raw, read_only=True) as snapshot:
@@ -87,10 +97,10 @@ def publish(
                 files = growth_check.growth_files(snapshot.log, former, note)
         raw.unlink()
         refuse_redacted_meanwhile(timeline, note, path)
-        files |= _files(database, description, note, signer, withheld=held.choice != published_documents.ALL)
+        files |= _files(database, description, note, signer, withheld=summary.choice != published_documents.ALL)
         for name, content in files.items():
             write(fresh / name, content)
-        announce(held)
+        announce(summary)
         changed = folder.replace(fresh, path.resolve(), [database, *files], former)
     return Published(note, signer, former.checkpoint.size if former else None, changed)
 
@@ -119,18 +129,18 @@ def verified_copy(
     The documents that are not to be published are left out. Errors name `path` as the folder that would be published.
     """
     live, metadata = timeline.log.path, json.loads(description)
-    choice = withholding.chosen(metadata, documents, Path(folder.METADATA))
+    choice = withholding.choose(metadata, documents, Path(folder.METADATA))
     copy(timeline.log, raw, path)
     if plugin_settings.are_reviews_required(_settings(metadata) or {}):
         _refuse_unreviewed(raw, live)
     _verify(raw, live, advance)
-    held = published_documents.summary(raw, choice)
+    summary = published_documents.summary(raw, choice)
     note, signer = _checkpoint(timeline, raw, key, former)
     if choice != published_documents.ALL:
         withholding.withhold(raw, passages=choice == plugin_settings.CITED_PASSAGES)
         _verify(raw, live, lambda _: None)
-        held = held.kept_back()
-    return note, signer, held
+        summary = summary.kept_back()
+    return note, signer, summary
 
 
 def refuse_redacted_meanwhile(timeline: Timeline, note: Note, path: Path) -> None:
@@ -163,9 +173,9 @@ def described(metadata: Path | None) -> bytes:
         return b"{}\n"
     try:
         content = metadata.read_bytes()
-        given = json.loads(content)
-        if isinstance(given, dict):
-            if (ours := _settings(given)) is None or (fault := plugin_settings.fault(ours)) is None:
+        metadata_object = json.loads(content)
+        if isinstance(metadata_object, dict):
+            if (ours := _settings(metadata_object)) is None or (fault := plugin_settings.fault(ours)) is None:
                 return content
             reason = f"plugins: cited-timeline: {fault}"
         else:
@@ -203,7 +213,7 @@ def _refuse_unreviewed(raw: Path, live: Path) -> None:
 def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
     """Check the whole copy. Raises PublishingRefused at any fault."""
     with Timeline(raw, read_only=True, guarded=False) as snapshot:
-        faults = sum(len(check.faults) + check.more for check in audit.verify(snapshot, advance).checks)
+        faults = audit.verify(snapshot, advance).total
     if faults:
         raise PublishingRefused(
             live,

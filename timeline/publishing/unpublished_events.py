@@ -45,19 +45,19 @@ class Drafts:
         """
         messages = []
         for redaction in self._own("EventRedacted"):
-            gone = self.old.event(redaction.payload["position"])
-            if gone is None:
+            redacted = self.old.event(redaction.payload["position"])
+            if redacted is None:
                 continue
             with Timeline(self.path, by=redaction.recorded_by) as new:
-                if gone.position <= self.shared:
-                    again = new.log.event(gone.position)
-                elif gone.version == 1:
-                    again = new.log.first(gone.stream)
-                elif any(event.type == gone.type for event in self._not_in_old(new.log, gone.stream)):
-                    does, what = ("reviews", "review") if gone.type == "HappeningReviewed" else ("corrects", "correction")
+                if redacted.position <= self.shared:
+                    again = new.log.event(redacted.position)
+                elif redacted.version == 1:
+                    again = new.log.first(redacted.stream)
+                elif any(event.type == redacted.type for event in self._not_in_old(new.log, redacted.stream)):
+                    does, what = ("reviews", "review") if redacted.type == "HappeningReviewed" else ("corrects", "correction")
                     raise PublishingRefused(
                         self.name,
-                        f"{gone.id} was redacted ({redaction.payload['reason']}), and a bundle {does} {gone.stream}"
+                        f"{redacted.id} was redacted ({redaction.payload['reason']}), and a bundle {does} {redacted.stream}"
                         f" perhaps in the redacted words. Take that {what} out of the bundle, then repeat",
                     )
                 else:
@@ -65,14 +65,14 @@ class Drafts:
                 if again is None or again.data is None:
                     continue
                 new.redact(again.position, reason=redaction.payload["reason"], keep_documents=not redaction.payload["documents"])
-            messages.append(f"{gone.id}: stays redacted ({redaction.payload['reason']})")
+            messages.append(f"{redacted.id}: stays redacted ({redaction.payload['reason']})")
         return messages
 
     def lost(self, new: AnyLog) -> list[str]:
         """Name the old draft's events that the new one does not have, unless a bundle has another version of them."""
-        return [name for event in self.old.events(after=self.shared) if (name := self._lost(new, event))]
+        return [name for event in self.old.events(after=self.shared) if (name := self._name_if_lost(new, event))]
 
-    def _lost(self, new: AnyLog, event: Event) -> str | None:
+    def _name_if_lost(self, new: AnyLog, event: Event) -> str | None:
         if event.data is None:  # its redaction is checked instead
             return None
         if event.type == "EventRedacted" and self._is_nowhere(new, event.payload["position"]):
@@ -91,8 +91,8 @@ class Drafts:
 
     def _is_nowhere(self, new: AnyLog, position: int) -> bool:
         """Return whether a redacted event began a stream that the new draft does not have, so that there is nothing to redact."""
-        gone = self.old.event(position)
-        return gone is not None and gone.version == 1 and new.first(gone.stream) is None
+        redacted = self.old.event(position)
+        return redacted is not None and redacted.version == 1 and new.first(redacted.stream) is None
 
     def _own(self, type: str) -> Iterator[Event]:
         return (event for event in self.old.events(after=self.shared) if event.type == type)

@@ -29,7 +29,7 @@ def is_asked_for(metadata: Any) -> bool:  # noqa: ANN401 - it is JSON
     return _setting(metadata) == plugin_settings.CITED_PASSAGES
 
 
-def chosen(metadata: Any, documents: str | None, name: Path | None) -> str:  # noqa: ANN401 - it is JSON
+def choose(metadata: Any, documents: str | None, name: Path | None) -> str:  # noqa: ANN401 - it is JSON
     """Return what is published of the documents: as the option says, or the metadata of the timeline, or else all of them.
 
     Raises PublishingRefused where the option would publish what the metadata withholds.
@@ -45,8 +45,8 @@ def chosen(metadata: Any, documents: str | None, name: Path | None) -> str:  # n
 
 def _setting(metadata: Any) -> str | None:  # noqa: ANN401 - the same
     plugins = metadata.get("plugins")
-    given = plugins.get("cited-timeline") if isinstance(plugins, dict) else None
-    return given.get("documents") if isinstance(given, dict) else None
+    ours = plugins.get("cited-timeline") if isinstance(plugins, dict) else None
+    return ours.get("documents") if isinstance(ours, dict) else None
 
 
 def withhold(copy: Path, *, passages: bool = True) -> None:

@@ -141,10 +141,10 @@ def _nearest(text: Text, wanted: Text) -> tuple[str, str] | None:
         says_from, has_from = says_from + 1, has_from + 1
     while says_from < says_to and has_from < has_to and needle[says_to - 1] == folded[has_to - 1]:
         says_to, has_to = says_to - 1, has_to - 1
-    before, has = _written(text, max(start, has_from - 10), has_from), _written(text, has_from, has_to)
-    after = _written(text, has_to, min(stop, has_to + 10))
+    before, has = _in_own_signs(text, max(start, has_from - 10), has_from), _in_own_signs(text, has_from, has_to)
+    after = _in_own_signs(text, has_to, min(stop, has_to + 10))
     blanks = len(wanted.typographic) - len(wanted.typographic.lstrip(" "))
-    says = _written(wanted, blanks + first + says_from, blanks + first + says_to)
+    says = _in_own_signs(wanted, blanks + first + says_from, blanks + first + says_to)
     quotation_part = f'"{shown(says, 16)}"' if says else "nothing"
     sentence, passage = _passage(text, start, stop, has_from)
     return (
@@ -154,7 +154,7 @@ def _nearest(text: Text, wanted: Text) -> tuple[str, str] | None:
     ), passage
 
 
-def _written(text: Text, start: int, end: int) -> str:
+def _in_own_signs(text: Text, start: int, end: int) -> str:
     """Return a slice of the folded text with the text's own quotation marks, dashes and ligatures."""
     first, last = text.normalised_span(start, end)
     return text.normalised[first:last] if start < end else ""
@@ -177,7 +177,7 @@ def _passage(text: Text, start: int, end: int, at: int) -> tuple[str, str]:
     start = max(start, min(at - SHOWN // 2, end - SHOWN))
     end = min(end, start + SHOWN)
     raw_start, raw_end = text.raw_span(start, end)
-    words = shown(_written(text, start, end), SHOWN)
+    words = shown(_in_own_signs(text, start, end), SHOWN)
     return f'Nearest passage (characters {raw_start}\u2013{raw_end}): "{words}".', text.raw[raw_start:raw_end]
 
 

@@ -85,7 +85,7 @@ class Entry:
 class Contents:
     """A report. `stored_at` is when the timeline stored the checkpoint, as its file says; None if it did not.
 
-    `given`: the checkpoint is one that a person named. `checked` are its signatures by keys that a person trusts. `ots` is the
+    `checkpoint_given`: it is one that a person named. `checked` are its signatures by keys that a person trusts. `ots` is the
     stamp of OpenTimestamps that lay beside it.
     """
 
@@ -95,7 +95,7 @@ class Contents:
     last: int
     note: Note
     stored_at: str | None
-    given: bool
+    checkpoint_given: bool
     checked: Sequence[Signed]
     entries: Sequence[Entry]
     sources: Sequence[CitedSource]
@@ -148,8 +148,8 @@ def gather(
     versions = [one for history_of_one in histories for one in history_of_one]
     positions = sorted(one.position for one in versions)
     last = positions[-1] if positions else 1
-    given = note is not None
-    number = None if given else merkle.best(snapshot.connection, last)
+    checkpoint_given = note is not None
+    number = None if checkpoint_given else merkle.best(snapshot.connection, last)
     stored_at = None if number is None else merkle.checkpoints(snapshot.connection, number)[0].kept_at
     note = note or checkpoints.covering(timeline.log, last)
     keys = list(trusted)
@@ -160,7 +160,7 @@ def gather(
         snapshot.end,
         note,
         stored_at,
-        given,
+        checkpoint_given,
         checkpoints.signed(note, keys, every=True) if keys else (),
         entries,
         described,

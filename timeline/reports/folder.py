@@ -50,7 +50,7 @@ def write_folder(contents: Contents, drawing: Drawing, target: Path, ready: Call
         sync(fresh)
         ready()
         refuse_taken(target, replacing=replacing)
-        _put(fresh, target.resolve(), temporary / "former")
+        _move_into_place(fresh, target.resolve(), temporary / "former")
     return size
 
 
@@ -67,7 +67,7 @@ def refuse_taken(target: Path, *, replacing: bool) -> None:
         raise PublishingRefused(target, f"is not a report: it holds {others[0]}, so it is not replaced. Give another folder")
 
 
-def _put(fresh: Path, target: Path, former: Path) -> None:
+def _move_into_place(fresh: Path, target: Path, former: Path) -> None:
     """Put a finished folder in place of a former one, which goes back if that fails."""
     replaced = target.exists()
     if replaced:

@@ -103,7 +103,8 @@ class _Page:
         yield f'<p>Report</p>\n<h1 dir="auto"{self._language}>{_e(heading)}</h1>\n'
         if about.description:
             yield f'<p dir="auto"{self._language}>{_e(about.description)}</p>\n'
-        yield f"<p>{_e(footnotes.scope(about, len(contents.entries)))} {_sources(len(contents.sources))}</p>\n"
+        many = len(contents.sources)
+        yield f"<p>{_e(footnotes.scope(about, len(contents.entries)))} {many:,} source{'' if many == 1 else 's'}.</p>\n"
         if about.as_of is not None:
             yield "<p><strong>This is an earlier state.</strong> Later corrections and retractions are not in this report.</p>\n"
         checkpoint = contents.checkpoint
@@ -135,7 +136,7 @@ class _Page:
 
     def _origin_of_checkpoint(self) -> str:
         contents = self._contents
-        if contents.given:
+        if contents.checkpoint_given:
             return "It is the one that was given to the program as a file, and the log agrees with it."
         if contents.stored_at is None:
             return (
@@ -267,8 +268,8 @@ class _Page:
             parts.append("its words are not in the log, and no record says why")
         if version.former is not None and version.statement is not None:
             for change in differences.between(version.former, version.statement):
-                gone, come = ("; ".join(change.texts(kind)) for kind in ("removed", "added"))
-                parts.append(f"<b>{change.label}</b>: <bdi>{_e(gone or '–')}</bdi> → <bdi>{_e(come or '–')}</bdi>")
+                removed, added = ("; ".join(change.texts(kind)) for kind in ("removed", "added"))
+                parts.append(f"<b>{change.label}</b>: <bdi>{_e(removed or '–')}</bdi> → <bdi>{_e(added or '–')}</bdi>")
         words = "<br>".join(part for part in parts if part)
         return f": {words}" if words else ""
 
@@ -363,10 +364,6 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """Write a list of names with values, which are HTML; leave out those without a value."""
     lines = "".join(f"<dt>{name}</dt><dd>{value}</dd>\n" for name, value in pairs if value)
     return f"<dl>\n{lines}</dl>\n"
-
-
-def _sources(count: int) -> str:
-    return f"{count:,} source{'' if count == 1 else 's'}."
 
 
 def _time(at: str) -> str:

@@ -133,7 +133,7 @@ class Drawing:
                     return
                 number = text.count("\f", 0, begin) + 1
                 languages = extractors.ocr(source.source.extractor or "")
-                yield self._drawn(source.document.sha256, number, text[start:after], (begin - start, end - start), languages)
+                yield self._draw(source.document.sha256, number, text[start:after], (begin - start, end - start), languages)
             begin = after + 1
 
     def _recognised(self, quotation: Quotation, source: CitedSource) -> Passage | None:
@@ -156,7 +156,7 @@ class Drawing:
         where = f"From page {page:,} of the document" if quotation.page else "From the document"
         return Passage(f"{where}. The report marks the words; the document does not.", "image/jpeg", content)
 
-    def _drawn(self, sha256: str, page: int, text: str, span: tuple[int, int], languages: str | None) -> Passage:
+    def _draw(self, sha256: str, page: int, text: str, span: tuple[int, int], languages: str | None) -> Passage:
         most = min(LARGEST, self.left)
         if len(text) > LONGEST or most < LARGEST:
             why = "the report has as many pictures as it may hold" if most < LARGEST else "the page has too much text"

@@ -50,7 +50,7 @@ def is_url(text: object) -> bool:
     return isinstance(text, str) and _URL.match(text) is not None
 
 
-def shown(url: str) -> str:
+def without_password(url: str) -> str:
     """Return an address without its password, and without what may be a part of it where it cannot be read."""
     hidden = re.sub(r"(?<=[?&])(password|sslpassword)=[^&]*&?", "", url, flags=re.IGNORECASE).rstrip("?&")
     scheme, _, rest = hidden.partition("://")
@@ -69,7 +69,7 @@ def for_appending(url: str, user: str) -> str:
 def refuse_without_psycopg(url: str) -> None:
     """Raise DatabaseRefused if the extra `shared` is not installed."""
     if find_spec("psycopg") is None:
-        raise DatabaseRefused(shown(url), "psycopg is not installed. Install it: pip install 'cited-timeline[shared]'")
+        raise DatabaseRefused(without_password(url), "psycopg is not installed. Install it: pip install 'cited-timeline[shared]'")
 
 
 def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
@@ -81,15 +81,15 @@ def connect(url: str, *, expects_log: bool = True) -> "psycopg.Connection[Any]":
     import psycopg  # noqa: PLC0415 - the extra `shared`
 
     logging.getLogger("psycopg").addHandler(logging.NullHandler())  # our own error says it, in one line
-    name = shown(url)
+    name = without_password(url)
     try:
-        given = psycopg.conninfo.conninfo_to_dict(url)
+        parts = psycopg.conninfo.conninfo_to_dict(url)
         if url.partition("?")[0].count("@") > 1:  # the rest of a password would be taken for a host, and be repeated
             raise psycopg.ProgrammingError
     except psycopg.Error:
         form = "postgresql://USER@HOST/DATABASE"
         raise DatabaseRefused(name, f"this address cannot be read. Write one such as {form}, special characters as %40") from None
-    options: dict[str, Any] = {"connect_timeout": SECONDS, "application_name": "timeline", **_SILENCE, **given}
+    options: dict[str, Any] = {"connect_timeout": SECONDS, "application_name": "timeline", **_SILENCE, **parts}
     try:
         connection = psycopg.connect(**options, autocommit=True)
     except psycopg.Error as error:
@@ -140,10 +140,10 @@ def password(url: str) -> str | None:
     import psycopg  # noqa: PLC0415 - the extra `shared`
 
     try:
-        given = psycopg.conninfo.conninfo_to_dict(url).get("password")
+        password = psycopg.conninfo.conninfo_to_dict(url).get("password")
     except psycopg.Error:  # connecting reports that
         return None
-    return None if given is None else str(given)
+    return None if password is None else str(password)
 
 
 def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
@@ -172,10 +172,10 @@ def refusal(url: str, error: Exception, *, after: str = "") -> DatabaseRefused:
             "FATAL: ", ""
         )
         reason = f"{fault}. {after or 'Check the address and the server, then repeat'}"
-        return SharedLogUnreachable(shown(url), reason, fault=fault, outcome=after)
+        return SharedLogUnreachable(without_password(url), reason, fault=fault, outcome=after)
     else:
         reason = words
-    return DatabaseRefused(shown(url), reason)
+    return DatabaseRefused(without_password(url), reason)
 
 
 def _causes(words: str) -> str:

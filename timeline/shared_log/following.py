@@ -48,7 +48,6 @@ def follow(
     append_as: str = "",
     stop: threading.Event | None = None,
     report: Callable[[str], None] = lambda _: None,
-    clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Follow a shared log into a file, and return the position that the file has reached in the end.
 
@@ -60,12 +59,11 @@ def follow(
         append_as: the user as whom this file's programs append, if that is another than the one who reads.
         stop: ends it from another thread.
         report: is given a line each time the state changes.
-        clock: returns seconds, to measure with.
 
     Raises SharedLogDiffers where the log does not begin with the file's events, or fails its own hashes; DatabaseRefused where the
     file cannot be used, another process follows into it, or, on the first connection of a file, the server cannot be used.
     """
-    follower = Follower(url, Path(path), poll=poll, append_as=append_as, stop=stop, report=report, clock=clock)
+    follower = Follower(url, Path(path), poll=poll, append_as=append_as, stop=stop, report=report)
     with follower.attached():
         return follower.once() if once else follower.run()
 
@@ -82,7 +80,6 @@ class Follower:
         append_as: str = "",
         stop: threading.Event | None = None,
         report: Callable[[str], None] = lambda _: None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path = path
         known = None
@@ -93,12 +90,12 @@ class Follower:
         self.url = url or (known.url if known else "")
         if not connecting.is_url(self.url):
             raise DatabaseRefused(
-                connecting.shown(self.url), "is not the address of a shared log. Write postgresql://USER@HOST/DATABASE"
+                connecting.without_password(self.url), "is not the address of a shared log. Write postgresql://USER@HOST/DATABASE"
             )
         self.known = known
-        self.note = Followed(connecting.shown(self.url), append_as or (known.append_as if known else ""))
+        self.note = Followed(connecting.without_password(self.url), append_as or (known.append_as if known else ""))
         self.stop = stop or threading.Event()
-        self._poll, self._report, self._clock = poll, report, clock
+        self._poll, self._report = poll, report
         self._reader: Reader | None = None
         self._log: Log | None = None
         self._identity: object = None
@@ -256,8 +253,8 @@ class Follower:
 
     def _wait(self, seconds: float) -> None:
         """Wait for a hint that names a later position, so long at most, or until it is stopped."""
-        until = self._clock() + seconds
-        while self._reader and not self.stop.is_set() and (left := until - self._clock()) > 0:
+        until = time.monotonic() + seconds
+        while self._reader and not self.stop.is_set() and (left := until - time.monotonic()) > 0:
             if self._reader.hinted(min(left, 0.2)) > self._status.position:
                 return
 
@@ -266,12 +263,12 @@ class Follower:
         log = self._opened()
         if (last := storing.last_redaction(log)) <= self._status.cleaned:
             return
-        if not at_once and self._clock() < self._cleaned:
+        if not at_once and time.monotonic() < self._cleaned:
             return
         try:
             log.scrub()
         except DatabaseRefused as error:
-            self._cleaned = self._clock() + CLEANED
+            self._cleaned = time.monotonic() + CLEANED
             reason = f"a redaction has arrived, but traces of it are left: {error.reason}"
             self._status = replace(self._status, error=reason, error_at=_now())
             self._report(f"{self.path}: {reason}. It is tried again")
@@ -292,12 +289,12 @@ class Follower:
 
     def _tell(self, state: State, line: str) -> bool:
         """Report a change of the state, and now and then how far a long catch-up has come. Return whether there was news."""
-        if state == self._state and (state == "current" or self._clock() - self._reported < REPORTED):
+        if state == self._state and (state == "current" or time.monotonic() - self._reported < REPORTED):
             return False
         if (self._state, state) == ("current", "behind"):  # some events at once are no news
             return False
         again = " again" if self._state == "trouble" else ""
-        self._state, self._reported = state, self._clock()
+        self._state, self._reported = state, time.monotonic()
         self._report(f"{self.path}: follows {self.note.url}{again}, {line}")
         return True
 
@@ -322,13 +319,13 @@ class Follower:
         if up_to_date:
             new = replace(new, up_to_date_at=now)
         self._status = new
-        ago = self._clock() - self._written
+        ago = time.monotonic() - self._written
         moved = (new.position, new.there) != (self._shown.position, self._shown.there)
         still = replace(
             self._shown, position=new.position, there=new.there, up_to_date_at=new.up_to_date_at, answered_at=new.answered_at
         )
         if at_once or new != still or ago >= (MOVED if moved else WRITTEN):
-            self._written, self._shown = self._clock(), new
+            self._written, self._shown = time.monotonic(), new
             followed.write_status(self.path, new)
 
     def _close(self) -> None:

@@ -42,12 +42,12 @@ class SharedLog:
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         """Connect. Raises DatabaseRefused where the server cannot be reached, may lose events, or has no log."""
-        self.name = connecting.shown(url)
+        self.name = connecting.without_password(url)
         self.project = Path()  # where metadata.json is looked for: the current folder
         self.read_only = read_only
         self._url = url
         self._begin_anew()
-        self._asked = ""  # the stream that was asked for last outside a transaction: the next one is likely about it
+        self._last_stream = ""  # the stream that was asked for last outside a transaction: the next one is likely about it
         self._announced = 0.0
         self._closed = False
         self._connect()
@@ -133,12 +133,10 @@ class SharedLog:
     def _begin(self) -> None:
         """Wait for the turn, and read the end of the log in the same round trip, with the stream that was asked for last."""
         self._rows, self._streams = [], {}
-        asked, query = self._asked, sql.Composed([sql.SQL(queries.BEGIN)])
-        if asked:
-            stream = sql.SQL("; SELECT {} FROM timeline.events WHERE stream = {} ORDER BY version").format(
-                sql.SQL(COLUMNS), sql.Literal(asked)
-            )
-            query += stream
+        stream, query = self._last_stream, sql.Composed([sql.SQL(queries.BEGIN)])
+        if stream:
+            of_stream = "; SELECT {} FROM timeline.events WHERE stream = {} ORDER BY version"
+            query += sql.SQL(of_stream).format(sql.SQL(COLUMNS), sql.Literal(stream))
         try:
             cursor = self._execute(query)
         except DatabaseRefused as error:
@@ -153,9 +151,9 @@ class SharedLog:
             cursor.nextset()
         self._holds_turn = True
         self._size, self._removed = cursor.fetchone() or (0, False)
-        if asked:
+        if stream:
             cursor.nextset()
-            self._remember({asked: [Event(*row) for row in cursor]})
+            self._remember({stream: [Event(*row) for row in cursor]})
 
     def _commit(self) -> None:
         """Send what was not sent, and commit, in one round trip where it is one event. Raises DatabaseRefused."""
@@ -209,7 +207,7 @@ class SharedLog:
         return found
 
     def _settle(self, position: int) -> None:
-        """Outside a turn, whose end waits for that, wait until an event that was read is on disk, and on the standby."""
+        """Wait until an event that was read is on disk, and on the standby. Within a turn, its end waits for that."""
         if position <= self._durable or self._holds_turn or self.read_only:
             return
         with connecting.durably(self._open, self.name, connecting.WAIT, _AGAIN):
@@ -230,7 +228,7 @@ class SharedLog:
         if self._holds_turn:
             self._remember({stream: events})
         else:
-            self._asked = stream
+            self._last_stream = stream
         return events
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
@@ -264,9 +262,9 @@ class SharedLog:
         """Remove an event's data, and documents: the server does, with the EventRedacted that names them. Check that it did."""
         self._send()
         self._streams.clear()
-        kept = self._execute("SELECT sha256 FROM timeline.documents WHERE sha256 = ANY(%s) LIMIT 1", ([*documents],)).fetchone()
+        archived = self._execute("SELECT sha256 FROM timeline.documents WHERE sha256 = ANY(%s) LIMIT 1", ([*documents],)).fetchone()
         event = self.event(position)
-        if kept is not None or event is None or event.data is not None or event.salt is not None:
+        if archived is not None or event is None or event.data is not None or event.salt is not None:
             see = "Its triggers may have been changed; nothing was changed. Ask its owner"
             raise DatabaseRefused(self.name, f"the event at position {position} was not redacted. {see}")
 

@@ -86,7 +86,7 @@ class Reader:
 
         `durable` is a position up to which the log is known to be on disk, and on the standby.
         """
-        self.name = connecting.shown(url)
+        self.name = connecting.without_password(url)
         self._file = file
         self._url = url
         self._connection = connecting.connect(url) if connection is None else connection
@@ -103,7 +103,7 @@ class Reader:
         there, or none; DatabaseRefused where the server does not answer.
         """
         batch = self._batch(after, leaf, holds)
-        named = {sha256 for sha256, _ in _named(batch.events, batch.redactions, holds)}
+        named = {sha256 for sha256, _ in _needed_documents(batch.events, batch.redactions, holds)}
         if named <= batch.documents.keys():
             return batch
         return self._batch(after, leaf, holds)  # a redaction has removed one before it was read: now it is among them
@@ -129,7 +129,7 @@ class Reader:
                 raise self._refusal(f"the shared log {self.name} has no event at position {number:,}, but later ones")
         if events and not is_standby:
             self._settle(max(end, events[-1].position, *(one.position for one in redactions)))
-        wanted = dict(_named(events, redactions, holds))
+        wanted = dict(_needed_documents(events, redactions, holds))
         documents: dict[str, bytes] = {}
         if wanted:
             events, documents = self._documents(events, wanted)
@@ -260,13 +260,15 @@ def _hash(leaves: Iterator[Leaf]) -> bytes | None:
     return hashed.digest() if number >= 0 else None
 
 
-def _named(events: Sequence[Event], redactions: Sequence[Redaction], holds: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
+def _needed_documents(
+    events: Sequence[Event], redactions: Sequence[Redaction], holds: Callable[[str], bool]
+) -> Iterator[tuple[str, int]]:
     """Yield each document that events of sources need, with the position of the last event that it can wait for."""
-    gone = {sha256 for redaction in redactions for sha256 in redaction.documents}
+    redacted = {sha256 for redaction in redactions for sha256 in redaction.documents}
     seen = set[str]()
     for event in events:
         for sha256 in documents_of(event):
-            if sha256 not in seen and sha256 not in gone and not holds(sha256):
+            if sha256 not in seen and sha256 not in redacted and not holds(sha256):
                 seen.add(sha256)
                 yield sha256, event.position
 

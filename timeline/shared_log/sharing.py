@@ -48,13 +48,13 @@ def share(log: Log | None, url: str, advance: Callable[[int], None] = lambda _: 
     longer one, is there, or the two are not the same in the end; then nothing was changed. `advance` is called with numbers of
     events; each event of the file counts twice.
     """
-    with closing(connecting.connect(url, expects_log=False)) as connection, _refused(url):
+    with closing(connecting.connect(url, expects_log=False)) as connection, _wording_refusals(url):
         if log is None:
             with connection.transaction():
                 _make(connection, url)
                 if size := _size(connection):
                     reason = f"there is a log of {size:,} events already. Append to it: --db URL"
-                    raise DatabaseRefused(connecting.shown(url), reason)
+                    raise DatabaseRefused(connecting.without_password(url), reason)
             return Shared(0, merkle.EMPTY, 0)
         log.refuse_absent()
         log.connection.execute("BEGIN")  # one state of the file, whoever appends meanwhile
@@ -68,7 +68,7 @@ def share(log: Log | None, url: str, advance: Callable[[int], None] = lambda _: 
 
 
 @contextmanager
-def _refused(url: str) -> Iterator[None]:
+def _wording_refusals(url: str) -> Iterator[None]:
     import psycopg  # noqa: PLC0415 - the extra `shared`
 
     try:
@@ -84,7 +84,7 @@ def _make(connection: "psycopg.Connection[Any]", url: str) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (connecting.LOCK,))
     # Another may have made it meanwhile, of which to_regclass would not know.
     if connection.execute("SELECT FROM pg_tables WHERE (schemaname, tablename) = ('timeline', 'log')").fetchone() is not None:
-        connecting.refuse_other_format(connection, connecting.shown(url))
+        connecting.refuse_other_format(connection, connecting.without_password(url))
         return
     known = {role for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", ([*ROLES],))}
     (may,) = connection.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() or (
@@ -93,7 +93,7 @@ def _make(connection: "psycopg.Connection[Any]", url: str) -> None:
     if (missing := [role for role in ROLES if role not in known]) and not may:
         roles = " ".join(f"CREATE ROLE {role};" for role in missing)
         raise DatabaseRefused(
-            connecting.shown(url), f"this user may not make roles. Have an administrator run: {roles} Then repeat"
+            connecting.without_password(url), f"this user may not make roles. Have an administrator run: {roles} Then repeat"
         )
     for role in missing:
         with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject), connection.transaction():  # made meanwhile
@@ -108,7 +108,7 @@ def _size(connection: "psycopg.Connection[Any]") -> int:
 
 def _copy(log: Log, connection: "psycopg.Connection[Any]", url: str, advance: Callable[[int], None]) -> Shared:
     """Add the file's events and documents, and compare. The caller holds the transactions of both."""
-    name, size = connecting.shown(url), log.size()
+    name, size = connecting.without_password(url), log.size()
     if log.connection.execute("SELECT 1 FROM withheld LIMIT 1").fetchone() is not None:
         raise DatabaseRefused(log.path, "it is a published copy without all of its documents. Share the original")
     _make(connection, url)
@@ -171,11 +171,11 @@ def _redact_earlier(log: Log, connection: "psycopg.Connection[Any]", after: int)
 
 def _have_same_gaps(log: Log, connection: "psycopg.Connection[Any]") -> bool:
     """Whether the same events are without data in both logs, and both have the same documents."""
-    gone = "SELECT position FROM {}events WHERE data IS NULL ORDER BY position"
+    redacted = "SELECT position FROM {}events WHERE data IS NULL ORDER BY position"
     documents = "SELECT sha256 FROM {}documents"
     return all(
         set(log.connection.execute(query.format(""))) == set(connection.execute(query.format("timeline.")))
-        for query in (gone, documents)
+        for query in (redacted, documents)
     )
 
 

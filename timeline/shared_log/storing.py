@@ -114,7 +114,7 @@ def _store(log: Log, batch: Batch) -> bool:
 def _check(log: Log, events: Sequence[Event], batch: Batch) -> None:
     """Check the hash of each event's data, that a redaction explains what is missing, and that each document is there."""
     targets = {one.target for one in batch.redactions}
-    gone = {sha256 for one in batch.redactions for sha256 in one.documents}
+    redacted = {sha256 for one in batch.redactions for sha256 in one.documents}
     for event in events:
         name = f"the event at position {event.position:,} of the shared log"
         if event.data is None or event.salt is None:
@@ -123,7 +123,7 @@ def _check(log: Log, events: Sequence[Event], batch: Batch) -> None:
         elif data_hash(event.salt, event.data) != event.data_hash:
             raise _refusal(log, f"{name} does not match its hash")
         for sha256 in documents_of(event):
-            if sha256 in batch.documents or sha256 in gone or holds(log, sha256):
+            if sha256 in batch.documents or sha256 in redacted or holds(log, sha256):
                 continue
             if log.document_redaction(sha256) is None:
                 raise _refusal(log, f"the shared log lacks the document {sha256} of {event.id}, and no event says why")

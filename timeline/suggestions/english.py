@@ -103,14 +103,6 @@ def _month_after_a_word(match: re.Match[str]) -> str | None:
     return _of_month(match) if before else None
 
 
-def _iso(match: re.Match[str]) -> str:
-    return f"{match['year']}-{match['month']}-{match['day']}"
-
-
-def _numeric(match: re.Match[str]) -> Relative:
-    return Relative("numeric", words=match[0])
-
-
 def _year(match: re.Match[str]) -> str:
     return match["year"]
 
@@ -132,10 +124,6 @@ def _century(match: re.Match[str]) -> str | None:
     ordinal = match["ordinal"].lower()
     number = _ORDINALS.get(ordinal) or int(ordinal[:-2])
     return f"{number - 1:02}XX" if 1 < number <= 21 else None
-
-
-def _season(match: re.Match[str]) -> str:
-    return f"{match['year']}-{SEASONS[match['season'].lower()]}"
 
 
 def _quarter(match: re.Match[str]) -> str | Relative | None:
@@ -181,10 +169,6 @@ def _word(match: re.Match[str]) -> Relative | None:
     return Relative("day", {"yesterday": -1, "tomorrow": 1}.get(word, 0))
 
 
-def _day_part(match: re.Match[str]) -> Relative:
-    return Relative("day", -1 if match["which"].lower() == "last" else 0)
-
-
 _ABOUT: Final = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|more\s+than|over|less\s+than|at\s+least)\s+$", re.I)
 _NOWADAYS: Final = re.compile(r"\b(?:is|are|was|were|remains?|of|even)\s+$", re.I)
 # Names that are also other words, or people's, are months only after such a word.
@@ -208,8 +192,9 @@ _FORMS: Final[dict[str, tuple[tuple[str, Reader], ...]]] = {
          _of_month),
     ),
     "digit": (
-        (r"(?P<year>1\d{3}|20\d{2})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d|-\d)", _iso),
-        (r"\d{1,2}([/-])\d{1,2}\1(?:\d{4}|\d{2})(?![\d/-])", _numeric),
+        (r"(?P<year>1\d{3}|20\d{2})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d|-\d)",
+         lambda match: f"{match['year']}-{match['month']}-{match['day']}"),
+        (r"\d{1,2}([/-])\d{1,2}\1(?:\d{4}|\d{2})(?![\d/-])", lambda match: Relative("numeric", words=match[0])),
         (rf"{_DAY}{_TO}{_OTHER_DAY}\s+{_MONTH}{_IN_YEAR}", _of_month),
         (rf"{_DAY}(?:\s+of)?\s+{_MONTH}(?![\w-]){_IN_YEAR}", _of_month),
         (rf"(?P<year>1\d{{3}}|20\d{{2}})['’]s\s+{_QUARTER}", _quarter),
@@ -228,11 +213,13 @@ _FORMS: Final[dict[str, tuple[tuple[str, Reader], ...]]] = {
         (r"['’](?P<short>[1-9])0['’]?s\b", _decade),
         (rf"[Tt]he\s+(?:(?:early|mid|late)[\s-]+)?(?P<tens>{_any(tuple(_TENS))})\b", _decade),
         (rf"(?P<ordinal>{_any(tuple(_ORDINALS))})[\s-]+[Cc]entury\b", _century),
-        (rf"(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)\s+(?:of\s+)?{_YEAR}", _season),
+        (rf"(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)\s+(?:of\s+)?{_YEAR}",
+         lambda match: f"{match['year']}-{SEASONS[match['season'].lower()]}"),
         (rf"{_WHICH}\s+(?P<unit>week|month|quarter|year|decade|century|weekend|spring|summer|autumn|fall|winter|fiscal\s+year)\b"
          r"(?!-(?:long|old|end))", _unit),
         (rf"{_WHICH}\s+{_WEEKDAY}{_PART}", _weekday),
-        (r"(?P<which>[Tt]his|[Ll]ast)\s+(?:morning|afternoon|evening|night)\b", _day_part),
+        (r"(?P<which>[Tt]his|[Ll]ast)\s+(?:morning|afternoon|evening|night)\b",
+         lambda match: Relative("day", -1 if match["which"].lower() == "last" else 0)),
         (r"[Aa]\s+year\s+(?:earlier|before)\b", lambda _: Relative("unsettled")),
         (r"year-(?:earlier|ago)(?:\s+(?:period|quarter|level|month))?\b", lambda _: Relative("year", -1)),
         (rf"(?i:{_COUNT})\s+(?P<unit>days?|weeks?|months?|years?|decades?)\s+(?:ago|back|(?P<ahead>from\s+(?:now|today)))\b", _ago),

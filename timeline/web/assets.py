@@ -24,7 +24,7 @@ PATTERN = r"^/-/timeline/assets/(?P<version>[0-9a-f]{12})/(?P<name>[a-z]+\.(?:js
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
-# Comments on lines of their own.
+# Comments on lines of their own are not sent.
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -57,7 +57,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ?\w+)",
 @cache
 def files() -> dict[str, str]:
     """Return the files as they are sent."""
-    return {name: _joined(name) if name.endswith(".js") else text for name, text in plain().items()}
+    return {name: _bundle(name) if name.endswith(".js") else text for name, text in plain().items()}
 
 
 @cache
@@ -72,7 +72,7 @@ def plain() -> dict[str, str]:
     return {name: _shortened(name, text) for name, text in texts.items()}
 
 
-def _joined(name: str) -> str:
+def _bundle(name: str) -> str:
     """Put before a script the modules that it imports, each once, those that others need first. All share one scope."""
     parts: dict[str, str] = {}
 

@@ -184,7 +184,7 @@ def until_column(columns: Sequence[str], date: str | None) -> str | None:
     return next((by_name[end] for end in ends if end in by_name), None)
 
 
-def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
+def interval(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
     """Join a beginning and an end to one interval; return the beginning alone if they make none, or are the same."""
     if last is None:
         return first

@@ -39,8 +39,8 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Return the address of a happening's page."""
-    taken = happening_id in _TAKEN
-    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if taken else tilde_encode(happening_id)
+    is_reserved = happening_id in _TAKEN
+    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if is_reserved else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
 
 
@@ -85,7 +85,7 @@ def checkpoint(datasette: Datasette, database: str, number: int | None) -> str:
 
 
 def consistency(datasette: Datasette, database: str) -> str:
-    """Return the address of the proofs that a log only adds events, which take `from` and `to`."""
+    """Return the address of consistency proofs, which takes the sizes `from` and `to`: the log has only grown between them."""
     return f"{timeline(datasette, database)}/log/consistency"
 
 
@@ -165,37 +165,13 @@ Link = Callable[[Cell, str | int], str | None]
 _OF_HAPPENINGS = ("happenings", "happening_versions", "timeline")
 
 
-def _to_happening(cell: Cell, value: str | int) -> str | None:
-    return happening(cell.datasette, cell.database, str(value))
-
-
-def _to_source(cell: Cell, value: str | int) -> str | None:
-    return source(cell.datasette, cell.database, str(value))
-
-
-def _to_event(cell: Cell, value: str | int) -> str | None:
-    return event(cell.datasette, cell.database, value) if isinstance(value, int) else None
-
-
-def _to_actor(cell: Cell, value: str | int) -> str | None:
-    return timeline(cell.datasette, cell.database, actor=str(value))
-
-
-def _to_tag(cell: Cell, value: str | int) -> str | None:
-    return timeline(cell.datasette, cell.database, tag=str(value)) if cell.table == "happening_tags" else None
-
-
-def _to_stream(cell: Cell, value: str | int) -> str | None:
-    return stream(cell.datasette, cell.database, str(value))
-
-
 def _to_itself(cell: Cell, value: str | int) -> str | None:
     # Many tables have a column `id`, `title` or `name`: only those of our own tables are linked.
     own = _beside(cell, "id")
     if own is None or cell.table is None:
         return None
-    to = {"sources": _to_source, "actors": _to_actor, **dict.fromkeys(_OF_HAPPENINGS, _to_happening)}.get(cell.table)
-    return to(cell, own) if to else None
+    column = {"sources": "source", "actors": "actor", **dict.fromkeys(_OF_HAPPENINGS, "happening")}.get(cell.table)
+    return _LINKS[column](cell, own) if column else None
 
 
 def _to_passage(cell: Cell, value: str | int) -> str | None:
@@ -214,19 +190,14 @@ def _beside(cell: Cell, column: str) -> str | int | None:
 
 
 _LINKS: dict[str, Link] = {
-    "happening": _to_happening,
-    "part_of": _to_happening,
-    "other": _to_happening,
-    "source": _to_source,
-    "actor": _to_actor,
-    "tag": _to_tag,
-    "position": _to_event,
-    "known_from": _to_event,
-    "known_until": _to_event,
-    "stream": _to_stream,
+    "happening": lambda cell, value: happening(cell.datasette, cell.database, str(value)),
+    "source": lambda cell, value: source(cell.datasette, cell.database, str(value)),
+    "actor": lambda cell, value: timeline(cell.datasette, cell.database, actor=str(value)),
+    "tag": lambda cell, value: timeline(cell.datasette, cell.database, tag=str(value)) if cell.table == "happening_tags" else None,
+    "position": lambda cell, value: event(cell.datasette, cell.database, value) if isinstance(value, int) else None,
+    "stream": lambda cell, value: stream(cell.datasette, cell.database, str(value)),
     "quote": _to_passage,
-    "description": _to_passage,
     "id": _to_itself,
-    "title": _to_itself,
-    "name": _to_itself,
 }
+_LINKS |= {**dict.fromkeys(("part_of", "other"), _LINKS["happening"]), **dict.fromkeys(("title", "name"), _to_itself)}
+_LINKS |= {**dict.fromkeys(("known_from", "known_until"), _LINKS["position"]), "description": _to_passage}

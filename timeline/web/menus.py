@@ -31,7 +31,7 @@ async def everywhere(datasette: Datasette, actor: Actor) -> Links:
 
 async def of_database(datasette: Datasette, actor: Actor, database: str) -> Links:
     """Return the link from a database to its timeline."""
-    if not await _shown(datasette, actor, database):
+    if not await _is_readable_timeline(datasette, actor, database):
         return []
     return [{"href": links.timeline(datasette, database), "label": "Browse as a timeline"}]
 
@@ -64,7 +64,7 @@ async def of_row(datasette: Datasette, database: str, table: str, row: links.Row
     return [{"href": href, "label": label}]
 
 
-async def _shown(datasette: Datasette, actor: Actor, database: str) -> bool:
+async def _is_readable_timeline(datasette: Datasette, actor: Actor, database: str) -> bool:
     return await access.is_timeline(datasette.get_database(database)) and await access.readable(
         datasette, actor, database, "happenings"
     )

@@ -139,7 +139,7 @@ async def _add(datasette: Datasette, database: str, name: str, entry: dict[str, 
         **words,
         hide_sql=bool(entry.get("hide_sql")),
         parameters=entry.get("params"),
-        # As in Datasette 0.65: a visitor who may see a question may run it. Ours are closed by their tables, in `denials`.
+        # As in Datasette 0.65: a visitor who may see a stored query may run it. Ours are closed by their tables, in `denials`.
         is_trusted=True,
     )
 

@@ -190,7 +190,7 @@ async def _items(result: Rows) -> list[dict[str, Any]]:
 
     def when(row: dict[str, Any]) -> dates.Edtf | None:
         begins = read(row[result.date or ""])
-        return column_guesses.joined(begins, ends(row[result.until])) if result.until else begins
+        return column_guesses.interval(begins, ends(row[result.until])) if result.until else begins
 
     def all_dates() -> list[tuple[dates.Edtf | None, str | None]]:
         read_dates = [when(row) for row in result.rows]
@@ -220,7 +220,7 @@ def _without_labels(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _item(result: Rows, row: dict[str, Any], address: str | None) -> dict[str, Any]:
-    shown = {column: await _shown(result, row, column) for column in result.shown}
+    shown = {column: await _cell_in_html(result, row, column) for column in result.shown}
     title = shown[result.title] if result.title else None
     if address and not isinstance(title, Markup):
         title = Markup('<a href="{}">{}</a>').format(address, title or "row")
@@ -236,7 +236,7 @@ async def _item(result: Rows, row: dict[str, Any], address: str | None) -> dict[
     }
 
 
-async def _shown(result: Rows, row: dict[str, Any], column: str) -> str | Markup | None:
+async def _cell_in_html(result: Rows, row: dict[str, Any], column: str) -> str | Markup | None:
     value = row[column]
     link = links.cell(links.Cell(result.datasette, result.database, result.table, column, row, value))
     if link is not None and not isinstance(link, Markup):

@@ -25,7 +25,6 @@ class Turns:
     """One kind of work, of which one piece runs at a time."""
 
     def __init__(self) -> None:
-        """Begin with no work running."""
         self._locks: WeakKeyDictionary[_Loop, asyncio.Lock] = WeakKeyDictionary()
 
     def next(self) -> asyncio.Lock:
@@ -52,14 +51,12 @@ class Slices:
     """
 
     def __enter__(self) -> Slices:
-        """Begin the first slice."""
         self._loop = asyncio.get_running_loop()
         _sliced[self._loop] = _sliced.get(self._loop, 0) + 1
         self._until = time.monotonic() + SLICE
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the work."""
         _sliced[self._loop] -= 1
 
     async def pause(self) -> None:

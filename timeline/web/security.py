@@ -56,7 +56,6 @@ class KnownScripts(Extension):
     """Mark the scripts in template files, so that the browser can tell them from scripts in the values of a template."""
 
     def __init__(self, environment: Environment) -> None:
-        """Add the mark to the templates' globals."""
         super().__init__(environment)
         environment.globals["script_nonce"] = _mark
 

@@ -171,12 +171,12 @@ async def _ask(database: Database, room: _Room, key: Key, parameters: Mapping[st
     seconds = RECOGNISING if task == "words" else SECONDS
     try:
         while True:
-            held = shower.holds == sha256
-            content = b"" if held else await database.execute_fn(lambda connection: read(connection, sha256))
+            is_held = shower.holds == sha256
+            content = b"" if is_held else await database.execute_fn(lambda connection: read(connection, sha256))
             try:
                 answer, shown = await asyncio.to_thread(shower.ask, request, content, seconds)
             except Aborted as error:
-                if held and not error.late:
+                if is_held and not error.late:
                     continue  # the process may have ended since: another one is sent the document
                 late = f"takes more than {seconds} seconds to show"
                 raise CannotShow(late if error.late else f"cannot be shown: the process for it {error}") from None

@@ -53,7 +53,6 @@ class Watcher:
     """The end of one log, and its last events as they are sent."""
 
     def __init__(self, database: Database) -> None:
-        """Begin without looking."""
         self.end = 0
         self.readers = 0
         self.trouble = ""  # why there can be no more news
@@ -133,8 +132,8 @@ class Watcher:
         until, answer = self._permitted.get(key, (0.0, None))
         if answer is None or now > until or answer.get_loop() is not asyncio.get_running_loop():
             # In a context of its own: within a request, earlier answers are remembered for good.
-            asked = access.readable(datasette, actor, database, "events")
-            answer = asyncio.create_task(asked, context=Context())
+            readable = access.readable(datasette, actor, database, "events")
+            answer = asyncio.create_task(readable, context=Context())
             self._permitted = {one: known for one, known in self._permitted.items() if known[0] > now}
             self._permitted[key] = now + PERMITTED_SECONDS, answer
         return await asyncio.shield(answer) and (actor or {}).get("token_expires", float("inf")) > time.time()

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import Timeline, projections
+from timeline import Timeline, documents, projections
 from timeline.cli.import_report import lines
-from timeline.documents import document as documents
 from timeline.errors import ImportRefused, Sentence, kind_of
 from timeline.exchange.formats.csv import reader as csv_reader
 from timeline.exchange.formats.jsonl import reader as jsonl_reader

@@ -12,7 +12,7 @@ from typing import Final
 from timeline import dates
 from timeline.dates.free_text.days import APOSTROPHES, NO_CENTURY, NO_YEAR, DateUnread, Day, Order, month_of, short_year
 from timeline.dates.free_text.phrases import read
-from timeline.dates.free_text.result import OthersDate, checked, of_day, written
+from timeline.dates.free_text.result import OthersDate, as_note, checked, of_day
 from timeline.dates.free_text.times import with_time
 from timeline.errors import Sentence
 from timeline.shortening import shortened
@@ -134,7 +134,7 @@ def _in_year(words: str, date: str, order: Order | None) -> OthersDate | None:
     result = None if lone else _first_read(forms, order)
     if result is None or re.search(r"\d{3}", words):
         return result
-    return None if result.date == year else replace(result, note=f"{written(words)}, beside the year {year}")
+    return None if result.date == year else replace(result, note=f"{as_note(words)}, beside the year {year}")
 
 
 def _nearest(short: int, year: int) -> int:

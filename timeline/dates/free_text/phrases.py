@@ -14,7 +14,7 @@ from timeline import dates
 from timeline.dates.free_text.days import DateUnread, Order, day, year
 from timeline.dates.free_text.languages import english
 from timeline.dates.free_text.ranges import ends, is_range, ranged, several, short
-from timeline.dates.free_text.result import ASKED_MIDNIGHT, MIDNIGHT, OthersDate, checked, of_day, written
+from timeline.dates.free_text.result import ASKED_MIDNIGHT, MIDNIGHT, OthersDate, as_note, checked, of_day
 from timeline.dates.free_text.times import single
 from timeline.dates.free_text.vague import open_in_part, vague
 from timeline.errors import DateInvalid, Sentence
@@ -115,7 +115,7 @@ def _in_any_language(words: str, order: Order | None) -> OthersDate:
     result = _in_doubt(result, words)
     if english_words == words or not result.note:
         return result
-    return replace(result, note=result.note.replace(written(english_words), written(words)))
+    return replace(result, note=result.note.replace(as_note(english_words), as_note(words)))
 
 
 def _in_doubt(result: OthersDate, words: str) -> OthersDate:
@@ -155,8 +155,8 @@ def _without(pattern: re.Pattern[str], words: str) -> tuple[bool, str]:
 
 def _note(words: str, bare: str, inner: OthersDate) -> str:
     """Return a note with the words, and with the other notes on their inner part."""
-    other_notes = (inner.note or "").replace(written(bare), "").strip("; ")
-    return "; ".join(filter(None, (written(words), other_notes)))
+    other_notes = (inner.note or "").replace(as_note(bare), "").strip("; ")
+    return "; ".join(filter(None, (as_note(words), other_notes)))
 
 
 def _unqualified(words: str, order: Order | None) -> OthersDate:
@@ -164,13 +164,13 @@ def _unqualified(words: str, order: Order | None) -> OthersDate:
     if calendar:
         inner = _unqualified(bare, order)
         question = "the date is in the Julian calendar and kept as written. Give the Gregorian day if another is meant"
-        return OthersDate(inner.date, written(words), inner.zone, (*inner.questions, question))
+        return OthersDate(inner.date, as_note(words), inner.zone, (*inner.questions, question))
     if _SET_IN.match(words):
         return _phrase(_SET_IN.sub("", words), order)
     if between := _BETWEEN.match(words):
         first, last = ends(between["first"], between["last"], order)
         edtf = f"[{first.one}{first.time}..{last.one}{last.time}]"
-        return OthersDate(edtf, written(words), first.zone or last.zone, (*first.questions, *last.questions))
+        return OthersDate(edtf, as_note(words), first.zone or last.zone, (*first.questions, *last.questions))
     if onwards := _ONWARDS.fullmatch(words):
         return _sided("from", onwards["rest"], words, order)
     if side := _SIDE.match(words):
@@ -189,7 +189,7 @@ def _week_of(words: str, order: Order | None) -> OthersDate | None:
         raise DateUnread("does not name a day. Give the first and the last day of the week", words)
     number = dates.day_number(first.year, first.month or 1, first.day)
     question = Sentence("{} is taken as a day of the seven from {} on. Say if another week is meant", words, first.one)
-    return OthersDate(f"[{first.one}..{_day(number + 6)}]", written(words), None, (*first.questions, question))
+    return OthersDate(f"[{first.one}..{_day(number + 6)}]", as_note(words), None, (*first.questions, question))
 
 
 def _partly(words: str, order: Order | None) -> OthersDate | None:
@@ -236,7 +236,7 @@ def _sided(side: str, rest: str, words: str, order: Order | None) -> OthersDate:
         step = 1 if side.startswith("aft") or side == ">" else -1
         next_one = _stepped(inner.date, step) or inner.date
         edtf = f"[{next_one}..]" if step == 1 else f"[..{next_one}]"
-    return OthersDate(edtf, written(words), inner.zone, inner.questions)
+    return OthersDate(edtf, as_note(words), inner.zone, inner.questions)
 
 
 def _stepped(date: str, step: int) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from timeline import dates
 from timeline.dates.free_text.days import NAME, DateUnread, Day, Order, month_of
-from timeline.dates.free_text.result import OthersDate, checked, of_day, written
+from timeline.dates.free_text.result import OthersDate, as_note, checked, of_day
 from timeline.dates.free_text.times import single
 from timeline.dates.free_text.vague import vague
 from timeline.errors import Sentence
@@ -105,7 +105,7 @@ def several(words: str, order: Order | None) -> OthersDate | None:
         raise DateUnread("is not in the order of time. Give the year of each", original)
     listed = ",".join(sorted(day.one + day.time for day in (*before, first, last)))
     edtf = f"[{listed}]" if (match["sign"] or "").lower() == "or" else f"{{{listed}}}"
-    return OthersDate(edtf, written(original), first.zone or last.zone, (*first.questions, *last.questions))
+    return OthersDate(edtf, as_note(original), first.zone or last.zone, (*first.questions, *last.questions))
 
 
 def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:
@@ -142,17 +142,17 @@ def short(left: str, right: str, words: str) -> OthersDate:
     questions: tuple[str, ...] = ()
     if int(right) <= 12:
         questions = (Sentence("{} may be a range of years or a month: taken as {} to {}", words, left, last),)
-    return OthersDate(f"{left}/{last}", written(words), None, questions)
+    return OthersDate(f"{left}/{last}", as_note(words), None, questions)
 
 
 def _two_sides(left: str, right: str, words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate:
     if re.fullmatch(r"\d{2}", right) and re.fullmatch(r"\d{4}", left):
         return short(left, right, words)
     if ONGOING.fullmatch(right):
-        return OthersDate(f"{single(left, order).one}/..", written(words))
+        return OthersDate(f"{single(left, order).one}/..", as_note(words))
     if not right or _UNKNOWN_END.fullmatch(right):
         question = "{} does not say its end: taken as unknown. Say if it still lasts"
-        return OthersDate(f"{single(left, order).one}/", written(words), None, (Sentence(question, words),))
+        return OthersDate(f"{single(left, order).one}/", as_note(words), None, (Sentence(question, words),))
     parts = [_PART_OF.match(one) for one in (left, right)]
     loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
     if any(loose):
@@ -161,7 +161,7 @@ def _two_sides(left: str, right: str, words: str, order: Order | None, qualified
         first, last = (one or of_day(single(side, order), side) for one, side in zip(loose, (left, right), strict=True))
         if _is_unclear(first) or _is_unclear(last):
             raise DateUnread("is not understood as a date. Give the first and the last date", words)
-        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*left_out, *first.questions, *last.questions))
+        return OthersDate(f"{first.date}/{last.date}", as_note(words), None, (*left_out, *first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
@@ -171,7 +171,7 @@ def _two_sides(left: str, right: str, words: str, order: Order | None, qualified
     if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
         question = "{} may be one day in two calendars: taken as a range from one to the other. Say which is meant"
         questions = (*questions, Sentence(question, words))
-    return OthersDate(edtf, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
+    return OthersDate(edtf, "; ".join(filter(None, (as_note(words), notes))), start.zone or end.zone, questions)
 
 
 def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:

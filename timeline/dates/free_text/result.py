@@ -23,14 +23,14 @@ class OthersDate:
     questions: tuple[str, ...] = ()
 
 
-def written(words: str) -> str:
+def as_note(words: str) -> str:
     """Return the original words as a note."""
     return f'written "{words}"'
 
 
 def of_day(day: Day, words: str) -> OthersDate:
     """Return a day as a date, with its words as a note if they are not obviously the same."""
-    notes = [written(words)] if not day.plain and words else []
+    notes = [as_note(words)] if not day.plain and words else []
     return OthersDate(day.edtf, "; ".join((*notes, *day.notes)) or None, day.zone, day.questions)
 
 
@@ -42,5 +42,5 @@ def checked(result: OthersDate, words: str) -> OthersDate:
         reason = error.wrong if result.date == words else error.reason
         raise DateUnread(Sentence("is not a possible date: {}", reason), words) from None
     if not result.note and result.date.startswith("-"):
-        return replace(result, note=written(words))
+        return replace(result, note=as_note(words))
     return result

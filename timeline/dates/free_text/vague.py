@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from timeline.dates.free_text.days import DateUnread
-from timeline.dates.free_text.result import OthersDate, written
+from timeline.dates.free_text.result import OthersDate, as_note
 from timeline.errors import Sentence
 
 _DECADE: Final = re.compile(r"(?:the\s+)?(?P<decade>\d{2,3})0['’]?s", re.I)
@@ -48,7 +48,7 @@ def vague(words: str) -> OthersDate | None:
     questions: list[str] = []
     edtf = _decade(words, questions) or _century(words) or _season(words, questions) or _part_of_year(words)
     edtf = edtf or _week(words, questions)
-    return OthersDate(edtf, written(words), None, tuple(questions)) if edtf else None
+    return OthersDate(edtf, as_note(words), None, tuple(questions)) if edtf else None
 
 
 def open_in_part(words: str) -> OthersDate | None:
@@ -56,7 +56,7 @@ def open_in_part(words: str) -> OthersDate | None:
     if match := _OPEN_YEAR.fullmatch(words):
         edtf = f"{match['known']}X" if match["known"] else f"{match['less']}XX"
         question = f"{words} is taken as some year of the {edtf.replace('X', '0')}s. Say if another is meant"
-        return OthersDate(edtf, written(words), None, (question,))
+        return OthersDate(edtf, as_note(words), None, (question,))
     for form in _OPEN_PARTS:
         match = form.fullmatch(words)
         if not match or not int(match["year"]):
@@ -66,7 +66,7 @@ def open_in_part(words: str) -> OthersDate | None:
             continue
         question = Sentence("{} leaves a part of the date open: taken as unknown. Say if another is meant", words)
         edtf = match["year"] if month is None else f"{match['year']}-{int(month):02d}"
-        return OthersDate(edtf, written(words), None, (question,))
+        return OthersDate(edtf, as_note(words), None, (question,))
     return None
 
 

@@ -42,25 +42,25 @@ async def add_document_page(datasette: Datasette, request: Request) -> Response:
     if request.method != "POST":
         return await _page(visit, {}, {})
     with TemporaryDirectory(prefix="timeline-") as folder:
-        pairs, files = await visits.typed_with_files(request, Path(folder))
+        pairs, files = await visits.read_form_with_files(request, Path(folder))
         typed = dict(pairs)
         refusals.ensure_own_form(datasette, request, request.headers.get("x-csrftoken") or typed.get("csrftoken", ""))
-        given = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
-        if len(given) != 1:
-            reason = "give one of a file, a text and an address" + (", not several" if given else "")
+        ways = [way for way in _WAYS if (files.get("file") if way == "file" else typed.get(way, "").strip())]
+        if len(ways) != 1:
+            reason = "give one of a file, a text and an address" + (", not several" if ways else "")
             return await _page(visit, typed, {"file": [reason]}, status=422)
         fields, faults = _fields(typed)
-        if "address" in given and not fetching_allowed(datasette):
+        if "address" in ways and not fetching_allowed(datasette):
             faults["file"] = ["fetching is not allowed here. Save the page to a file, and add that"]
         if faults:
             return await _page(visit, typed, faults, status=422)
         try:
-            source = await visit.write(lambda timeline: _archive(timeline, given[0], typed, files, fields), apart=True)
+            source = await visit.write(lambda timeline: _archive(timeline, ways[0], typed, files, fields), in_reader=True)
         except AlreadyRecorded:
             page = visit.address("documents", _taken_id(typed, files, fields))
             return await _page(visit, typed, {}, conflict=page, status=409)
         except TimelineError as error:
-            return await _page(visit, typed, _faults(error, given[0]), chosen="file" in files, status=422)
+            return await _page(visit, typed, _faults(error, ways[0]), chosen="file" in files, status=422)
     return visit.redirect(visit.address("documents", source.id))
 
 

@@ -39,8 +39,8 @@ async def desk_page(datasette: Datasette, request: Request) -> Response:
     draft = request.args.get("draft") or ""
     drafted = await visit.draft(draft)
     like = "%" + words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    found = await visit.database.execute(_DOCUMENTS, {"q": words, "like": like, "size": PAGE + 1, "skipped": PAGE * (page - 1)})
-    rows = list(found.rows)
+    parameters = {"q": words, "like": like, "size": PAGE + 1, "skipped": PAGE * (page - 1)}
+    rows = (await visit.database.execute(_DOCUMENTS, parameters)).rows
     documents = [dict(row) for row in rows[:PAGE]]
     uncited = await uncited_shares(visit, documents)
     for one in documents:

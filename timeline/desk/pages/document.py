@@ -20,7 +20,6 @@ from datasette.utils.asgi import NotFound, Request, Response
 from timeline import dates, suggestions
 from timeline.desk import checking
 from timeline.desk.checking import Checked
-from timeline.desk.drafts import Draft
 from timeline.desk.form import Form, Quotation
 from timeline.desk.pages import desk, form_view
 from timeline.desk.pages import visit as visits
@@ -91,11 +90,6 @@ async def _source(visit: Visit, id_: str) -> Row:
     return row  # type: ignore[no-any-return]
 
 
-def _button(pairs: Sequence[tuple[str, str]]) -> str:
-    """Return the value of the button that was pressed."""
-    return next((value for name, value in reversed(pairs) if name == "do"), "")
-
-
 async def _suggested_form(visit: Visit, source: Row, form: Form, place: str) -> Form:
     """Fill a form with the suggestion at a place of the text ("120-136"), if there is one; what is typed already stays."""
     start, _, end = place.partition("-")
@@ -124,12 +118,12 @@ def _with_suggestion(form: Form, one: Suggestion, source: str) -> Form:
 
 
 async def _submitted(visit: Visit, source: Row) -> Response:
-    pairs = await visits.typed(visit.request)
+    pairs = await visits.read_form(visit.request)
     button, form = form_view.submitted(pairs, source["id"])
     if button in ("draft", "elsewhere"):
         return await form_view.saved(visit, button, form, document=source["id"])
     if button.startswith("use"):
-        form = await _suggested_form(visit, source, form, _button(pairs).partition(":")[2])
+        form = await _suggested_form(visit, source, form, dict(pairs).get("do", "").partition(":")[2])
     everything = button == "record"
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=everything))
     if not everything or not checked.is_sound:
@@ -214,7 +208,10 @@ async def _page(
         "text_note": extractors.caveat(source["extractor"] or ""),
         "recorded": recorded,
         "attempted": status >= FAULTY,
-        "other_drafts": [(visit.address("documents", id_, draft=one.id), _name_of(one)) for one in others],
+        "other_drafts": [
+            (visit.address("documents", id_, draft=one.id), shortened(one.title or one.form.date or "Untitled", 80))
+            for one in others
+        ],
         "saved": bool(request.args.get("saved")),
         "action": visit.address("happenings", corrects.id)
         if corrects
@@ -225,11 +222,6 @@ async def _page(
     }
     trail = [(here, shortened(title, 60))]
     return await visit.page("timeline_desk_document.html", context, trail=trail, status=status)
-
-
-def _name_of(draft: Draft) -> str:
-    """Return a few words by which a person knows a draft."""
-    return shortened(draft.title or draft.form.date or "Untitled", 80)
 
 
 async def _text(visit: Visit, id_: str) -> tuple[str, str]:
@@ -243,7 +235,7 @@ async def _text(visit: Visit, id_: str) -> tuple[str, str]:
 async def _reading(visit: Visit, source: Row, text: str, form: Form) -> dict[str, Any]:
     """Return the part of the text that the page shows, with its marks and the suggestions beside it."""
     words, after = (visit.request.args.get("find") or "").strip(), _place(visit.request.args.get("after"), len(text))
-    match = await scheduling.in_thread(_found, text, words[:LONGEST_WORDS], after)
+    match = await scheduling.in_thread(_find_words, text, words[:LONGEST_WORDS], after)
     asked = match[0] if match else _place(visit.request.args.get("start"), len(text))
     starts = _parts(text)
     start, end = _part_at(starts, len(text), asked)
@@ -302,7 +294,7 @@ def _is_number(typed: str) -> bool:
     return typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER
 
 
-def _found(text: str, words: str, after: int) -> tuple[int, int] | None:
+def _find_words(text: str, words: str, after: int) -> tuple[int, int] | None:
     """Find words in a text from a place on, or else from its beginning, whatever their case and a line end between them."""
     if not words:
         return None

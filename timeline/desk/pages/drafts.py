@@ -43,7 +43,7 @@ async def drafts_page(datasette: Datasette, request: Request) -> Response:
     number = await asyncio.to_thread(visit.drafts.count)
     listed = await asyncio.to_thread(visit.drafts.some, page)
     context = {
-        "listed": [_shown(visit, one) for one in listed],
+        "listed": [_row_of(visit, one) for one in listed],
         "number": number,
         "bundle": visit.address("drafts.yaml"),
         "before": visit.address("drafts", page=str(page - 1)) if page > 1 else None,
@@ -55,7 +55,7 @@ async def drafts_page(datasette: Datasette, request: Request) -> Response:
 
 async def _saved(visit: Visit) -> Response:
     """Save what was typed; answer with the id and the time."""
-    pairs = await visits.typed(visit.request)
+    pairs = await visits.read_form(visit.request)
     names = dict(pairs)
     id_ = await visit.save_draft(from_pairs(pairs), document=names.get("beside", ""), happening=names.get("happening", ""))
     return Response.json({"draft": id_}, headers=visits.HEADERS)
@@ -67,7 +67,7 @@ async def draft_page(datasette: Datasette, request: Request) -> Response:
     visit = await visits.enter(datasette, request)
     id_ = tilde_decode(request.url_vars["draft"])
     if request.method == "POST":
-        if dict(await visits.typed(request)).get("do") == "delete":
+        if dict(await visits.read_form(request)).get("do") == "delete":
             await visit.delete_draft(id_)
         return visit.redirect(visit.address("drafts", deleted="1"))
     draft = await visit.draft(id_)
@@ -91,7 +91,7 @@ def _address(visit: Visit, draft: Draft) -> str:
     return visit.address("documents", draft.document, draft=draft.id) if draft.document else visit.address(draft=draft.id)
 
 
-def _shown(visit: Visit, draft: Draft) -> dict[str, Any]:
+def _row_of(visit: Visit, draft: Draft) -> dict[str, Any]:
     quoted = next((one.quote for one in draft.form.quotations if one.quote), "")
     return {
         "address": _address(visit, draft),

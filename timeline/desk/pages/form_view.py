@@ -1,4 +1,4 @@
-"""The form on the desk's pages: what its template needs, and what a submitted form asks for.
+"""The form on the desk's pages: what its template needs, what a submitted form asks for, and the answers while a person types.
 
 Owns the values that fields offer to complete, and the buttons of the form. Must not write.
 """
@@ -13,10 +13,13 @@ from itertools import chain, repeat
 from sqlite3 import Row
 from typing import Any, Final
 
-from datasette.utils.asgi import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
 
+from timeline.desk import checking
 from timeline.desk.checking import Checked, Verified
 from timeline.desk.form import Form, Quotation, from_pairs
+from timeline.desk.pages import visit as visits
 from timeline.desk.pages.visit import Visit
 from timeline.documents import fragments, images
 from timeline.errors import TimelineError
@@ -45,7 +48,7 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
     rows = await _rows(visit, {one.source for one in quotations} | {source})
     named = {id_: _title(row) for id_, row in rows.items()}
 
-    def shown(one: Quotation, state: Verified) -> dict[str, Any]:
+    def quotation_view(one: Quotation, state: Verified) -> dict[str, Any]:
         return {
             "typed": one,
             "verified": state,
@@ -57,12 +60,12 @@ async def context(visit: Visit, form: Form, checked: Checked, *, problem: str = 
 
     return {
         "form": form,
-        "quotations": [*map(shown, quotations, chain(checked.quotations, repeat(Verified())))],
-        "empty_quotation": shown(empty, Verified()),
+        "quotations": [*map(quotation_view, quotations, chain(checked.quotations, repeat(Verified())))],
+        "empty_quotation": quotation_view(empty, Verified()),
         "checked": checked,
         "problem": problem,
         "labels": LABELS,
-        "offered": {name: await _offered(visit, name) for name in ("kind", "place", "actor", "tag")},
+        "offered": {name: await _completions(visit, name) for name in ("kind", "place", "actor", "tag")},
         "happenings": [dict(row) for row in (await visit.database.execute(_HAPPENINGS, {"most": MOST_OFFERED})).rows],
         "beside": source,
         "beside_title": named.get(source, source),
@@ -104,7 +107,7 @@ def with_error(checked: Checked, error: TimelineError) -> Checked:
     return replace(checked, faults=faults)
 
 
-async def _offered(visit: Visit, facet: str) -> list[str]:
+async def _completions(visit: Visit, facet: str) -> list[str]:
     rows = (await visit.database.execute(_FACETS, {"facet": facet, "most": MOST_OFFERED})).rows
     return [row["label"] for row in rows]
 
@@ -125,3 +128,13 @@ def _title(row: Row) -> str:
 def part_of(media_type: str | None) -> str:
     """Return which parts of a document can be cited without words: the region of a picture, the time of a recording, or none."""
     return "time" if fragments.is_recording(media_type) else "region" if (media_type or "").startswith("image/") else ""
+
+
+@visits.answering
+async def check_answer(datasette: Datasette, request: Request) -> Response:
+    """Answer with the fragments of the form that say how what was typed is read."""
+    visit = await visits.enter(datasette, request)
+    form = from_pairs(await visits.read_form(request))
+    checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))
+    html = await datasette.render_template("timeline_desk_checked.html", {"checked": checked}, request=request)
+    return Response.html(html, headers=visits.HEADERS)

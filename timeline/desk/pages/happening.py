@@ -90,7 +90,7 @@ def statement_at(timeline: Timeline, id_: str, version: str) -> tuple[int, Mappi
 
 
 async def _submitted(visit: Visit, known: Known) -> Response:
-    pairs = await visits.typed(visit.request)
+    pairs = await visits.read_form(visit.request)
     names = dict(pairs)
     beside = names.get("beside", "")
     button, typed = form_view.submitted(pairs, beside)
@@ -244,7 +244,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     name = visit.database.name
-    may = {one: await permissions.allowed(visit.datasette, visit.actor, one, name) for one in permissions.ALL}
+    may = {one: await permissions.is_allowed(visit.datasette, visit.actor, one, name) for one in permissions.ALL}
     here = visit.address("happenings", known.id)
     title = shortened(known.statement["title"], 200)
     titles = await form_view.titles(visit, {one["source"] for one in known.statement.get("citations", ())})

@@ -18,8 +18,8 @@ from timeline.web import access, links
 
 async def sign_in_page(datasette: Datasette, request: Request) -> Response:
     """Sign in root, once, and lead to the desk of the first timeline. Raises Forbidden for another or a used token."""
-    expected, given = os.environ.get(DESK_TOKEN, ""), request.args.get("token") or ""
-    if request.method != "GET" or not expected or not secrets.compare_digest(expected.encode(), given.encode()):
+    expected, token = os.environ.get(DESK_TOKEN, ""), request.args.get("token") or ""
+    if request.method != "GET" or not expected or not secrets.compare_digest(expected.encode(), token.encode()):
         raise Forbidden("This link was used already, or is not the one that `timeline desk` printed. Start it again for a new one")
     del os.environ[DESK_TOKEN]
     root = {"id": "root"}

@@ -76,8 +76,8 @@ class Visit:
     def address(self, *parts: str, **query: str) -> str:
         """Return the address of a page of the desk: `visit.address("documents", "report", draft="…")`."""
         path = desk_links.address(self.datasette, self.database.name, *map(tilde_encode, parts))
-        given = {name: value for name, value in query.items() if value}
-        return f"{path}?{urlencode(given)}" if given else path
+        parameters = {name: value for name, value in query.items() if value}
+        return f"{path}?{urlencode(parameters)}" if parameters else path
 
     async def read(self, work: Callable[[Timeline], T]) -> T:
         """Call `work` with the timeline, open for reading, in a thread."""
@@ -88,13 +88,13 @@ class Visit:
 
         return await asyncio.get_running_loop().run_in_executor(_readers, do)
 
-    async def write(self, work: Callable[[Timeline], T], *, apart: bool = False) -> T:
+    async def write(self, work: Callable[[Timeline], T], *, in_reader: bool = False) -> T:
         """Call `work` with the timeline, open for appending under the visitor's name; `apart` where it reads documents first.
 
         Raises what it raises, or DatabaseRefused where another program writes for too long.
         """
         try:
-            return await writing.run(self.database, self.by, work, apart=apart)
+            return await writing.run(self.database, self.by, work, in_reader=in_reader)
         except writing.TryLater:
             reason = "another program is writing to the timeline. Nothing was recorded. Try again in a moment"
             raise DatabaseRefused(self.database.name, reason) from None
@@ -138,9 +138,9 @@ class Visit:
 
 
 async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
-    """Let a visitor in who may do one of these (by default, append). Raises NotFound or Forbidden."""
+    """Return the visit of somebody who may do one of these (by default, append). Raises NotFound or Forbidden."""
     database = await access.open_timeline(datasette, request)
-    allowed = [one for one in actions if await permissions.allowed(datasette, request.actor, one, database.name)]
+    allowed = [one for one in actions if await permissions.is_allowed(datasette, request.actor, one, database.name)]
     if not allowed:
         await permissions.ensure(datasette, request.actor, actions[0] if actions else permissions.APPEND, database.name)
     writing.refuse_unwritable(database)
@@ -148,7 +148,7 @@ async def enter(datasette: Datasette, request: Request, *actions: str) -> Visit:
     return Visit(datasette, request, database, actor, permissions.author(database, actor))
 
 
-async def typed(request: Request) -> list[tuple[str, str]]:
+async def read_form(request: Request) -> list[tuple[str, str]]:
     """Read the fields of a form, in their order. Raises Refused if it is larger than anything that a person types."""
     with await request_body.receive(request, MOST_TYPED) as body, request_body.viewed(body) as view:
         try:
@@ -157,7 +157,7 @@ async def typed(request: Request) -> list[tuple[str, str]]:
             raise Refused(413, f"the form has more than {MOST_FIELDS:,} fields. Divide it") from None
 
 
-async def typed_with_files(request: Request, folder: Path) -> tuple[list[tuple[str, str]], dict[str, Path]]:
+async def read_form_with_files(request: Request, folder: Path) -> tuple[list[tuple[str, str]], dict[str, Path]]:
     """Read the fields of a form with files, and put the files into a folder, under their own names. Raises Refused."""
     pairs, files = list[tuple[str, str]](), dict[str, Path]()
     between = request_body.boundary(request.headers.get("content-type", ""))

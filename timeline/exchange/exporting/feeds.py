@@ -47,11 +47,6 @@ def latest(happenings: Iterable[Happening], about: About) -> tuple[list[Happenin
     return newest, about.older or (None if about.older is None or next(rest, None) else 0)
 
 
-def feed_id(about: About) -> str:
-    """Return the permanent id of the feed. A feed with other filters has another id."""
-    return about.urn("feed", about.query or "all")
-
-
 def title(happening: Happening) -> str:
     """Write the title of an entry, which says in a list that it was corrected or retracted."""
     headline = clean(wording.one_line(happening.headline))

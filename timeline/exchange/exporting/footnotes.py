@@ -90,7 +90,6 @@ class Chronology:
     _note_of: dict[Hashable, Footnote] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Give every happening its number."""
         self.entries = {happening.id: (number, happening.headline) for number, happening in enumerate(self.happenings, start=1)}
 
     def number_notes(self, happening: Happening) -> list[Footnote]:

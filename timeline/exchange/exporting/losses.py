@@ -92,7 +92,6 @@ class Losses:
     """Counts the happenings that lose something in a format, while they are written."""
 
     def __init__(self, format: Format) -> None:
-        """Prepare to count the losses of a format."""
         self.format = format
         self.total = 0
         self.complete = False  # whether every happening was counted

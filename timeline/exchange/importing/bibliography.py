@@ -29,7 +29,6 @@ class Sources:
     """The rows of one file that are sources."""
 
     def __init__(self, file: File, timeline: Timeline | None) -> None:
-        """Search the sources in a timeline, if there is one."""
         self.file = file
         self.timeline = timeline
         self._statements: dict[str, dict[str, Any]] = {}  # by id: the existing statement, with the additions of this file

@@ -5,8 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
-from timeline import capture
-from timeline.documents import document as documents
+from timeline import capture, documents
 from timeline.documents import extractors
 from timeline.documents.document import Document
 from timeline.errors import DocumentUnreadable, ImportRefused
@@ -20,7 +19,6 @@ class File:
     """A file as received and as read. Its bytes are held compressed: they are needed again only for the archive."""
 
     def __init__(self, path: Path, format: str, content: bytes, text: str, understood: Read) -> None:
-        """Hold a file, and the text that was decoded from its bytes."""
         self.path = path
         self.format = format
         self.understood = understood

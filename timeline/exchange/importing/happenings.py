@@ -307,8 +307,8 @@ def _leave_recorded(outcome: Outcome, last: Event, statement: Statement) -> None
         outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
         return
     if all(recorded.get(name) != statement.get(name) for name in ("title", "date")):
-        taken = 'another happening has its id ("{}", {}). Give the row another id'
-        outcome.refuse(Sentence(taken, _preview(recorded.get("title")), recorded.get("date")))
+        reason = 'another happening has its id ("{}", {}). Give the row another id'
+        outcome.refuse(Sentence(reason, _preview(recorded.get("title")), recorded.get("date")))
         return
     outcome.remarks.append(("", "is already recorded under the id in the file: nothing is added"))
     if last.type == "HappeningRetracted":

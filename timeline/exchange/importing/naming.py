@@ -63,8 +63,8 @@ def distinct_id(id: str, title: str) -> str:
 def _words(text: str) -> str:
     bare = text
     if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text)
-        bare = apart.translate({ord(char): None for char in set(apart) if unicodedata.category(char)[0] == "M"})
+        decomposed = unicodedata.normalize("NFKD", text)
+        bare = decomposed.translate({ord(char): None for char in set(decomposed) if unicodedata.category(char)[0] == "M"})
     return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
 
 

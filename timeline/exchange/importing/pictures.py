@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, Final
 
-from timeline import size_limits
-from timeline.documents import document as documents
+from timeline import documents, size_limits
 from timeline.documents import images
 from timeline.documents.document import Document
 from timeline.errors import TimelineError

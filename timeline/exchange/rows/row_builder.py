@@ -187,19 +187,18 @@ class Building:
 
     def url(self, value: object, label: str) -> None:
         """Set the address of a source, or drop one that is not a web address."""
-        text = scalar(value)
-        if text and _WEB.fullmatch(text):
-            self.fields["url"] = text
-        elif text:
-            self.drop(label, text, "it is not a web address")
+        self._matching("url", value, _WEB, label, "it is not a web address")
 
     def language(self, value: object, label: str) -> None:
         """Set the language of a source, or drop one that is not a tag of BCP 47."""
+        self._matching("language", value, _LANGUAGE, label, 'it is not a language tag, such as "en"')
+
+    def _matching(self, field: str, value: object, form: re.Pattern[str], label: str, why: str) -> None:
         text = scalar(value)
-        if text and _LANGUAGE.fullmatch(text):
-            self.fields["language"] = text
-        elif text:
-            self.drop(label, text, 'it is not a language tag, such as "en"')
+        if text and form.fullmatch(text):
+            self.fields[field] = text
+        else:
+            self.drop(label, text, why)
 
     def published_edtf(self, value: object) -> bool:
         """Set the publication date of a source from EDTF. Return whether it is EDTF."""

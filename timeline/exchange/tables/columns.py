@@ -75,7 +75,7 @@ def read(
     Raises ColumnsUnknown, or ImportRefused if the mapping names a column that is not there.
     """
     used = mapping or guess(records, names, headless=headless)
-    if absent := sorted(used.used() - set(names)):
+    if absent := sorted(used.mapped_columns() - set(names)):
         raise ImportRefused(f'there is no {word} "{absent[0]}". {nearest(absent[0], names)}. Correct the mapping')
     in_use = replace(used, order=_order(records, used)) if mapping else used
     made = rows(records, in_use, advance)
@@ -98,7 +98,7 @@ def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = Fa
 
 def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _: None) -> Packed[Row]:
     """Make a row of each record. Calls `advance` with the length of each."""
-    used, above = mapping.used(), dict[str, str]()
+    used, above = mapping.mapped_columns(), dict[str, str]()
     made, days = Packed[Row](), bytearray()
     numbers, keys, words = array("q"), array("q"), array("q")  # of the keys and of the words of a row, only the hashes
     for record in records:
@@ -145,7 +145,7 @@ def _repeats(hashes: Sequence[int]) -> dict[int, int]:
 
 def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row], order: str | None) -> Iterator[str]:
     """Yield notes about the whole file, and entries of the mapping that would answer its questions. `order` is that in use."""
-    by_comma, key, used = replace(mapping, separator=","), mapping.columns.get("key"), mapping.used()
+    by_comma, key, used = replace(mapping, separator=","), mapping.columns.get("key"), mapping.mapped_columns()
     unused = dict.fromkeys(name for record in records[: guessing.SAMPLE] for name in record.cells if name not in used)
     joined, lacking, links, questions = "", 0, Counter[str](), set[Hashable]()
     counts_rows = len(records) > 1 and isinstance(key, str)

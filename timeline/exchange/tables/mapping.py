@@ -59,7 +59,7 @@ class Columns:
         parts = _COMMA.split(cell) if self.separator.strip() == "," else cell.split(self.separator)
         return [part.strip() for part in parts if part.strip()]
 
-    def used(self) -> set[str]:
+    def mapped_columns(self) -> set[str]:
         """Return the columns that are mapped."""
         columns: set[str] = set()
         for column in self.columns.values():
@@ -84,7 +84,7 @@ class Columns:
         lacking = [
             name for name in ("title", "date") if name not in self.columns and not (name == "title" and "summary" in self.columns)
         ]
-        free = [name for name in names if name not in self.used()]
+        free = [name for name in names if name not in self.mapped_columns()]
         body = self.to_yaml() if self.columns else self.to_yaml().replace("columns: {}", "columns:", 1)
         if lacking:
             body = body.replace("columns:\n", "columns:\n" + "".join(f"  {name}:  # name its column\n" for name in lacking), 1)

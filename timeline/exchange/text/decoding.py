@@ -63,7 +63,7 @@ def read_bytes(path: Path, most: int = MAXIMUM_BYTES) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = files.reason(error, "it cannot be read")
-        raise ImportRefused(path, f"{reason}. {files.meant(path, error)}Check the path") from None
+        raise ImportRefused(path, f"{reason}. {files.did_you_mean(path, error)}Check the path") from None
 
 
 def decode(content: bytes, encoding: str | None = None, name: str = "the file") -> Decoded:
@@ -74,7 +74,7 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
     for sign, kind in _NOT_TEXT:
         if content.startswith(sign):
             raise ImportRefused(name, f"is {kind}")
-    decoded = _named(content, encoding, name) if encoding else _guessed(content, name)
+    decoded = _decode_as(content, encoding, name) if encoding else _guessed(content, name)
     if not decoded.text.strip():
         raise ImportRefused(name, "there is no text in it. Choose another file")
     if "\0" in decoded.text:
@@ -84,8 +84,8 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
     return decoded
 
 
-def _named(content: bytes, encoding: str, name: str) -> Decoded:
-    codec = encodings.known(encoding)
+def _decode_as(content: bytes, encoding: str, name: str) -> Decoded:
+    codec = encodings.codec_name(encoding)
     if codec is None:
         raise ImportRefused(name, encodings.refusal(on_one_line(encoding)))
     try:

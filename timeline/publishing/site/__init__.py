@@ -4,10 +4,11 @@ The pages are those of the Datasette plugin, asked of Datasette in this process.
 reader's browser answers from in place of the server, and how a new site takes the place of the former. Must not draw a page.
 
 `publication` puts it together; `server` asks; `pages` and `timeline_page` write the pages, `rewriting` and `addresses` lead
-their links to files; `data`, `leaves` and `scripts` write what the browser loads, and `static/` holds our own scripts; `output`
+their links to files; `data` and `scripts` write what the browser loads, and `static/` holds our own scripts; `output`
 makes the files, and `folder` replaces the former ones.
 """
 
-from timeline.publishing.site.publication import PublishedSite, publish_site
+from timeline.publishing.publication import PublishedSite
+from timeline.publishing.site.publication import publish_site
 
 __all__ = ["PublishedSite", "publish_site"]

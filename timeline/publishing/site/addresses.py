@@ -101,7 +101,7 @@ def proof_file(position: int) -> str:
 
 
 def document_file(name: str, suffix: str) -> str:
-    """Return the file of a document as received. What a browser would run is named as text: a web server then sends it as such."""
+    """Return the file of a document as received. One that a browser would run is named as text, and so is sent as text."""
     return f"sources/{name}/document{suffix}{'.txt' if _ACTIVE.search(suffix) else ''}"
 
 

@@ -13,12 +13,12 @@ from typing import Final
 
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.publishing.durable_files import sync
+from timeline.publishing.durable_files import are_same, sync
 from timeline.publishing.folder import CHECKPOINT, PUBLIC_KEY, content
 
 MANIFEST: Final = "site.json"
 _FORM: Final = "timeline site 1"
-# What may lie beside a site before there is one: what hosts and repositories have there.
+# Files of hosts and repositories, which may be in a folder before the site is.
 _BESIDE: Final = ("CNAME", "LICENSE", "LICENSE.md", "README", "README.md")
 _LARGEST: Final = 200_000_000  # bytes of a manifest
 
@@ -64,9 +64,9 @@ def _manifest(path: Path) -> dict[str, str]:
     try:
         if path.is_symlink() or path.stat().st_size > _LARGEST:
             raise ValueError
-        given = json.loads(path.read_bytes())
-        names = {str(name): str(digest) for name, digest in given["files"].items()}
-        if given["form"] != _FORM or any(not _is_inside(name) for name in names):
+        manifest = json.loads(path.read_bytes())
+        names = {str(name): str(digest) for name, digest in manifest["files"].items()}
+        if manifest["form"] != _FORM or any(not _is_inside(name) for name in names):
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PublishingRefused(path, "is not the list of a site’s files. Give a new folder") from None
@@ -101,12 +101,12 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
     """Put a new site in the place of the former; return how many files were written, and how many removed.
 
     Files that are the same are not touched. First comes a list of all that is ours before and after; then what pages load; then the
-    pages; then the checkpoint and the list. What the site no longer has goes last.
+    pages; then the checkpoint and the list. Files that the site no longer has are removed last.
     """
     ours = dict(former.files) if former else {}
     path.mkdir(parents=True, exist_ok=True)
     _write_manifest(fresh, path, {**ours, **names}, "unfinished")
-    changed = [name for name in names if ours.get(name) != names[name] or not _is_same(fresh / name, path / name)]
+    changed = [name for name in names if ours.get(name) != names[name] or not are_same(fresh / name, path / name)]
     folders: set[Path] = set()
     for name in sorted(changed, key=_order):
         target = path / name
@@ -114,17 +114,17 @@ def replace(fresh: Path, path: Path, names: Mapping[str, str], former: Former | 
             target.parent.mkdir(parents=True, exist_ok=True)
             folders.add(target.parent)
         (fresh / name).replace(target)
-    gone = [name for name in ours if name not in names and (path / name).is_file()]
-    for name in gone:
+    removed = [name for name in ours if name not in names and (path / name).is_file()]
+    for name in removed:
         (path / name).unlink()
         folders.add((path / name).parent)
-    for folder in sorted({(path / name).parent for name in gone}, key=lambda one: -len(one.parts)):
+    for folder in sorted({(path / name).parent for name in removed}, key=lambda one: -len(one.parts)):
         _remove_empty(folder, path)
     for folder in folders:
         if folder.is_dir():
             sync(folder)
     _write_manifest(fresh, path, names, "finished")
-    return len(changed), len(gone)
+    return len(changed), len(removed)
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -142,10 +142,6 @@ def _write_manifest(fresh: Path, path: Path, names: Mapping[str, str], state: st
     sync(made)
     made.replace(target)
     sync(path)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return other.is_file() and one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
 def _remove_empty(folder: Path, path: Path) -> None:

@@ -71,7 +71,14 @@ class Site:
         """Write an adapted page to its file. `head` is added to its head."""
         self._script(tree, head)
         rewriting.shift(tree, file)
-        self.output.add(file, rewriting.written(tree))
+        self.output.add(file, rewriting.serialised(tree))
+
+    def next_page(self, tree: Element, file: str) -> str:
+        """Return the address of the page after this one, which becomes this file; "" if it is the last."""
+        address = next((str(link.get("href")) for link in tree.xpath("//a[@rel='next']")), "")
+        if address:
+            self.known.files[address] = file
+        return address
 
     async def page(self, address: str, file: str, *, alter: Callable[[Element], None] = lambda tree: None) -> Element:
         """Ask for a page, adapt it and write it."""
@@ -239,7 +246,7 @@ async def add_happening(site: Site, name: str) -> None:
     tree = await site.read(f"{site.at}/{name}")
     site.adapt(tree)
     for article in tree.xpath("//main/article"):
-        site.articles[tilde_decode(name)] = rewriting.written(article)
+        site.articles[tilde_decode(name)] = rewriting.serialised(article)
     site.write(addresses.happening_file(name), tree)
 
 
@@ -267,7 +274,7 @@ def _in_script(text: str) -> str:
 
 
 async def add_log(site: Site) -> None:
-    """Write the page of the checkpoints, each of them, and the whole log as JSON lines."""
+    """Write the page of checkpoints, each checkpoint, and the whole log as JSON Lines."""
     at = f"{site.at}/log/checkpoints"
     site.known.files[at] = "log/index.html"
     for file, address in (("log/checkpoint.txt", f"{at}/now"), ("log.jsonl", f"{site.at}/log.jsonl")):
@@ -281,10 +288,7 @@ async def add_log(site: Site) -> None:
             each = link.get("href")
             if each not in site.known.files and (answer := await site.server.get(each)) is not None:
                 site.known.files[each] = site.output.add(f"log/{posixpath.basename(urlsplit(each).path)}.txt", answer.content)
-        onwards = [link.get("href") for link in tree.xpath("//a[@rel='next']")]
-        address = onwards[0] if onwards else ""
-        if address:
-            site.known.files[address] = f"log/{len(pages) + 1}.html"
+        address = site.next_page(tree, f"log/{len(pages) + 1}.html")
     for file, tree in pages:
         for place in tree.xpath("//*[@data-consistency]"):
             place.set("data-consistency", "data/leaves.js")
@@ -300,10 +304,7 @@ async def add_source_list(site: Site) -> None:
     while address:
         tree = await site.read(address)
         trees.append((site.known.files[address], tree))
-        onwards = [link.get("href") for link in tree.xpath("//nav[@class='turns']/a[@rel='next']")]
-        address = onwards[0] if onwards else ""
-        if address:
-            site.known.files[address] = f"sources/list-{len(trees) + 1}.html"
+        address = site.next_page(tree, f"sources/list-{len(trees) + 1}.html")
     for file, tree in trees:
         site.adapt(tree)
         site.write(file, tree)
@@ -330,7 +331,7 @@ async def add_list(site: Site) -> Element:
                 link.set("data-scripted", f"{addresses.INDEX}?{query}")
         for card in tree.xpath("//li[@data-id]"):
             tail, card.tail = card.tail, None
-            site.cards[card.get("data-id")] = rewriting.written(card)
+            site.cards[card.get("data-id")] = rewriting.serialised(card)
             card.tail = tail
         if number == 1:
             first = tree

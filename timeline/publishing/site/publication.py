@@ -4,11 +4,11 @@ Owns the order: copy, verify, sign, ask for each page, replace. Nothing is put i
 """
 
 import asyncio
+import base64
 import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -24,30 +24,12 @@ from timeline.publishing import growth_check, publication
 from timeline.publishing.documents import Announce
 from timeline.publishing.durable_files import temporary_folder
 from timeline.publishing.folder import CHECKPOINT, PROOF_VERIFIER, PUBLIC_KEY
-from timeline.publishing.publication import shown_as
-from timeline.publishing.site import data, folder, leaves, pages, server, timeline_page
+from timeline.publishing.publication import PublishedSite, shown_as
+from timeline.publishing.site import data, folder, pages, server, timeline_page
 from timeline.publishing.site.addresses import Addresses
 from timeline.publishing.site.output import Output
 from timeline.publishing.site.pages import Site
 from timeline.timeline import Timeline
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedSite:
-    """A published site: its checkpoint, how many events it had before (None: a new folder), and its files."""
-
-    note: Note
-    key: Key | None
-    before: int | None
-    files: int
-    size: int
-    written: int
-    removed: int
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """The log's name, size and root."""
-        return Checkpoint.of(self.note)
 
 
 def publish_site(
@@ -78,12 +60,12 @@ def publish_site(
     growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live, parents=True) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
-        note, signer, held = publication.verified_copy(
+        note, signer, summary = publication.verified_copy(
             timeline, path, raw, description, key, former.key if former else None, documents, advance
         )
         if former and former.key and signer != former.key:
             raise PublishingRefused(path, f"was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
-        announce(held)
+        announce(summary)
         served = fresh / "served" / live.name
         served.parent.mkdir()
         raw.replace(served)
@@ -94,7 +76,8 @@ def publish_site(
         folder.refuse_others(path, former, output.names)
         written, removed = folder.replace(output.folder, path, output.names, former)
         size = sum((path / name).stat().st_size for name in output.names)
-    return PublishedSite(note, signer, former.checkpoint.size if former else None, len(output.names), size, written, removed)
+    before, changed = former.checkpoint.size if former else None, bool(written or removed)
+    return PublishedSite(note, signer, before, changed, len(output.names), size, written, removed)
 
 
 def _refuse_another(timeline: Timeline, former: folder.Former, key: SigningKey | None) -> None:
@@ -120,12 +103,12 @@ async def _write(
     step: Callable[[int], None],
 ) -> None:
     with closing(sqlite3.connect(f"file:{quote(str(served))}?mode=ro&immutable=1", uri=True)) as connection:
-        async with server.serving(served, shown) as asked:
-            happenings = [asked.name_of(id_) for id_ in _ids(connection, "happenings")]
+        async with server.serving(served, shown) as server_pages:
+            happenings = [server_pages.name_of(id_) for id_ in _ids(connection, "happenings")]
             sources = [tilde_encode(id_) for id_ in _ids(connection, "sources")]
             end = Checkpoint.of(note).size
-            known = Addresses(asked.root, frozenset(happenings), frozenset(sources), end)
-            site = Site(asked, known, output, url, _stored(connection), step)
+            known = Addresses(server_pages.root, frozenset(happenings), frozenset(sources), end)
+            site = Site(server_pages, known, output, url, _own_checkpoints(connection), step)
             site.add_scripts()
             await pages.add_documents(site, sources)
             await pages.add_pictures(site, sources)
@@ -142,7 +125,7 @@ async def _write(
                 await pages.add_event(site, position)
                 step(1)
             await timeline_page.add(site, connection, data.read(connection), end)
-            leaves.add(output, connection, note)
+            _add_leaves(output, connection, note)
     if url:
         _add_sitemap(output, url)
     _add_rest(output, note, signer, former, served)
@@ -152,7 +135,7 @@ def _ids(connection: sqlite3.Connection, table: str) -> list[str]:
     return [id_ for (id_,) in connection.execute(f"select id from {table} order by id")]
 
 
-def _stored(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+def _own_checkpoints(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     """Return the size and number of each checkpoint in the log's name: signed ones if there are any, the smallest first."""
     origin = merkle.origin(connection)
     rows = connection.execute(
@@ -180,3 +163,13 @@ def _add_rest(output: Output, note: Note, signer: Key | None, former: folder.For
         output.add(PUBLIC_KEY, f"{signer}\n")
     output.add(PROOF_VERIFIER, resources.files("timeline").joinpath("standalone", PROOF_VERIFIER).read_bytes())
     output.add(".nojekyll", b"")
+
+
+def _add_leaves(output: Output, connection: sqlite3.Connection, note: Note) -> None:
+    """Write the hashes of all events, from which a browser computes any proof, and the checkpoints by their sizes."""
+    rows = connection.execute(f"select {merkle.COLUMNS} from events order by position")
+    hashes = b"".join(merkle.leaf_hash(merkle.leaf(*row)) for row in rows)
+    notes = {str(one.checkpoint.size): str(one.note) for one in merkle.checkpoints(connection)}
+    origin = note.text.partition("\n")[0]
+    value = {"origin": origin, "hashes": base64.b64encode(hashes).decode(), "notes": notes, "now": str(note)}
+    output.add_data("leaves", value, versioned=False)

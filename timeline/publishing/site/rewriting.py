@@ -46,7 +46,7 @@ def parse(page: str) -> Element:
     return html.document_fromstring(page.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def written(element: Element) -> str:
+def serialised(element: Element) -> str:
     """Write a page or a part of it."""
     whole = element.tag == "html"
     text = _library().tostring(element, encoding="unicode", method="html", doctype="<!DOCTYPE html>" if whole else None)

@@ -18,16 +18,16 @@ _ANSWERING = ("data", "matches", "stretches", "fitting", "view", "words", "listi
 _SHARED = ("calendar", "typeddate")  # of those of the pages
 
 
-def bundle(name: str, before: str = "", given: str = "") -> str:
+def bundle(name: str, before: str = "", parameters: str = "") -> str:
     """Return a script of the pages as a classic one. `before` runs before it; `given` are names that it gets from there."""
     text = assets.files()[f"{name}.js"]
     later = "".join(_module(other) for other in dict.fromkeys(_LATER.findall(text)))
-    return f"(async()=>{{\n{before}{_classic(_wrapped(text, given))}\n{later}}})();\n"
+    return f"(async()=>{{\n{before}{_classic(_wrapped(text, parameters))}\n{later}}})();\n"
 
 
-def _wrapped(text: str, given: str) -> str:
+def _wrapped(text: str, parameters: str) -> str:
     # In a scope of its own, so that its names and ours never meet.
-    return f"await(async({given})=>{{\n{text}\n}})({given});" if given else text
+    return f"await(async({parameters})=>{{\n{text}\n}})({parameters});" if parameters else text
 
 
 def _classic(text: str) -> str:

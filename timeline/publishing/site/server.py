@@ -137,8 +137,8 @@ def _open(datasette: Any) -> None:  # noqa: ANN401 - Datasette declares no types
     The metadata names no limits. A third of the work on a page would be to find that out again for each table.
     """
 
-    async def is_allowed(*given: object, action: str = "", **_: object) -> bool:
-        return (action or str(given[1])).startswith("view-")
+    async def is_allowed(*positional: object, action: str = "", **_: object) -> bool:
+        return (action or str(positional[1])).startswith("view-")
 
     async def ensure(actor: object, permissions: object) -> None:
         """Raise nothing: all that pages ask for is to be read."""

@@ -92,10 +92,10 @@ async def _as_of(site: Site, row: Row) -> tuple[str, str]:
     query = f"as_of={row.since}&status=all"
     page = await site.read(f"{site.at}?{query}&after={quote(_key_before(row))}&size=1")
     site.adapt(page)
-    cards = [rewriting.written(card) for card in page.xpath("//li[@data-id]") if card.get("data-id") == row.id]
+    cards = [rewriting.serialised(card) for card in page.xpath("//li[@data-id]") if card.get("data-id") == row.id]
     story = await site.read(f"{site.at}/{site.server.name_of(row.id)}?as_of={row.since}")
     site.adapt(story)
-    return next(iter(cards), ""), next((rewriting.written(one) for one in story.xpath("//main/article")), "")
+    return next(iter(cards), ""), next((rewriting.serialised(one) for one in story.xpath("//main/article")), "")
 
 
 def _key_before(row: Row) -> str:

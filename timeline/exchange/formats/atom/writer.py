@@ -18,7 +18,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     language = f' xml:lang="{_e(about.language)}"' if about.language else ""
     base = f' xml:base="{_e(about.page)}/"' if about.page else ""
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"{language}{base}>\n'
-    yield f"<id>{_e(feeds.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
+    yield f"<id>{_e(about.urn('feed', about.query or 'all'))}</id>\n<title>{_e(about.name)}</title>\n"
     yield f"<subtitle>{_e(feeds.subtitle(about, older))}</subtitle>\n"
     yield f"<updated>{max((entry.recorded_at for entry in entries), default=about.at)}</updated>\n"
     # Atom wants an author in the feed unless every entry has one.

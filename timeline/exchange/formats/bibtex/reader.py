@@ -86,12 +86,12 @@ def _resolve(library: Library, strings: dict[str, str]) -> dict[str, list[str]]:
     for entry in library.entries:
         for field in entry.fields:
             unknown = list[str]()
-            field.value = _joined(str(field.value), strings, unknown)
+            field.value = _resolve_value(str(field.value), strings, unknown)
             undefined.setdefault(entry.key, []).extend(unknown)
     return undefined
 
 
-def _joined(value: str, strings: dict[str, str], unknown: list[str], depth: int = 0) -> str:
+def _resolve_value(value: str, strings: dict[str, str], unknown: list[str], depth: int = 0) -> str:
     """Join the parts around "#": words in quotation marks or braces, numbers, and names of strings."""
     parts = _parts(value)
     words = list[str]()
@@ -99,7 +99,7 @@ def _joined(value: str, strings: dict[str, str], unknown: list[str], depth: int 
         if part[:1] in ('"', "{"):
             words.append(part[1:-1])
         elif part.lower() in strings and depth < _DEEPEST:
-            words.append(_joined(strings[part.lower()], strings, unknown, depth + 1))
+            words.append(_resolve_value(strings[part.lower()], strings, unknown, depth + 1))
         else:
             words.append(part)
             if len(parts) > 1 and not part.isdecimal() and month_of(part) is None:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
 
-from timeline import dates, fields
+from timeline import dates, documents, fields
 from timeline.dates import free_text
-from timeline.documents import document as documents
 from timeline.errors import DateInvalid, ImportRefused
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Row
@@ -63,7 +62,7 @@ def of_records(rest: Iterator[Record], notes: Sequence[str] = (), **options: obj
 def _header(beginning: Sequence[Record], mapping: Columns | None) -> Record | None:
     """Return the row with all the mapped columns, or without a mapping the one most like a header. None if there is no header."""
     if mapping:
-        fitting = (record for record in beginning if mapping.used() <= set(records.headed(record)))
+        fitting = (record for record in beginning if mapping.mapped_columns() <= set(records.headed(record)))
         return None if mapping.headless else next(fitting, beginning[0])
     likely = next((record for record in beginning if guessing.is_header(records.headed(record))), None)
     if likely is None and guessing.is_no_header(beginning[0].cells):

@@ -77,8 +77,8 @@ def properties(title: str, description: str, language: str, at: str) -> str:
     )
 
 
-def _style(id: str, name: str, paragraph: str = "", run: str = "", *, next: str = "", based_on: str = "Normal") -> str:
-    based = f'<w:basedOn w:val="{based_on}"/>' if id != based_on else ""
+def _style(id: str, name: str, paragraph: str = "", run: str = "", *, next: str = "") -> str:
+    based = '<w:basedOn w:val="Normal"/>' if id != "Normal" else ""
     follows = f'<w:next w:val="{next}"/>' if next else ""
     default = ' w:default="1"' if id == "Normal" else ""
     return (

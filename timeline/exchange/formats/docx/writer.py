@@ -113,9 +113,11 @@ class _Writer:
         earlier = len(chronology.notes)
         cited = chronology.number_notes(happening)
         headline = wording.one_line(happening.headline)
-        gone = happening.status == "retracted"
-        heading = self.run(f"{words}{f' ({edtf})' if edtf else ''}: ") + self.run(headline, _STRUCK if gone else "", language=own)
-        heading += self.run(" (retracted)") if gone else ""
+        is_retracted = happening.status == "retracted"
+        heading = self.run(f"{words}{f' ({edtf})' if edtf else ''}: ") + self.run(
+            headline, _STRUCK if is_retracted else "", language=own
+        )
+        heading += self.run(" (retracted)") if is_retracted else ""
         comma = f"<w:r>{_REFERENCE}<w:t>, </w:t></w:r>".replace("<w:t>", '<w:t xml:space="preserve">')
         heading += comma.join(self._reference(note, new=note.number > earlier) for note in cited)
         number = chronology.entries[happening.id][0]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from timeline.documents import document as documents
+from timeline import documents
 from timeline.errors import ImportRefused
 from timeline.exchange.rows.packed import Packed
 from timeline.exchange.rows.row import Read, Row

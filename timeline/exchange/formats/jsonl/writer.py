@@ -97,7 +97,7 @@ class _LogExport:
         (redacted,) = connection.execute("SELECT count(*) FROM events WHERE type = 'EventRedacted'").fetchone()
         self.has_redactions = redacted > 0
         self.bare_documents = self._bare_documents() if self.has_redactions else {}
-        self.gone = self._gone() if self.has_redactions else set()
+        self.gone = self._redacted_streams() if self.has_redactions else set()
         self._document = lru_cache(maxsize=8)(self._read_document)
         self._text = lru_cache(maxsize=8)(self._read_text)
 
@@ -256,9 +256,9 @@ class _LogExport:
         )
         return {stream: (sha256, text_sha256) for stream, sha256, text_sha256 in rows}
 
-    def _gone(self) -> set[str]:
+    def _redacted_streams(self) -> set[str]:
         """Return the streams that cannot be exported because of redactions."""
-        gone = {
+        redacted = {
             stream
             for (stream,) in self.connection.execute(
                 f"SELECT stream FROM events WHERE {_RECORDED} GROUP BY stream HAVING count(data) = 0"
@@ -272,8 +272,8 @@ class _LogExport:
             "SELECT stream, json_extract(citation.value, '$.source')"
             " FROM events, json_each(events.data, '$.statement.citations') AS citation"
         ):
-            citing[stream] = citing.get(stream, False) or f"source/{source}" not in gone
-        return gone | {stream for stream, cites in citing.items() if not cites}
+            citing[stream] = citing.get(stream, False) or f"source/{source}" not in redacted
+        return redacted | {stream for stream, cites in citing.items() if not cites}
 
     def _read_document(self, sha256: str) -> bytes:
         row = self.connection.execute(_DOCUMENT, (sha256,)).fetchone()

@@ -53,8 +53,8 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     vague = f" \\({escaped(edtf)}\\)" if edtf else ""
     cited = chronology.number_notes(happening)
     numbers = "".join(f" \\[{note.number}\\]" for note in cited)
-    gone = " \\(retracted\\)" if happening.status == "retracted" else ""
-    yield f"## {escaped(words)}{vague}: {escaped(happening.headline)}{gone}\n\n"
+    retracted_mark = " \\(retracted\\)" if happening.status == "retracted" else ""
+    yield f"## {escaped(words)}{vague}: {escaped(happening.headline)}{retracted_mark}\n\n"
     for word, more in footnotes.warnings(happening, cited):
         yield f"**{word}** {escaped(more)}\n\n"
     for lines in footnotes.paragraphs(happening):

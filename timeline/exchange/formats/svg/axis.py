@@ -114,16 +114,16 @@ def _break(runs: list[list[float]]) -> list[list[list[float]]]:
     return parts
 
 
-def marks(piece: Piece, apart: float) -> Iterator[tuple[float, str]]:
+def marks(piece: Piece, distance: float) -> Iterator[tuple[float, str]]:
     """Yield the marks of a piece, at least so many pixels apart, each with its label."""
-    for day, name in _walk(piece, *_unit(piece, apart)):
+    for day, name in _walk(piece, *_unit(piece, distance)):
         yield piece.at(day), name
 
 
-def stretches(piece: Piece, apart: float, least: float) -> Iterator[tuple[float, float]]:
+def stretches(piece: Piece, distance: float, least: float) -> Iterator[tuple[float, float]]:
     """Cut a piece at the beginnings of days, months or years, at least so many pixels and days apart, except at its ends."""
     begin = piece.first
-    for day, _ in _walk(piece, *_unit(piece, apart, least)):
+    for day, _ in _walk(piece, *_unit(piece, distance, least)):
         if day > begin:
             yield begin, day
             begin = day
@@ -131,14 +131,14 @@ def stretches(piece: Piece, apart: float, least: float) -> Iterator[tuple[float,
         yield begin, piece.last
 
 
-def unit_name(piece: Piece, apart: float, least: float) -> str:
+def unit_name(piece: Piece, distance: float, least: float) -> str:
     """Name the length of the stretches into which a piece is cut: month, 5 years."""
-    unit, step = _unit(piece, apart, least)
+    unit, step = _unit(piece, distance, least)
     return unit if step == 1 else f"{step:,} {unit}s"
 
 
-def _unit(piece: Piece, apart: float, least: float = 0) -> tuple[str, int]:
-    least = max((piece.last - piece.first) * apart / (piece.right - piece.left), least)
+def _unit(piece: Piece, distance: float, least: float = 0) -> tuple[str, int]:
+    least = max((piece.last - piece.first) * distance / (piece.right - piece.left), least)
     for days, unit, step in (*_FINE, *_MIDDLE):
         if days >= least:
             return unit, step

@@ -202,18 +202,18 @@ def _place_label(item: Item, *, dated: bool) -> None:
 
 def _stack(items: Sequence[Item]) -> float:
     """Move each item down, in the order of time, until it overlaps no other. Return the height of all."""
-    taken: list[tuple[float, float, float, float]] = []
+    occupied: list[tuple[float, float, float, float]] = []
     for item in items:
-        while (below := _next_top(item, taken)) is not None:
+        while (below := _next_top(item, occupied)) is not None:
             item.top = below
-        taken += item.boxes()
+        occupied += item.boxes()
     return max((item.top + item.height for item in items), default=LINE)
 
 
-def _next_top(item: Item, taken: Sequence[tuple[float, float, float, float]]) -> float | None:
+def _next_top(item: Item, occupied: Sequence[tuple[float, float, float, float]]) -> float | None:
     """Return the next top at which an item is clear of one that it overlaps. Return None if it overlaps none."""
     ends: list[float] = []
     for left, right, top, bottom in item.boxes():
         offset = top - item.top
-        ends += [end - offset for a, b, begin, end in taken if left < b + 12 and a < right + 12 and top < end and begin < bottom]
+        ends += [end - offset for a, b, begin, end in occupied if left < b + 12 and a < right + 12 and top < end and begin < bottom]
     return max(min(ends), item.top + 1) if ends else None

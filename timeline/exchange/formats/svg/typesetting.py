@@ -76,10 +76,10 @@ def cut(text: str, size: float, room: float) -> str:
 
 def _fitting(text: str, size: float, room: float) -> int:
     """Return how many characters fit into a line: up to a space if sign is near, never between a letter and its accents."""
-    taken, end = 0.0, 0
+    width, end = 0.0, 0
     for sign in text:
-        taken += size * _width(sign)
-        if taken > room:
+        width += size * _width(sign)
+        if width > room:
             break
         end += 1
     if end == len(text):

@@ -101,15 +101,15 @@ def _axis(picture: Picture, top: float, base: float) -> Iterator[str]:
         if number:
             x = piece.left - 13
             yield f'<path d="M{x - 5:.1f} {base + 6:.1f}l5 -12M{x:.1f} {base + 6:.1f}l5 -12" stroke="#000" stroke-width="1.2"/>\n'
-        taken = begin - 8
+        right_end = begin - 8
         for x, label in axis.marks(piece, 70):
             yield f'<path d="M{x:.1f} {top:.1f}V{base:.1f}" stroke="#999" stroke-width=".6" stroke-dasharray="1 3"/>'
             yield f'<path d="M{x:.1f} {base:.1f}v6" stroke="#000"/>\n'
             wide = width(label, SMALL)
             left = min(max(x - wide / 2, begin), max(end - wide, LEFT))
-            if left >= taken + 8:
+            if left >= right_end + 8:
                 yield text(label, left, base + 20, SMALL)
-                taken = left + wide
+                right_end = left + wide
 
 
 def _columns(picture: Picture, base: float) -> Iterator[str]:

@@ -19,7 +19,7 @@ def read(text: str, **options: object) -> Read:
     """Read a sheet. Options: `tables`, where its rows are in the text; `sheet`, its name if there are several; those of CSV."""
     tables: Any = options.get("tables") or ()
     chosen: Any = options.get("sheet")
-    table = _chosen(tables, chosen)
+    table = _choose_sheet(tables, chosen)
     notes = [f"the sheet “{table.name}” of {len(tables)}"] if len(tables) > 1 else []
     if merged := len(table.merged):
         cells = "1 merged cell has its" if merged == 1 else f"{merged:,} merged cells have their"
@@ -29,7 +29,7 @@ def read(text: str, **options: object) -> Read:
     return csv.of_records(_records(text, table), notes, mapping=options.get("mapping"), advance=options.get("advance"))
 
 
-def _chosen(tables: Sequence[Table], name: str | None) -> Table:
+def _choose_sheet(tables: Sequence[Table], name: str | None) -> Table:
     """Return the sheet with a name, or the only one. Raises ImportRefused, with the names."""
     listed = ", ".join(f"“{one.name}”" for one in tables[:_LISTED]) + (" …" if len(tables) > _LISTED else "")
     if not tables:
