@@ -44,7 +44,7 @@ class AccessPath:
         return f"from {self.source} where {_joined(self.where)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chosen:
     """The conditions on happenings, and their parameters.
 
@@ -244,7 +244,9 @@ def reaching(window: Window) -> tuple[str, Params]:
     where = "coalesce(near_latest_day, 9e15) >= :window_first and coalesce(near_earliest_day, -9e15) <= :window_last"
     until = (round((window.end % 1) * DAY) or DAY) - 1
     if (second, until) != (0, DAY - 1):
-        where += " and edtf_within(date, :window_first, :window_second, :window_last, :window_until) is not null"
+        # The first day that a date allows is in the window, unless it is one of the window's outermost days.
+        within = "edtf_within(date, :window_first, :window_second, :window_last, :window_until) is not null"
+        where += f" and (near_earliest_day between :window_first + 1 and :window_last - 1 or {within})"
         params |= {"window_second": second, "window_until": until}
     return where, params
 
