@@ -212,8 +212,14 @@ def _limited(connection: sqlite3.Connection, longest_ms: int | None) -> Iterator
     if longest_ms is None:
         yield
         return
-    worked, until = time.thread_time() + longest_ms / 1000, time.perf_counter() + longest_ms / 1000 * _WAITING
-    connection.set_progress_handler(lambda: time.thread_time() > worked or time.perf_counter() > until, _STEPS)
+    start, worked, longest = time.perf_counter(), time.thread_time(), longest_ms / 1000
+
+    def is_over() -> bool:
+        # A thread's own time is slow to read, and never more than what passed.
+        passed = time.perf_counter() - start
+        return passed > longest and (time.thread_time() - worked > longest or passed > longest * _WAITING)
+
+    connection.set_progress_handler(is_over, _STEPS)
     try:
         yield
     except sqlite3.OperationalError as error:
