@@ -12,7 +12,7 @@ from examples import picture
 
 from timeline import Timeline
 from timeline.errors import TookTooLong
-from timeline.selection import conditions, matches, sources, sql, values
+from timeline.selection import conditions, matches, plan, sources, sql, values
 from timeline.selection import state as states
 from timeline.selection.snapshot import Snapshot
 
@@ -64,9 +64,15 @@ def _at(state: states.State, position: int) -> states.State:
     return states.read({**{name: [value] for name, value in state.given.items()}, "as_of": [str(position)]})
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_position_shows_what_was_shown_when_the_log_ended_there(tmp_path: Path, seed: int) -> None:
-    """Happenings, their lists, sources, matches of every filter, counts: whatever was recorded, corrected and retracted since."""
+@pytest.mark.parametrize(("seed", "rare"), [(0, plan.LOOK_TO), (1, plan.LOOK_TO), (2, 0), (3, 0)])
+def test_a_position_shows_what_was_shown_when_the_log_ended_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, rare: int
+) -> None:
+    """Happenings, their lists, sources, matches of every filter, counts: whatever was recorded, corrected and retracted since.
+
+    The words of a search are rare, or so common that their matches are read only once.
+    """
+    monkeypatch.setattr(plan, "LOOK_TO", rare)
     chance = random.Random(seed)  # noqa: S311 - no secret
     with Timeline(tmp_path / "t.db", by="x") as timeline:
         sql.register(timeline.log.connection)
@@ -128,6 +134,25 @@ def test_replaced_versions_are_found_by_what_they_name(timeline: Timeline, sql: 
     steps = Snapshot(timeline.log.connection, 1).explained(sql)
     assert any(one.startswith(step) for one in steps), steps
     assert not [one for one in steps if one.startswith(("SCAN named", "SCAN replaced", "SCAN events"))]
+
+
+@pytest.mark.parametrize("as_of", [None, 1])
+def test_a_common_word_is_looked_for_in_its_index_once(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch, as_of: int | None
+) -> None:
+    """All queries of a page about its matches read happenings in time order, or until there are enough, now and as of the past."""
+    source = timeline.archive(id="s", text=TEXT, title="Source")
+    timeline.record("h", title="Common", date="2001", citations=[source.quote("Word1 stands here")])
+    monkeypatch.setattr(plan, "LOOK_TO", 0)
+    state = states.read({"q": ["common"], **({"as_of": [str(as_of)]} if as_of else {})})
+    snapshot, found = matches.find(Snapshot(timeline.log.connection), state)
+    chosen = conditions.chosen(state, None, plan.plan(snapshot, state, None, found.end))
+    params = {**chosen.params, "as_of": as_of}
+    for along in (True, False):
+        query, index = matches.page_sql(state, chosen, along=along), matches.index(chosen, along=along)
+        steps = snapshot.explained(query, params, index=index)
+        assert not [one for one in steps if "_fts" in one], steps
+        assert not along or any("USING INDEX happenings_time" in one for one in steps), steps
 
 
 def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path) -> None:

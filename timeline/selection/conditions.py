@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from timeline.dates import DAY
 from timeline.selection import search_words, time_order
-from timeline.selection.plan import Plan
+from timeline.selection.plan import WORDS, Plan
 from timeline.selection.snapshot import BY_POSITION, EACH
 from timeline.selection.state import State
 from timeline.selection.window import Window
 
-Params = dict[str, str | int]
+Params = dict[str, str | bytes | int]
 
 # Marks that the row itself and its indexes decide; a dispute needs another table.
 MARKS = {
@@ -44,7 +44,7 @@ class AccessPath:
         return f"from {self.source} where {_joined(self.where)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chosen:
     """The conditions on happenings, and their parameters.
 
@@ -121,13 +121,9 @@ _REVIEWED = _TableFilter(
     "+happenings.review = :review",
 )
 _LISTED = "select value from json_each(:ids)"
-# Of replaced versions, a snapshot holds those of its time alone.
-_WORDS = _TableFilter(
-    "select rowid as matched from happenings_fts where happenings_fts match :q"
-    " union all select rowid from happening_versions_fts where happening_versions_fts match :q",
-    "position",
-    None,  # the search index takes as long for one happening as for all of them
-)
+# The search index takes as long for one happening as for all of them, so the matches of a common word are looked up in `matching`.
+_WORDS = _TableFilter(WORDS, "position", None)
+_COMMON_WORDS = "substr(:matching, happenings.position, 1) = x'01'"
 
 
 def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
@@ -136,6 +132,8 @@ def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
     With a plan, the rarest filter is listed first, and each of its happenings is checked against the rest.
     """
     conditions, params = _conditions(state, actor)
+    if plan and plan.matching:
+        conditions["q"], params["matching"] = _Condition(_COMMON_WORDS, _COMMON_WORDS), plan.matching
     if plan is None:
         every = tuple(condition.listed for name, condition in conditions.items() if name != "replaced")
         return Chosen(every, params, AccessPath("happenings", every, 0), near=_near(state))
@@ -244,7 +242,9 @@ def reaching(window: Window) -> tuple[str, Params]:
     where = "coalesce(near_latest_day, 9e15) >= :window_first and coalesce(near_earliest_day, -9e15) <= :window_last"
     until = (round((window.end % 1) * DAY) or DAY) - 1
     if (second, until) != (0, DAY - 1):
-        where += " and edtf_within(date, :window_first, :window_second, :window_last, :window_until) is not null"
+        # The first day that a date allows is in the window, unless it is one of the window's outermost days.
+        within = "edtf_within(date, :window_first, :window_second, :window_last, :window_until) is not null"
+        where += f" and (near_earliest_day between :window_first + 1 and :window_last - 1 or {within})"
         params |= {"window_second": second, "window_until": until}
     return where, params
 

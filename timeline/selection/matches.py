@@ -28,7 +28,7 @@ _COLUMNS = (
     f" recorded_at, position, review, {conditions.MARKS['corrected']} as corrected, {time_order.COLUMNS}"
 )
 
-_remembered: WeakKeyDictionary[Snapshot, dict[tuple[object, ...], tuple[Chosen, int | None]]] = WeakKeyDictionary()
+_remembered: WeakKeyDictionary[Snapshot, dict[tuple[object, ...], tuple[Chosen, int | None, int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def find(snapshot: Snapshot, state: State, within_ms: int | None = COUNTING_MS) 
 def of_state(snapshot: Snapshot, matches: Matches, state: State, within_ms: int) -> Matches:
     """Find the matches of another state, for the same actor and as of the same position. A snapshot remembers them."""
     remembered = _remembered.setdefault(snapshot, {})
-    key = (*sorted(state.given.items()), matches.actor, within_ms)
-    if key not in remembered:
-        remembered[key] = choose(snapshot, state, matches.actor, matches.end, within_ms)
-    chosen, counted = remembered[key]
+    key = (*sorted(state.given.items()), matches.actor)
+    if key not in remembered or (remembered[key][1] is None and remembered[key][2] < within_ms):
+        remembered[key] = (*choose(snapshot, state, matches.actor, matches.end, within_ms), within_ms)
+    chosen, counted, _ = remembered[key]
     return replace(matches, state=state, chosen=chosen, counted=counted)
 
 

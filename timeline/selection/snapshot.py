@@ -8,10 +8,10 @@ Also owns the time limit of a query. Must not know any filter.
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from timeline import fields
 from timeline.errors import TookTooLong
@@ -23,7 +23,10 @@ does not flatten a compound subquery inside one that counts. For the same reason
 _STEPS: Final = 1_000  # SQLite instructions between two looks at the clock
 # A query on a busy machine waits for its turn: the limit is on the time that it works, and on this many times as much in all.
 _WAITING: Final = 10
-Value = str | int | float | None
+# The most results that are remembered from one snapshot to the next.
+_REMEMBERED: Final = 8
+T = TypeVar("T")
+Value = str | bytes | int | float | None
 Params = Mapping[str, Value]
 
 _COLUMNS: Final = (
@@ -136,7 +139,7 @@ class Snapshot:
     ) -> None:
         """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None.
 
-        `memory` is what functions remember of the database from one snapshot to the next.
+        `memory` is what is remembered of the database from one snapshot to the next.
         """
         self.connection = connection
         self.memory = {} if memory is None else memory
@@ -146,6 +149,14 @@ class Snapshot:
     def at(self, as_of: int | None) -> "Snapshot":
         """Return the timeline as known at another position, or this one if it is the same."""
         return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms, self.memory)
+
+    def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what was made for a key at this end of the log, by a snapshot with the same memory; make it if it is not there."""
+        if (result := self.memory.get((*key, self.end))) is None:
+            if len(self.memory) >= _REMEMBERED:
+                self.memory.clear()
+            result = self.memory[*key, self.end] = make()
+        return cast("T", result)
 
     def rows(self, sql: str, params: Params | None = None, *, index: str = "", within_ms: int | None = None) -> list[sqlite3.Row]:
         """Run a query as of this snapshot. Raises TookTooLong.
@@ -201,8 +212,14 @@ def _limited(connection: sqlite3.Connection, longest_ms: int | None) -> Iterator
     if longest_ms is None:
         yield
         return
-    worked, until = time.thread_time() + longest_ms / 1000, time.perf_counter() + longest_ms / 1000 * _WAITING
-    connection.set_progress_handler(lambda: time.thread_time() > worked or time.perf_counter() > until, _STEPS)
+    start, worked, longest = time.perf_counter(), time.thread_time(), longest_ms / 1000
+
+    def is_over() -> bool:
+        # A thread's own time is slow to read, and never more than what passed.
+        passed = time.perf_counter() - start
+        return passed > longest and (time.thread_time() - worked > longest or passed > longest * _WAITING)
+
+    connection.set_progress_handler(is_over, _STEPS)
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -19,7 +19,7 @@ _COLUMNS = (
 )
 # The versions replaced since the position, with the sources that they cite; none for now.
 _REPLACED = (
-    "select value as source, id as happening from main.happening_versions as replaced"
+    "select value as source, id as happening, replaced.position, number from main.happening_versions as replaced"
     " join main.replaced_values as named on named.position = replaced.position and list = 'citations'"
     " where known_until > :as_of and replaced.position <= :as_of and status = 'current'"
 )
@@ -45,8 +45,10 @@ select source, sum(counted ->> 0) as quotations, sum(counted ->> 1) as disputing
   ) as counted from json_each(:ids) as wanted
   union all
   select source, json_array(count(*), sum(stance = 'disputes')) from (
-    select source, stance from citations where happening in (select happening from ({_REPLACED})) {EACH}
-  ) where source in (select value from json_each(:ids)) group by source
+    select source, data ->> ('$.statement.citations[' || number || '].stance') as stance
+    from ({_REPLACED}) as later cross join main.events on events.position = later.position
+    where source in (select value from json_each(:ids))
+  ) group by source
 ) group by source
 """
 _FIRST_DAY = "coalesce(edtf_earliest_day(published), edtf_latest_day(published))"
@@ -88,11 +90,12 @@ def count(snapshot: Snapshot, query: SourceQuery) -> int:
 def page(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
     """Fetch a page of the matching sources, in the query's order. Raises TookTooLong."""
     where, params = _chosen(query)
-    weighed = f" left join ({_WEIGHED}) as weighed on weighed.source = id" if query.order == "weight" else ""
+    weights = "select key as source, value as happenings from json_each(:weights)"
+    weighed = f" left join ({weights}) as weighed on weighed.source = id" if query.order == "weight" else ""
     return snapshot.rows(
         f"select shown.* from (select {_COLUMNS} from sources {where} {EACH}) as shown{weighed}"
         f" order by {ORDERS[query.order]} limit {PAGE_SIZE} offset :offset",
-        {**params, "offset": (query.page - 1) * PAGE_SIZE},
+        {**params, "offset": (query.page - 1) * PAGE_SIZE, "weights": json.dumps(resting(snapshot) if weighed else {})},
     )
 
 
@@ -104,7 +107,9 @@ def every(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
 
 def resting(snapshot: Snapshot) -> dict[str, int]:
     """Count the current happenings that cite each source."""
-    return {row["source"]: row["happenings"] for row in snapshot.rows(_WEIGHED)}
+    return snapshot.remembered(
+        (_WEIGHED, snapshot.as_of), lambda: {row["source"]: row["happenings"] for row in snapshot.rows(_WEIGHED)}
+    )
 
 
 def weigh(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Weight]:

@@ -19,8 +19,6 @@ SCALES = (0, 7, 14, 21, 28, 42)
 FINEST = 16_384
 # The most events after the as-of position for which the counts are adjusted.
 LATER = 20_000
-# The positions whose changes are remembered.
-REMEMBERED = 8
 # The days are those of `density`: an interval with an open end has no last day.
 _DAYS = (
     "coalesce(earliest_day, latest_day) as first,"
@@ -74,12 +72,7 @@ class _Later:
 
 
 def _later(snapshot: Snapshot) -> _Later:
-    key = _Later, snapshot.as_of, snapshot.end
-    if (later := snapshot.memory.get(key)) is None:
-        if len(snapshot.memory) >= REMEMBERED:
-            snapshot.memory.clear()
-        later = snapshot.memory[key] = _Later(snapshot)
-    return later
+    return snapshot.remembered((_Later, snapshot.as_of), lambda: _Later(snapshot))
 
 
 def are_known(snapshot: Snapshot) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from timeline.reading import wording
 from timeline.selection.conditions import Chosen
@@ -28,6 +29,7 @@ from timeline.web.drawing.stretches import EVER, Period, bars_of, extent, shown_
 ITEMS, ITEMS_OF_A_STRETCH = 120, 12
 # The number of happenings of each full stretch among which the weightiest are chosen.
 LOOKED_AT = 5
+_rows: WeakKeyDictionary[Chosen, list[Row]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class DrawnSelection:
     `counted`: the number of matches; None if there are too many to count. `kind`: the kind in the filter, or '' for all.
     `plain`: whether the counts made at append time apply: no other filter is active but a period, whose first and last day are
     `since` and `until`. `facet`: the facet of the lanes. `choices`: the values that the filters of the whole timeline offer.
-    `focus`: the happening whose card is open, which is never only counted. `cached`: the rows, once they are read.
+    `focus`: the happening whose card is open, which is never only counted.
     """
 
     chosen: Chosen
@@ -49,13 +51,12 @@ class DrawnSelection:
     facet: str | None
     choices: Mapping[str, Choices]
     focus: str = ""
-    cached: list[list[Row]] = field(default_factory=list)
 
     def rows(self, snapshot: Snapshot) -> list[Row]:
         """Read all of a few matches, once."""
-        if not self.cached:
-            self.cached.append(happenings.matching(snapshot, self.chosen, -EVER, EVER))
-        return self.cached[0]
+        if self.chosen not in _rows:
+            _rows[self.chosen] = happenings.matching(snapshot, self.chosen, -EVER, EVER)
+        return _rows[self.chosen]
 
     @property
     def few(self) -> bool:
@@ -194,7 +195,7 @@ def _bars(snapshot: Snapshot, periods: Sequence[Period], kind: str) -> list[Bar]
 def _from_matches(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> Gathered:
     """Read all of a few matches."""
     window = Window(periods[0].first, periods[-1].last + 1)
-    if selection.cached:
+    if selection.chosen in _rows:
         rows = [row for row in selection.rows(snapshot) if (span := shape.span_of_row(row)) and window.holds(*span)]
     else:
         rows = happenings.matching(snapshot, selection.chosen, periods[0].first, periods[-1].last)

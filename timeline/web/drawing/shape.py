@@ -32,12 +32,14 @@ _PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?")
 Span = tuple[float, float]
 """The instant at which a date begins, and the first instant after its end."""
 _MINUTE = 60 / dates.DAY
+# More than the happenings that are read for one drawing: with fewer, each would be forgotten before it is asked for again.
+_REMEMBERED = 16_384
 
 
 _words = lru_cache(maxsize=8192)(dates.words)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_REMEMBERED)
 def _shape(text: str) -> Shape | None:
     try:
         return of_date(dates.parse(text))
@@ -52,7 +54,12 @@ def of_text(text: str | None) -> Shape | None:
 
 def span_of_row(row: Row) -> Span | None:
     """Return the span of a happening in the drawing, by the days that the counts use too; None if its date names no day."""
-    return span(of_text(row["date"]) or {})
+    return _span_of_text(row["date"])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _span_of_text(text: str | None) -> Span | None:
+    return span(of_text(text) or {})
 
 
 def span(shape: Shape) -> Span | None:

@@ -65,7 +65,7 @@ def _with_literals(condition: str, params: Params) -> str:
         value = params.get(match[1])
         if value is None:
             return match[0]
-        return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+        return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
     return re.sub(r":([a-z_0-9]+)", literal, condition)
 
