@@ -52,6 +52,7 @@ const source = {
     return { window, problem: notes.find((note) => note.startsWith("Go ")) };
   },
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
+  byKind: () => state().get("lanes") === "kind",
   off(kinds) {
     const lines = state().get("without")?.split(LINE_END) ?? [];
     return lines[0] === "!" ? ["", ...kinds.filter((kind) => !lines.includes(kind))] : lines;
