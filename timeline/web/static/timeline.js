@@ -10,11 +10,12 @@ import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { span } from "./layout.js";
 import { print } from "./print.js";
-import { by, focusOn, on } from "./page.js";
+import { by, dressed, focusOn, on } from "./page.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
 if (!by("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
+await dressed();
 
 const root = by("drawing");
 const here = root.dataset.here ?? "";
@@ -195,9 +196,13 @@ on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
   const without = off.has("") ? ["!", ...all.filter((one) => !off.has(one))] : [...off];
   find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
+// The list is given no place before the drawing has its height, and what of it is out of sight none before that is seen.
+const list = by("found");
+list.style.contentVisibility = "hidden";
 arrive(document);
-// The rest of the list can wait until that is seen.
-setTimeout(() => (by("found").className = ""), 150);
+list.style.contentVisibility = "";
+const later = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ what) => setTimeout(what, 500));
+later(() => (list.className = ""), { timeout: 2000 });
 // News can wait until the page is there.
 const news = () => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
 if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
