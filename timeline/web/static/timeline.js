@@ -196,13 +196,11 @@ on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
   const without = off.has("") ? ["!", ...all.filter((one) => !off.has(one))] : [...off];
   find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
-// The list is given no place before the drawing has its height, and what of it is out of sight none before that is seen.
-const list = by("found");
-list.style.contentVisibility = "hidden";
 arrive(document);
-list.style.contentVisibility = "";
-const later = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ what) => setTimeout(what, 500));
-later(() => (list.className = ""), { timeout: 2000 });
-// News can wait until the page is there.
-const news = () => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
-if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
+// The list, all of which is given its place now, and news can wait until the page is there.
+const later = globalThis.requestIdleCallback ?? setTimeout;
+const rest = () => {
+  later(() => (by("found").className = ""));
+  if (root.dataset.live) import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
+};
+document.readyState === "complete" ? rest() : addEventListener("load", rest);
