@@ -56,7 +56,9 @@ def take(address: str) -> None:
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")  # the page goes to the open happening
         shot = page.screenshot()
         browser.close()
-    Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
+    Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        PICTURE, optimize=True
+    )
 
 
 def main() -> None:
