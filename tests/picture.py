@@ -3,6 +3,7 @@
 Run it in the project's folder, with the extra `test` installed: python tests/picture.py. The picture replaces .github/timeline.png.
 """
 
+import io
 import shutil
 import socket
 import subprocess
@@ -13,13 +14,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 PICTURE = PROJECT / ".github" / "timeline.png"
-WIDTH, HEIGHT = 1280, 500
+WIDTH, HEIGHT = 1280, 720
 LARGEST = 150_000  # bytes, so that the README opens at once
-STATE = "view=2025-11-21/2025-11-30&focus=shahkar-meeting"
+STATE = "focus=shahkar-meeting"
+COLOURS = 256
 PATIENCE = 60  # seconds until the page has to be there
 
 
@@ -51,8 +54,11 @@ def take(address: str) -> None:
         page.goto(address)
         page.wait_for_load_state("networkidle")
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")  # the page goes to the open happening
-        page.screenshot(path=PICTURE)
+        shot = page.screenshot()
         browser.close()
+    Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        PICTURE, optimize=True
+    )
 
 
 def main() -> None:

@@ -208,6 +208,40 @@ def test_what_is_drawn_does_not_depend_on_the_order(run: Run) -> None:
     assert places(run("layout.js", LAYOUT, drawings)) == places(run("layout.js", LAYOUT, shuffled))
 
 
+def test_labels_stand_in_order_where_there_are_too_many(run: Run) -> None:
+    """From top to bottom as they begin, on the line or in words, each in the first row that those before it leave free."""
+    dice, given = chance(5), []
+    for rows in (12, 18, 25):
+        window = {"start": 0.0, "end": 10_000.0}
+        items = [some_item(dice, number, 1, window) for number in range(120)]
+        days = [dice.uniform(0, 9_999) // 1 for _ in items]
+        points = [
+            {**item, "a": day, "b": day, "c": None, "d": None, "how": "point", "title": "x" * 80}
+            for item, day in zip(items, days, strict=True)
+        ]
+        points = [{name: value for name, value in one.items() if value is not None} for one in points]
+        data = {"lanes": [{"value": None, "label": ""}], "items": points, "clusters": [], "first": 0, "last": 9_999}
+        given.append({"data": data, "window": window, "width": 1280, "rows": rows, "unit": 1})
+
+    def in_order(boxes: list[dict[str, Any]], by: str) -> bool:
+        return all(
+            any(
+                other["row"] == row
+                and other[by] <= box[by]
+                and other["left"] < box["right"] + 10
+                and box["left"] < other["right"] + 10
+                for other in boxes
+            )
+            for box in boxes
+            for row in range(box["row"])
+        )
+
+    for placed in run("layout.js", LAYOUT, given):
+        labelled = [box for box in placed["boxes"] if box["side"] != "none"]
+        assert len(labelled) > 20
+        assert any(in_order(labelled, by) for by in ("from", "left"))
+
+
 def some_days() -> list[int]:
     """Make up days: all about the change of era, at random, and as far as there are any."""
     dice = chance(3)

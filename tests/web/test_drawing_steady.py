@@ -188,6 +188,21 @@ def test_a_card_takes_its_room_where_it_covers_nothing_that_was_chosen(visitor: 
     assert [one for one, label in labels(page).items() if label["words"] is None] == []
 
 
+def test_a_card_changes_no_label_beside_it(visitor: Visitor, crowded: Served) -> None:
+    """Where there are more happenings than fit, too: all that is still in sight keeps its row and its label."""
+    page = visitor.open(f"{crowded.page}?size=1", viewport={"width": DESK, "height": 900})
+    before = labels(page)
+    page.locator(".lanes .item:not(.bare) .text").first.click()
+    expect(page.locator("#card .card-title")).to_be_visible()
+    settled(page)
+    width, after = box_of(page, ".view")["width"], labels(page)
+    beside = {name: label for name, label in before.items() if label["words"] and label["left"] + 12 < width}
+    assert len(beside) > 15
+    assert {name: (label["row"], label["words"]) for name, label in beside.items()} == {
+        name: (after[name]["row"], after[name]["words"]) for name in beside
+    }
+
+
 def test_a_card_of_a_link_covers_nothing(visitor: Visitor, demo: Served) -> None:
     """All that there is is drawn beside it; without it, in the whole width."""
     page = visitor.open(f"{demo.page}?size=1&focus=vice-president-for-africa")

@@ -10,6 +10,7 @@ import pytest
 from test_pages_demo import DISPATCH, IN_ORDER, LONG_TITLE, build, card, ids, link, serve, text
 
 from timeline import Timeline
+from timeline.web.drawing import answers
 
 
 @pytest.fixture(scope="module")
@@ -281,3 +282,24 @@ async def test_a_query_that_takes_too_long_gives_a_page(demo: Path) -> None:
     assert response.status_code == 400
     assert "That took too long" in response.text
     assert "Traceback" not in response.text
+
+
+@pytest.mark.asyncio
+async def test_the_drawing_of_all_is_made_once_until_something_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each visitor gets what holds now; any filter has a drawing of its own."""
+    path, made = build(tmp_path / "demo.db"), []
+    view = answers._view
+    monkeypatch.setattr(answers, "_view", lambda *args, **more: made.append(1) or view(*args, **more))
+    client = serve(path).client
+    pages = [(await client.get("/demo/-/timeline")).text for _ in range(3)]
+    assert len({page.split('id="drawing-data"')[1].split("</script>")[0] for page in pages}) == 1
+    assert len(made) == 1
+    assert "Rome is founded again" not in (await client.get("/demo/-/timeline?q=Rome")).text
+    assert len(made) == 2
+    with Timeline(path, by="amina") as timeline:
+        timeline.correct("rome", title="Rome is founded again", reason="Another title")
+    assert "Rome is founded again" in (await client.get("/demo/-/timeline")).text.split('id="drawing-data"')[1]
+    with Timeline(path, rebuilding=True) as timeline:
+        timeline.rebuild()
+    await client.get("/demo/-/timeline")
+    assert len(made) == 4

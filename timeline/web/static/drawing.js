@@ -56,7 +56,7 @@ export class Drawing {
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
       this.draw();
-      this.loader.ask(this.window, this.width, true);
+      this.loader.ask(this.window, false, true);
     }).observe(this.view);
   }
 
@@ -109,6 +109,7 @@ export class Drawing {
     this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
     this.part("kinds").replaceChildren(...kinds(overview, this.source));
+    this.loader.width = this.width;
     this.loader.take(view);
   }
 
@@ -143,7 +144,7 @@ export class Drawing {
     cancelAnimationFrame(this.motion ?? 0);
     this.listing?.close();
     if (!keep) this.heard.moved(this.isWhole(to, this.opening) ? null : to, step && !this.held);
-    this.loader.ask(to, this.width, keep);
+    this.loader.ask(to, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
     const between = (/** @type {"start" | "end"} */ side, /** @type {number} */ share) => scale.at(from[side]) + (scale.at(to[side]) - scale.at(from[side])) * share;
@@ -306,7 +307,7 @@ export class Drawing {
     this.fit();
     const { window, width, narrow } = this;
     const { data } = this.loader;
-    this.wide = width;
+    this.wide = this.loader.width = width;
     this.all = this.root.clientWidth;
     this.view.classList.toggle("column", narrow);
     this.root.classList.toggle("narrow", narrow);
@@ -318,8 +319,9 @@ export class Drawing {
       this.elements.set(key, element);
       return element;
     };
-    const lanes = data.lanes.map(({ label }, number) => {
+    const lanes = data.lanes.map(({ value, label }, number) => {
       const element = keep(`lane ${number} ${label}`, () => lane(label));
+      if (this.source.byKind?.() && this.overview.kinds) element.dataset.kind = String(this.overview.kinds.indexOf(value ?? "") + 1);
       return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
     const made = (/** @type {Item} */ item, /** @type {number} */ number) =>

@@ -242,9 +242,13 @@ function intoRows(boxes, rows, width, unit, focus, memory) {
     const labelled = fresh.filter((box) => box.row >= 0);
     const before = { taken, rows: labelled.map((box) => box.row) };
     taken = taken.map(() => []);
-    const order = [...labelled].sort((one, other) => one.from - other.from || other.to - one.to || (other.item.weight ?? 0) - (one.item.weight ?? 0) || compare(one, other));
-    const fits = order.every((box) => isPut(box, [{ ...box }]));
-    if (fits) return;
+    const later = (/** @type {Box} */ one, /** @type {Box} */ other) =>
+      one.from - other.from || other.to - one.to || (other.item.weight ?? 0) - (one.item.weight ?? 0) || compare(one, other);
+    // By where labels begin they take the fewest rows.
+    for (const order of [later, (/** @type {Box} */ one, /** @type {Box} */ other) => one.left - other.left || later(one, other)]) {
+      for (const row of taken) row.length = 0;
+      if ([...labelled].sort(order).every((box) => isPut(box, [{ ...box }]))) return;
+    }
     taken = before.taken;
     labelled.forEach((box, number) => (box.row = before.rows[number]));
   }

@@ -16,6 +16,8 @@ export class Loader {
     this.scale = new Scale();
     this.problem = "";
     this.asked = 0;
+    /** How wide the drawing is, in pixels. */
+    this.width = 0;
     /** What was recorded or changed since the page was opened. @type {Set<string>} */
     this.news = new Set();
     /** How many may fall into a window, as last heard. @type {{window?: string, many?: number | null}} */
@@ -26,16 +28,16 @@ export class Loader {
   take(data) {
     clearTimeout(this.waiting);
     this.asked += 1;
-    this.data = this.marked(data);
+    this.data = this.marked({ width: this.width, ...data });
     this.problem = "";
     this.changed(false);
   }
 
   /**
-   * See to it that a window can be shown. `keep`: the hand is still moving, and will do with what is there.
-   * @param {Span} window @param {number} width in pixels @param {boolean} [keep]
+   * See to it that a window can be shown. `keep`: the hand is still moving, and will do with what is there; `late`: nobody waits.
+   * @param {Span} window @param {boolean} [keep] @param {boolean} [late]
    */
-  ask(window, width, keep = false) {
+  ask(window, keep = false, late = keep) {
     clearTimeout(this.waiting);
     const asked = (this.asked += 1);
     if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
@@ -44,15 +46,16 @@ export class Loader {
       return;
     }
     this.changed(true);
-    if (keep) this.waiting = setTimeout(() => this.fetch(window, width, asked), 60);
-    else this.fetch(window, width, asked);
+    if (late) this.waiting = setTimeout(() => this.fetch(window, asked), 60);
+    else this.fetch(window, asked);
   }
 
-  /** @param {Span} window @param {number} width @param {number} asked */
-  async fetch(window, width, asked) {
+  /** @param {Span} window @param {number} asked */
+  async fetch(window, asked) {
+    const { width } = this;
     let problem = "";
     try {
-      const data = this.marked(await this.source.view(window, width, this.scale.written(window, width)));
+      const data = this.marked({ width, ...(await this.source.view(window, width, this.scale.written(window, width))) });
       if (asked === this.asked) this.data = this.alike(window) ? joined(this.data, data, window) : data;
     } catch (error) {
       problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
@@ -68,11 +71,12 @@ export class Loader {
     return data;
   }
 
-  /** Whether the data at hand was fetched for a window as long as this one. @param {Span} wanted @param {number} [slack] */
+  /** Whether the data at hand was fetched for as many days to the pixel as a window has. @param {Span} wanted @param {number} [slack] */
   alike(wanted, slack = 0.02) {
-    const { window } = this.data;
+    const { window, width = this.width } = this.data;
     if (!window) return false;
-    return Math.abs(Math.log2(this.scale.length({ start: window[0], end: window[1] }) / this.scale.length(wanted))) < slack;
+    const lengths = [{ start: window[0], end: window[1] }, wanted].map((one) => this.scale.length(one));
+    return Math.abs(Math.log2((lengths[0] * this.width) / (lengths[1] * width))) < slack;
   }
 
   /** Whether the data at hand shows a window as well as fresh data would. @param {Span} window */

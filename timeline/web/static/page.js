@@ -15,3 +15,11 @@ export const fetched = async (address, how) => new DOMParser().parseFromString(a
 
 /** @param {any} element @param {string} type @param {(event: any) => void} hear @param {AddEventListenerOptions} [options] */
 export const on = (element, type, hear, options) => element.addEventListener(type, hear, options);
+
+/** Wait for the style sheets, without which nothing has its size; for one that does not come as long as for the whole page. */
+export async function dressed() {
+  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+    if (/** @type {HTMLLinkElement} */ (link).sheet || document.readyState === "complete") continue;
+    await new Promise((go) => [link, window].forEach((one) => on(one, "load", go)));
+  }
+}

@@ -5,11 +5,12 @@
 import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
-import { by, on } from "./page.js";
+import { by, dressed, on } from "./page.js";
 import { typed } from "./typeddate.js";
 
 
 if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
+await dressed();
 const root = by("drawing");
 const text = by("drawing-data")?.textContent;
 if (root && text) {

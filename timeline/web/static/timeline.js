@@ -10,11 +10,12 @@ import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { span } from "./layout.js";
 import { print } from "./print.js";
-import { by, focusOn, on } from "./page.js";
+import { by, dressed, focusOn, on } from "./page.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
 if (!by("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
+await dressed();
 
 const root = by("drawing");
 const here = root.dataset.here ?? "";
@@ -52,6 +53,7 @@ const source = {
     return { window, problem: notes.find((note) => note.startsWith("Go ")) };
   },
   list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
+  byKind: () => state().get("lanes") === "kind",
   off(kinds) {
     const lines = state().get("without")?.split(LINE_END) ?? [];
     return lines[0] === "!" ? ["", ...kinds.filter((kind) => !lines.includes(kind))] : lines;
@@ -195,8 +197,10 @@ on(drawing.part("kinds"), "click", (/** @type {any} */ { target }) => {
   find.load(changed({ without: without.join(LINE_END) }), true).then(() => find.fill(true));
 });
 arrive(document);
-// The rest of the list can wait until that is seen.
-setTimeout(() => (by("found").className = ""), 150);
-// News can wait until the page is there.
-const news = () => import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
-if (root.dataset.live) document.readyState === "complete" ? news() : addEventListener("load", news);
+// The list, all of which is given its place now, and news can wait until the page is there.
+const later = globalThis.requestIdleCallback ?? setTimeout;
+const rest = () => {
+  later(() => (by("found").className = ""));
+  if (root.dataset.live) import("./live.js").then(({ live }) => live(root, find, by, drawing.loader));
+};
+document.readyState === "complete" ? rest() : addEventListener("load", rest);

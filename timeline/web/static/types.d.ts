@@ -50,6 +50,8 @@ interface View {
   items: Item[];
   clusters: Cluster[];
   exact: boolean;
+  /** For how wide a drawing it was fetched, in pixels. */
+  width?: number;
 }
 
 /** How many happenings fall where, over the whole span. */
@@ -168,6 +170,8 @@ interface Source {
   list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
   /** Read a date that was typed. */
   period(text: string): Promise<{ window?: [number, number] | null; problem?: string }>;
+  /** Whether each lane is of a kind. */
+  byKind?(): boolean;
   /** The kinds that are switched off. */
   off?(kinds: string[]): string[];
   /** The address of a happening's own page. */
