@@ -4,6 +4,7 @@ Owns versions, the order of event types, references between happenings, and the 
 quotations, nor open a file.
 """
 
+import gc
 import json
 import secrets
 import warnings
@@ -31,6 +32,7 @@ from timeline.errors import (
 from timeline.log.event import Event, EventType, canonical
 from timeline.model import Author, Reason, check
 from timeline.part_of_circles import PartOfChains
+from timeline.projections.staging import Known
 from timeline.reading.wording import VERBS
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
@@ -47,7 +49,7 @@ class Streams:
         self.clock = clock
         self.writing = False
         self._began = 0  # the log's size when the transaction began
-        self._unprojected: dict[int, Mapping[str, Any]] = {}  # data of events that the read tables lack, by position
+        self._unprojected: list[Known] = []  # events that the read tables lack
         self._unprojected_size = 0  # characters of that data
         self._salts: list[bytes] = []  # for the next events
         self._regained = False  # whether a document was archived that had been withheld here
@@ -71,8 +73,8 @@ class Streams:
             yield
             return
         try:
-            with self.log.transaction():
-                self._began, self._unprojected = self.log.size(), {}
+            with _without_garbage_collection(), self.log.transaction():
+                self._began, self._unprojected = self.log.size(), []
                 self.writing = True
                 yield
                 for _, error in self.dangling():
@@ -80,7 +82,7 @@ class Streams:
                 self.project()
                 redaction.refuse_redacted_citations(self.log, self._began)
         finally:
-            self.writing, self._unprojected, self._unprojected_size, self._salts = False, {}, 0, []
+            self.writing, self._unprojected, self._unprojected_size, self._salts = False, [], 0, []
             self._regained = False
 
     def keep(self, document: bytes) -> None:
@@ -98,8 +100,8 @@ class Streams:
             projections.rebuild(self.log.connection)
             self._regained = False
         else:
-            projections.advance(self.log.connection, known=self._unprojected)
-        self._unprojected, self._unprojected_size = {}, 0
+            projections.advance(self.log.connection, self._unprojected)
+        self._unprojected, self._unprojected_size = [], 0
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """Yield each stream of this transaction that refers to an unknown happening or closes a circle, with its error.
@@ -244,9 +246,10 @@ class Streams:
         size_limits.refuse_event(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._unprojected_size > _MAX_UNPROJECTED):
             self.project()
+            gc.collect(0)
         event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.author(), salt=self._salt())
         if self.writing:
-            self._unprojected[event.position] = data
+            self._unprojected.append((event, data))
             self._unprojected_size += len(text)
         return event
 
@@ -330,6 +333,18 @@ class Streams:
             advice = f"List all: {listed}" if self.log.is_there else f"The file {self.log.name} does not exist yet"
             raise error(f'there is no {kind} "{id}"{when}. {advice}')
         return past
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Do work that makes many objects and hardly a circle of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _has_changes(event: Event, fields: list[str], why: str) -> bool:

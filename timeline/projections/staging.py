@@ -6,10 +6,12 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 import re
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date as Date
 from functools import cache, lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,6 +21,7 @@ from timeline import authors, dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
+from timeline.log.event import Event
 from timeline.log.sql_scripts import statements
 from timeline.selection import search_words
 
@@ -28,10 +31,13 @@ _REVIEW: Final = "HappeningReviewed"
 _LAST_VERSION: Final = 2**53  # the data of events has no greater number
 _WITHIN: Final = "position > ? AND position <= ? AND type IN"
 _EVENTS: Final = (
-    f"SELECT position, stream, version, type, recorded_at, recorded_by, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
+    f"SELECT position, stream, version, type, recorded_at, recorded_by, data FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
     " ORDER BY position"
 )
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} {_TYPES} AND version > 1 ORDER BY position"
+_BEGUN: Final = (
+    "SELECT kind, coalesce(earliest_day, latest_day) AS first, date FROM staged_replaced WHERE status = 'current' AND first NOTNULL"
+)
 _REPLACED: Final = (
     "INSERT INTO staged_replaced"
     " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version, review"
@@ -56,9 +62,13 @@ _NOTHING_QUOTED: Final = {**_NO_CITATION, "quote": "", "prefix": "", "suffix": "
 _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
 _STANCE: Final = _CITATION.index("stance")
+_SCALES: Final = (0, 7, 14, 21, 28, 42)  # of density
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 Payload = Mapping[str, Any]
+Counts = defaultdict[tuple[str | None, int], int]
+Known = tuple[Event, Payload]
+"""An event, and its data, parsed."""
 
 
 class Staged:
@@ -70,23 +80,34 @@ class Staged:
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self._names: dict[str, str] = {}  # of actors, by id
         self._origins: dict[str, str] = {}  # of sources
+        self._starts: Counts = defaultdict(int)  # current happenings by kind and day
+        self._ends: Counts = defaultdict(int)
+        self._facets: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._spans: list[tuple[Any, ...]] = []
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
             for statement in statements("timeline.projections", "staged.sql"):
                 connection.execute(statement)
 
-    def read(self, after: int, until: int, known: Mapping[int, Payload]) -> None:
-        """Read the events after one position up to another. `known` holds data that is parsed already, by position.
+    def read(self, after: int, until: int) -> None:
+        """Read the events after one position up to another.
 
         Raises sqlite3.IntegrityError for an event whose data this program cannot have written.
         """
+        following = self._connection.execute(_FOLLOWING, (after, until))
+        self._stage(following, self._connection.execute(_EVENTS, (after, until)))
+
+    def take(self, known: Sequence[Known]) -> None:
+        """Take events from memory, as `read` reads them."""
+        following = ((event.stream, event.position) for event, _ in known if event.version > 1 and event.type in _TYPES)
+        self._stage(following, ((*event[:6], data) for event, data in known if event.makes_statement or event.type == _REVIEW))
+
+    def _stage(self, following_versions: Iterable[tuple[str, int]], events: Iterable[tuple[Any, ...]]) -> None:
         following: dict[str, list[int]] = {}
-        for stream, position in self._connection.execute(_FOLLOWING, (after, until)):
+        for stream, position in following_versions:
             following.setdefault(stream, []).append(position)
         held = 0
-        are_known = all(position in known for position in range(after + 1, until + 1))
-        events = self._connection.execute(_EVENTS.format("NULL" if are_known else "data"), (after, until))
         for position, stream, version, type_, recorded_at, recorded_by, data in events:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
@@ -96,7 +117,7 @@ class Staged:
                 continue
             try:
                 id = stream.partition("/")[2]
-                payload = known.get(position) or (None if data is None else from_json(data, cache_strings="keys"))
+                payload = from_json(data, cache_strings="keys") if type(data) is str else data
                 if type_ == _REVIEW:
                     reviewed = 0 if payload is None else payload["version"]
                     if type(reviewed) is not int or abs(reviewed) > _LAST_VERSION:
@@ -109,7 +130,7 @@ class Staged:
                     self._add(event, payload["statement"], payload.get("reason"))
             except (ValueError, TypeError, AttributeError, LookupError, TimelineError) as error:
                 raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error
-            held += len(data or "")
+            held += len(data) if type(data) is str else 0
             if held > _AT_ONCE:
                 self._write()
                 held = 0
@@ -117,26 +138,49 @@ class Staged:
         happenings = [(later[0], stream[10:]) for stream, later in following.items() if stream.startswith("happening/")]
         if happenings and self._connection.executemany(_REPLACED, happenings).rowcount:
             self.filled.add("staged_replaced")
+            for kind, day, date in self._connection.execute(_BEGUN):
+                self._count(kind, day, drawn_until(dates.parse(date)), -1)
+
+    def counted(self, table: str) -> Iterable[tuple[Any, ...]]:
+        """Return the rows to add to `density` or `facets`, which sum up the staged happenings, or to `spans`."""
+        if table == "spans":
+            return sorted(self._spans)
+        return self._density() if table == "density" else ((*place, number) for place, number in self._facets.items())
+
+    def _count(self, kind: str | None, first: int, until: int | None, number: int) -> None:
+        """Count happenings of a kind that are drawn from one day until another."""
+        self._starts[kind, first] += number
+        if until is not None:
+            self._ends[kind, until] += number
+
+    def _density(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the changes to `density`. Each scale is summed from the one before it."""
+        starts, ends = _with_all_kinds(self._starts), _with_all_kinds(self._ends)
+        for before, scale in pairwise((0, *_SCALES)):
+            starts, ends = _coarser(starts, scale - before), _coarser(ends, scale - before)
+            for kind, bucket in sorted(starts.keys() | ends.keys(), key=itemgetter(1)):
+                yield kind, scale, bucket, starts.get((kind, bucket), 0), ends.get((kind, bucket), 0)
 
     def clear(self) -> None:
         """Empty the tables."""
         for table in self.filled:
             self._connection.execute(f"DELETE FROM {table}")
-        self.filled.clear()
-        self._names.clear()
-        self._origins.clear()
+        for held in (self.filled, self._names, self._origins, self._starts, self._ends, self._facets, self._spans):
+            held.clear()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
-        _, id, _, _, known_until, status = event
-        is_latest, is_current = known_until is None, status == "current"
+        position, id, version, _, known_until, status = event
+        is_latest = known_until is None
         columns = _COLUMNS({**_NO_STATEMENT, **statement})
-        title, summary, date, _, _, place, *_, instant = columns
-        citations, cited, people = statement.get("citations", ()), list[tuple[Any, ...]](), list[str]()
+        title, summary, date, _, kind, place, *_, attributed_to, _, instant = columns
+        dated = _UNDATED if date is None else _dated(date, instant)
+        citations, cited = statement.get("citations", ()), list[tuple[Any, ...]]()
+        actors, people = list[str](), list[str]()
         sources, disputes, words = set[Any](), 0, list[str]()
         for number, citation in enumerate(citations, start=1):
             values = _CITED({**(_NOTHING_QUOTED if "description" in citation else _NO_CITATION), **citation})
-            cited.append((id, number, *values, values[0] not in sources, is_current))
+            cited.append((id, number, *values))
             sources.add(values[0])
             words.append(values[1] or values[-1])
             disputes += values[_STANCE] == "disputes"
@@ -145,17 +189,17 @@ class Staged:
             for number, actor in enumerate(statement["actors"], start=1):
                 named = actor_id(actor["name"])
                 name = self._names.get(named) or self._first_name(named, actor["name"])
+                actors.append(named)
                 people.append(name)
-                add((id, number, named, name, actor.get("role"), is_latest, is_current))
+                add((id, number, named, name, actor.get("role"), is_latest))
         searched = (title, summary, place, "\n".join(people) or None, "\n".join(words) or None)
         self._rows["staged_versions"].append(
             (
                 *event,
                 *columns,
-                *(_UNDATED if date is None else _dated(date, instant)),
-                self._documents(citations) if len(sources) > 1 else len(sources),
+                *dated[:-2],
+                documents := self._documents(citations) if len(sources) > 1 else len(sources),
                 len(cited),
-                disputes,
                 reason,
                 *searched[3:],
                 plain_letters(*searched),
@@ -163,9 +207,32 @@ class Staged:
         )
         if not is_latest:
             return
+        first, last, until, magnitude = dated[2], dated[3], *dated[-2:]
+        if magnitude:
+            self._spans.append((magnitude, first, until, position))
+        if status == "current":
+            if (begun := last if first is None else first) is not None:
+                self._count(kind, begun, until, 1)
+            marks = (
+                ("claimed", attributed_to is not None),
+                ("corrected", version > 1),
+                ("single", documents == 1),
+                ("disputed", disputes),
+            )
+            for facet, values in (
+                ("kind", () if kind is None else (kind,)),
+                ("place", () if place is None else (place,)),
+                ("actor", actors),
+                ("tag", statement.get("tags", ())),
+                ("source", sources),
+                ("review", ("none",)),
+                ("mark", (mark for mark, has in marks if has)),
+            ):
+                for value in values:
+                    self._facets[facet, value] += 1
         self._rows["staged_citations"] += cited
         if "tags" in statement:
-            self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
+            self._rows["staged_tags"] += [(id, tag) for tag in statement["tags"]]
         if "related" in statement:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
         if "media" in statement:
@@ -220,6 +287,24 @@ class Staged:
 def tables() -> tuple[str, ...]:
     """List the staged tables."""
     return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
+
+
+def _with_all_kinds(counts: Counts) -> Counts:
+    """Return counts by kind and day with those of all kinds, under the kind ''."""
+    counted: Counts = defaultdict(int)
+    for (kind, day), number in counts.items():
+        counted["", day] += number
+        if kind is not None:
+            counted[kind, day] += number
+    return counted
+
+
+def _coarser(counts: Counts, bits: int) -> Counts:
+    """Sum counts over stretches that are 2^bits times as long."""
+    summed: Counts = defaultdict(int)
+    for (kind, bucket), number in counts.items():
+        summed[kind, bucket >> bits] += number
+    return summed
 
 
 @lru_cache(20_000)
