@@ -73,7 +73,7 @@ class Streams:
             yield
             return
         try:
-            with _without_garbage_collection(), self.log.transaction():
+            with self.log.transaction():
                 self._began, self._unprojected = self.log.size(), []
                 self.writing = True
                 yield
@@ -333,18 +333,6 @@ class Streams:
             advice = f"List all: {listed}" if self.log.is_there else f"The file {self.log.name} does not exist yet"
             raise error(f'there is no {kind} "{id}"{when}. {advice}')
         return past
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Do work that makes many objects and hardly a circle of them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _has_changes(event: Event, fields: list[str], why: str) -> bool:

@@ -120,7 +120,7 @@ def _advance(connection: sqlite3.Connection, after: int, grown: int, step: int, 
             staged.read(start, min(start + step, end))
         for statement, counted in _carrying(frozenset(staged.filled)):
             if counted:
-                connection.executemany(statement, staged.counted(counted))
+                connection.executemany(statement, staged.counts.rows(counted))
             else:
                 connection.execute(statement)
         staged.clear()

@@ -6,12 +6,10 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 import re
 import sqlite3
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date as Date
 from functools import cache, lru_cache
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Final
 
@@ -23,6 +21,7 @@ from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
 from timeline.log.event import Event
 from timeline.log.sql_scripts import statements
+from timeline.projections.counting import Counts
 from timeline.selection import search_words
 
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
@@ -62,11 +61,9 @@ _NOTHING_QUOTED: Final = {**_NO_CITATION, "quote": "", "prefix": "", "suffix": "
 _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
 _STANCE: Final = _CITATION.index("stance")
-_SCALES: Final = (0, 7, 14, 21, 28, 42)  # of density
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 Payload = Mapping[str, Any]
-Counts = defaultdict[tuple[str | None, int], int]
 Known = tuple[Event, Payload]
 """An event, and its data, parsed."""
 
@@ -80,10 +77,7 @@ class Staged:
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self._names: dict[str, str] = {}  # of actors, by id
         self._origins: dict[str, str] = {}  # of sources
-        self._starts: Counts = defaultdict(int)  # current happenings by kind and day
-        self._ends: Counts = defaultdict(int)
-        self._facets: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._spans: list[tuple[Any, ...]] = []
+        self.counts = Counts()
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
@@ -139,34 +133,16 @@ class Staged:
         if happenings and self._connection.executemany(_REPLACED, happenings).rowcount:
             self.filled.add("staged_replaced")
             for kind, day, date in self._connection.execute(_BEGUN):
-                self._count(kind, day, drawn_until(dates.parse(date)), -1)
-
-    def counted(self, table: str) -> Iterable[tuple[Any, ...]]:
-        """Return the rows to add to `density` or `facets`, which sum up the staged happenings, or to `spans`."""
-        if table == "spans":
-            return sorted(self._spans)
-        return self._density() if table == "density" else ((*place, number) for place, number in self._facets.items())
-
-    def _count(self, kind: str | None, first: int, until: int | None, number: int) -> None:
-        """Count happenings of a kind that are drawn from one day until another."""
-        self._starts[kind, first] += number
-        if until is not None:
-            self._ends[kind, until] += number
-
-    def _density(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the changes to `density`. Each scale is summed from the one before it."""
-        starts, ends = _with_all_kinds(self._starts), _with_all_kinds(self._ends)
-        for before, scale in pairwise((0, *_SCALES)):
-            starts, ends = _coarser(starts, scale - before), _coarser(ends, scale - before)
-            for kind, bucket in sorted(starts.keys() | ends.keys(), key=itemgetter(1)):
-                yield kind, scale, bucket, starts.get((kind, bucket), 0), ends.get((kind, bucket), 0)
+                self.counts.subtract(kind, day, drawn_until(dates.parse(date)))
 
     def clear(self) -> None:
         """Empty the tables."""
         for table in self.filled:
             self._connection.execute(f"DELETE FROM {table}")
-        for held in (self.filled, self._names, self._origins, self._starts, self._ends, self._facets, self._spans):
-            held.clear()
+        self.filled.clear()
+        self._names.clear()
+        self._origins.clear()
+        self.counts = Counts()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
@@ -207,29 +183,20 @@ class Staged:
         )
         if not is_latest:
             return
-        first, last, until, magnitude = dated[2], dated[3], *dated[-2:]
-        if magnitude:
-            self._spans.append((magnitude, first, until, position))
+        if magnitude := dated[-1]:
+            self.counts.spans.append((magnitude, dated[2], dated[-2], position))
         if status == "current":
-            if (begun := last if first is None else first) is not None:
-                self._count(kind, begun, until, 1)
-            marks = (
-                ("claimed", attributed_to is not None),
-                ("corrected", version > 1),
-                ("single", documents == 1),
-                ("disputed", disputes),
-            )
-            for facet, values in (
-                ("kind", () if kind is None else (kind,)),
-                ("place", () if place is None else (place,)),
-                ("actor", actors),
-                ("tag", statement.get("tags", ())),
-                ("source", sources),
-                ("review", ("none",)),
-                ("mark", (mark for mark, has in marks if has)),
-            ):
-                for value in values:
-                    self._facets[facet, value] += 1
+            if (first := dated[3] if dated[2] is None else dated[2]) is not None:
+                self.counts.add(kind, first, dated[-2])
+            single = (("kind", kind), ("place", place), ("review", "none"))
+            marks = (("single", documents == 1), ("claimed", attributed_to), ("corrected", version > 1), ("disputed", disputes))
+            facets = self.counts.facets
+            facets += [one for one in single if one[1] is not None]
+            facets += [("mark", mark) for mark, has in marks if has]
+            facets += [("actor", actor) for actor in actors]
+            facets += [("source", source) for source in sources]
+            if "tags" in statement:
+                facets += [("tag", tag) for tag in statement["tags"]]
         self._rows["staged_citations"] += cited
         if "tags" in statement:
             self._rows["staged_tags"] += [(id, tag) for tag in statement["tags"]]
@@ -276,6 +243,7 @@ class Staged:
         return None if row is None else row[0]
 
     def _write(self) -> None:
+        self.counts.count()
         for table, rows in self._rows.items():
             if rows:
                 self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
@@ -287,24 +255,6 @@ class Staged:
 def tables() -> tuple[str, ...]:
     """List the staged tables."""
     return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
-
-
-def _with_all_kinds(counts: Counts) -> Counts:
-    """Return counts by kind and day with those of all kinds, under the kind ''."""
-    counted: Counts = defaultdict(int)
-    for (kind, day), number in counts.items():
-        counted["", day] += number
-        if kind is not None:
-            counted[kind, day] += number
-    return counted
-
-
-def _coarser(counts: Counts, bits: int) -> Counts:
-    """Sum counts over stretches that are 2^bits times as long."""
-    summed: Counts = defaultdict(int)
-    for (kind, bucket), number in counts.items():
-        summed[kind, bucket >> bits] += number
-    return summed
 
 
 @lru_cache(20_000)
