@@ -37,6 +37,7 @@ from timeline.reading.wording import VERBS
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch
+_REFERRING = frozenset(("part_of", "related", "superseded_by"))
 
 
 class Streams:
@@ -52,6 +53,7 @@ class Streams:
         self._unprojected: list[Known] = []  # events that the read tables lack
         self._unprojected_size = 0  # characters of that data
         self._salts: list[bytes] = []  # for the next events
+        self._refers = False  # whether an event of this transaction may refer to happenings
         self._regained = False  # whether a document was archived that had been withheld here
 
     def author(self) -> str:
@@ -83,7 +85,7 @@ class Streams:
                 redaction.refuse_redacted_citations(self.log, self._began)
         finally:
             self.writing, self._unprojected, self._unprojected_size, self._salts = False, [], 0, []
-            self._regained = False
+            self._regained = self._refers = False
 
     def keep(self, document: bytes) -> None:
         """Archive a document, unless it is archived already. If it was withheld here, the read tables are derived again."""
@@ -109,7 +111,8 @@ class Streams:
         A circle is reported once, at a reference that closes it. Events are read back from the log, not held in memory.
         """
         chains = PartOfChains(self.log)
-        for position, stream, version, part_of, superseded_by, related in self.log.references(self._began):
+        referring = self.log.references(self._began) if self._refers else ()
+        for position, stream, version, part_of, superseded_by, related in referring:
             if part_of is not None:
                 first = self._first_position(part_of)
                 if first is None:
@@ -250,6 +253,7 @@ class Streams:
         event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.author(), salt=self._salt())
         if self.writing:
             self._unprojected.append((event, data))
+            self._refers |= not _REFERRING.isdisjoint((*data, *data.get("statement", ())))
             self._unprojected_size += len(text)
         return event
 
