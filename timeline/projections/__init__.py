@@ -111,7 +111,7 @@ def advance(connection: sqlite3.Connection, known: Sequence[Known] = ()) -> None
 def _advance(connection: sqlite3.Connection, after: int, grown: int, step: int, known: Sequence[Known]) -> None:
     """Do so by steps of so many events; `after` is the position that the read tables have reached, `grown` that of the tree."""
     end = merkle.size(connection)
-    are_known = bool(known) and (known[0][0].position, known[-1][0].position) == (after + 1, end)
+    are_known = bool(known) and [event.position for event, _ in known] == [*range(after + 1, end + 1)]
     staged = staging.Staged(connection)
     for start in (after,) if are_known else range(after, end, step):
         if are_known:
