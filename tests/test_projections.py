@@ -268,6 +268,31 @@ def test_events_inserted_by_hand_are_projected_with_the_next_append(timeline: Ti
     assert timeline.db["happenings"].get("by-hand")["title"] == "The council meets"
 
 
+def test_density_and_facets_count_what_happenings_say(timeline: Timeline, report: ArchivedSource) -> None:
+    """Each current happening is counted as it now stands, whatever stood before, also under '' for all kinds."""
+    day = 731_947  # 2005-01-01
+    for id, date, kind in (("a", "2005-01-01", "sitting"), ("b", "2005-01-01/2005-01-03", None), ("c", "2005-01-02/..", "sitting")):
+        timeline.record(id, title="T", date=date, kind=kind, tags=["x"], citations=[FOUND])
+    timeline.correct("a", date="2005-01-02", tags=["y"], reason="r")
+    timeline.record("gone", title="T", date="2005-01-01", kind="sitting", citations=[FOUND])
+    timeline.retract("gone", reason="r")
+    counted = timeline.db.execute("SELECT kind, bucket, starts, ends FROM density WHERE scale = 0 ORDER BY 1, 2").fetchall()
+    assert counted == [("", day, 1, 0), ("", day + 1, 2, 1), ("", day + 2, 0, 1), ("sitting", day + 1, 2, 1)]
+    for scale in (7, 14, 21, 28, 42):
+        sums = timeline.db.execute("SELECT kind, sum(starts), sum(ends) FROM density WHERE scale = ? GROUP BY 1", [scale])
+        assert sums.fetchall() == [("", 3, 2), ("sitting", 2, 1)]
+    facets = timeline.db.execute("SELECT * FROM facets WHERE facet <> 'source' ORDER BY 1, 2").fetchall()
+    assert facets == [
+        ("kind", "sitting", 2),
+        ("mark", "corrected", 1),
+        ("mark", "single", 3),
+        ("review", "none", 3),
+        ("tag", "x", 2),
+        ("tag", "y", 1),
+    ]
+    assert timeline.db.execute("SELECT first_day, last_day FROM spans ORDER BY 1").fetchall() == [(day, day + 2), (day + 1, None)]
+
+
 def test_the_timeline_is_in_order_within_a_day(timeline: Timeline, report: ArchivedSource) -> None:
     """By the time of day, however it was written and in whatever order recorded; the day itself comes first."""
     dates = ["2025-11-24", "2025-11-24T04", "2025-11-24T04:10", "[2025-11-24T04:10..2025-11-24T04:30]", "2025-11-24T04:10:30",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
+from timeline import size_limits
 from timeline.field_types import Model
 from timeline.model import SAME, Actor, Citation, DescribedCitation, Happening, Picture, PlacedCitation, Relation, check
 
@@ -24,11 +25,15 @@ _DEFAULTS: Final = {
 }
 
 
-def check_happening(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return the fields that say anything, each object with its keys in order. Raises StatementInvalid with every fault."""
+def check_happening(fields: Mapping[str, Any], subject: str, *, limited: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the fields that say anything, each object with its keys in order. Raises StatementInvalid with every fault.
+
+    `limited` are those whose size has limits, by default all: what a log has already is not measured.
+    """
     try:
         values: dict[str, Any] = _validator().validate_python(fields)
-    except ValidationError:  # there are faults, or models among the fields
+    except ValidationError:  # there are faults, or models among the fields, or what exceeds a limit
+        size_limits.refuse(fields if limited is None else limited, subject)
         return _plain(check(Happening, fields, subject))
     for name in [name for name, value in values.items() if value is None or value == []]:
         del values[name]
@@ -70,14 +75,17 @@ def _plain_item(item: Any) -> Any:  # noqa: ANN401 - a text or a model
 
 @cache
 def _validator() -> SchemaValidator:
-    lists = {field: _list(_object(model), _type(model, _MAIN[field])) for field, model in _MODELS.items()}
-    lists["citations"] = _list(_object(Citation, start_char=core_schema.int_schema()), _object(DescribedCitation), least=1)
-    return SchemaValidator(_object(Happening, tags=_list(_type(Actor, "name")), **lists))
+    lists = {field: _list(field, _object(model), _type(model, _MAIN[field])) for field, model in _MODELS.items()}
+    placed = _object(Citation, start_char=core_schema.int_schema())
+    lists["citations"] = _list("citations", placed, _object(DescribedCitation), least=1)
+    lists["tags"] = _list("tags", _type(Actor, "name"))
+    return SchemaValidator(_object(Happening, **lists))
 
 
-def _list(*items: CoreSchema, least: int = 0) -> CoreSchema:
+def _list(field: str, *items: CoreSchema, least: int = 0) -> CoreSchema:
     """Return the schema of a list whose items have the first of these schemas that fits."""
-    return core_schema.list_schema(core_schema.union_schema([*items], mode="left_to_right"), min_length=least)
+    either = core_schema.union_schema([*items], mode="left_to_right")
+    return core_schema.list_schema(either, min_length=least, max_length=size_limits.most(field))
 
 
 def _object(model: type[Model], **others: CoreSchema) -> CoreSchema:
@@ -89,7 +97,15 @@ def _object(model: type[Model], **others: CoreSchema) -> CoreSchema:
     return core_schema.typed_dict_schema(fields, extra_behavior="forbid")
 
 
+def _limited(schema: CoreSchema, name: str) -> CoreSchema:
+    """Return a schema that allows texts no longer than a field of this name."""
+    if schema["type"] == "str" and (limit := size_limits.longest(name)):
+        return {**schema, "max_length": limit}
+    inner = schema.get("schema")
+    return schema if inner is None else {**schema, "schema": _limited(inner, name)}
+
+
 def _type(model: type[Model], name: str) -> CoreSchema:
     field = model.model_fields[name]
     type_: Any = Annotated[field.annotation, None, *field.metadata]
-    return TypeAdapter[Any](type_).core_schema
+    return _limited(TypeAdapter[Any](type_).core_schema, name)

@@ -29,6 +29,16 @@ _MAX_LENGTHS: Final = {
 _MAIN_FIELDS: Final = {"actors": "name", "tags": "tags", "related": "other", "citations": "quote", "media": "source"}
 
 
+def longest(field: str) -> int | None:
+    """Return the most characters of a field; None if it has no limit of its own."""
+    return _MAX_LENGTHS.get(field)
+
+
+def most(field: str) -> int:
+    """Return the most items of a list."""
+    return images.MOST if field == "media" else MOST
+
+
 def refuse(fields: Mapping[str, Any], subject: str) -> None:
     """Refuse fields that exceed a limit. Raises StatementInvalid with the first fault. Fast for any input."""
     if fault := _of(fields, lists=True):
@@ -56,16 +66,15 @@ def _of(fields: Mapping[str, Any], *, lists: bool = False) -> tuple[str, str] | 
 
 
 def _of_text(name: str, value: str) -> str | None:
-    limit = _MAX_LENGTHS.get(name)
+    limit = longest(name)
     if limit is None or len(value) <= limit:
         return None
     return f"has {len(value):,} characters, expected {limit:,} at most. Shorten it"
 
 
 def _of_list(name: str, values: Sequence[Any]) -> tuple[str, str] | None:
-    most = images.MOST if name == "media" else MOST
-    if len(values) > most:
-        return name, f"has {len(values):,} items, expected {most:,} at most. Divide them among several happenings"
+    if len(values) > (limit := most(name)):
+        return name, f"has {len(values):,} items, expected {limit:,} at most. Divide them among several happenings"
     for number, value in enumerate(values, start=1):
         if isinstance(value, str):
             if fault := _of_text(_MAIN_FIELDS.get(name, ""), value):

@@ -101,7 +101,6 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
 
     `known` is the statement in the log: an ambiguous quotation stays at its place there.
     """
-    size_limits.refuse(fields, subject)
     happening, known = check_happening(fields, subject), known or {}
     _refuse_no_date(happening, known, subject)
     _refuse_no_picture(happening, texts, subject, known)
@@ -116,10 +115,9 @@ def with_citations(values: Statement, citations: Sequence[Statement], texts: Rea
 
 def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceText, subject: str) -> Statement:
     """Return the statement of a happening after a correction. Citations that do not change keep their places."""
-    size_limits.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in _CITED} for c in known["citations"]]
-    happening = check_happening({**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    happening = check_happening({**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject, limited=changes)
     _refuse_no_date(changes, known, subject)
     _refuse_no_picture(happening, texts, subject, known)
     existing = known["citations"]
@@ -183,7 +181,6 @@ def version(event: Event) -> HappeningVersion:
 
 def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
     """Whether fields of a happening match a statement, without searching for quotations."""
-    size_limits.refuse(fields, subject)
     happening = check_happening(fields, subject)
     values = [{name: value for name, value in one.items() if name in _COMPARED} for one in happening["citations"]]
     citations = [{name: value for name, value in one.items() if name not in PLACE} for one in existing["citations"]]

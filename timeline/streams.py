@@ -4,6 +4,7 @@ Owns versions, the order of event types, references between happenings, and the 
 quotations, nor open a file.
 """
 
+import gc
 import json
 import secrets
 import warnings
@@ -31,10 +32,12 @@ from timeline.errors import (
 from timeline.log.event import Event, EventType, canonical
 from timeline.model import Author, Reason, check
 from timeline.part_of_circles import PartOfChains
+from timeline.projections.staging import Known
 from timeline.reading.wording import VERBS
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch
+_REFERRING = frozenset(("part_of", "related", "superseded_by"))
 
 
 class Streams:
@@ -47,9 +50,10 @@ class Streams:
         self.clock = clock
         self.writing = False
         self._began = 0  # the log's size when the transaction began
-        self._unprojected: dict[int, Mapping[str, Any]] = {}  # data of events that the read tables lack, by position
+        self._unprojected: list[Known] = []  # events that the read tables lack
         self._unprojected_size = 0  # characters of that data
         self._salts: list[bytes] = []  # for the next events
+        self._refers = False  # whether an event of this transaction may refer to happenings
         self._regained = False  # whether a document was archived that had been withheld here
 
     def author(self) -> str:
@@ -72,7 +76,7 @@ class Streams:
             return
         try:
             with self.log.transaction():
-                self._began, self._unprojected = self.log.size(), {}
+                self._began, self._unprojected = self.log.size(), []
                 self.writing = True
                 yield
                 for _, error in self.dangling():
@@ -80,8 +84,8 @@ class Streams:
                 self.project()
                 redaction.refuse_redacted_citations(self.log, self._began)
         finally:
-            self.writing, self._unprojected, self._unprojected_size, self._salts = False, {}, 0, []
-            self._regained = False
+            self.writing, self._unprojected, self._unprojected_size, self._salts = False, [], 0, []
+            self._regained = self._refers = False
 
     def keep(self, document: bytes) -> None:
         """Archive a document, unless it is archived already. If it was withheld here, the read tables are derived again."""
@@ -98,8 +102,8 @@ class Streams:
             projections.rebuild(self.log.connection)
             self._regained = False
         else:
-            projections.advance(self.log.connection, known=self._unprojected)
-        self._unprojected, self._unprojected_size = {}, 0
+            projections.advance(self.log.connection, self._unprojected)
+        self._unprojected, self._unprojected_size = [], 0
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """Yield each stream of this transaction that refers to an unknown happening or closes a circle, with its error.
@@ -107,7 +111,8 @@ class Streams:
         A circle is reported once, at a reference that closes it. Events are read back from the log, not held in memory.
         """
         chains = PartOfChains(self.log)
-        for position, stream, version, part_of, superseded_by, related in self.log.references(self._began):
+        referring = self.log.references(self._began) if self._refers else ()
+        for position, stream, version, part_of, superseded_by, related in referring:
             if part_of is not None:
                 first = self._first_position(part_of)
                 if first is None:
@@ -244,9 +249,11 @@ class Streams:
         size_limits.refuse_event(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._unprojected_size > _MAX_UNPROJECTED):
             self.project()
+            gc.collect(0)
         event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.author(), salt=self._salt())
         if self.writing:
-            self._unprojected[event.position] = data
+            self._unprojected.append((event, data))
+            self._refers |= not _REFERRING.isdisjoint((*data, *data.get("statement", ())))
             self._unprojected_size += len(text)
         return event
 

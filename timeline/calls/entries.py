@@ -1,8 +1,7 @@
 """The calls that append entries of bundles: one, or many at once. Owns the call for each entry. Must not read bundle files."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -42,18 +41,6 @@ def _batch(iterator: Iterator[Mapping[str, Any]], most: int) -> list[Mapping[str
         if len(batch) == most or held > _ROOM:
             break
     return batch
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Do some short work that makes many objects and no circles of them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class Entries(Archiving, Recording):
@@ -107,8 +94,7 @@ class Entries(Archiving, Recording):
         iterator = iter(entries)
         while batch := _batch(iterator, AT_ONCE):
             self.log.look_up(new_streams(batch))
-            with _without_garbage_collection():
-                events += map(self.append, batch)
+            events += map(self.append, batch)
         return events
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:

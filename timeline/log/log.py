@@ -4,6 +4,7 @@ Owns the file: how it is opened and recognised, and the one transaction in which
 Must not interpret events. `append` assigns positions; `store` takes events whose positions are known.
 """
 
+import gc
 import hashlib
 import json
 import sqlite3
@@ -177,6 +178,8 @@ class Log:
         """Hold the write lock. Everything written inside is committed together, or rolled back."""
         if self.read_only:
             raise DatabaseRefused(self.path, "it is open for reading only. Open it for writing to append")
+        collects_garbage = gc.isenabled()
+        gc.disable()  # a transaction makes many objects, and hardly a circle of them
         try:
             if not self.is_there and self.path.exists():
                 self._open()
@@ -199,6 +202,8 @@ class Log:
         finally:
             self._holds_lock, self._pending = False, PendingEvents()
             self._forget()
+            if collects_garbage:
+                gc.enable()
         if self._new is not None:
             self._new, self.is_there = None, True
             use_wal(self._connection)

@@ -8,7 +8,7 @@ change an existing row.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -169,15 +169,18 @@ def _are(*pairs: tuple[object, type]) -> bool:
     return all(type(value) is expected for value, expected in pairs)
 
 
-def grow(connection: sqlite3.Connection, after: int) -> None:
-    """Extend the tree, which covers the events up to a position, to all events. The caller holds the transaction."""
-    connection.executemany("INSERT INTO tree VALUES (?, ?)", _completed(connection, after))
+def grow(connection: sqlite3.Connection, after: int, rows: Iterable[tuple[Any, ...]] | None = None) -> None:
+    """Extend the tree, which covers the events up to a position, to all events. The caller holds the transaction.
+
+    `rows` are the `COLUMNS` of these events, if the caller has them.
+    """
+    if rows is None:
+        rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
+    connection.executemany("INSERT INTO tree VALUES (?, ?)", _completed(Growth(after, reader(connection)), rows))
 
 
-def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and hash of each subtree that the events after a position complete."""
-    tree = Growth(after, reader(connection))
-    rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
+def _completed(tree: "Growth", rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and hash of each subtree that events complete."""
     for row in rows:
         yield from tree.add(_leaf_hash(row))
 

@@ -2,21 +2,21 @@
 
 Owns the order in which they are derived and the few SQL functions that they call. Must not append, nor know what a statement means.
 In each file the CREATE statements define the tables. The other statements bring them up to date from the staged tables, which
-`staging` fills; a statement that names no staged table runs once at the end, over all events after `:after`. Appends and rebuilds
-run the same statements, so both give the same rows. A rebuild makes the indexes at the end of a file last. Only `merkle` adds to
-the tree.
+`staging` fills, or from the rows that it counted. Appends and rebuilds run the same statements, so both give the same rows. A
+rebuild makes the indexes at the end of a file last. Only `merkle` adds to the tree.
 """
 
 import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from timeline import authors, dates, merkle
 from timeline.log.sql_scripts import statements
 from timeline.projections import staging
+from timeline.projections.staging import Known
 from timeline.selection import sql
 
 FILES = (
@@ -46,6 +46,7 @@ FILES = (
 
 OUTDATED = "its read tables were made by another version of this program"
 _STAGED = re.compile(r"\bstaged_\w+")
+_COUNTED = re.compile(r"INSERT INTO (\w+) VALUES \(\?")
 _KEPT = re.compile("CREATE TABLE (tree|withheld) ")  # a rebuild keeps these, if they are there
 _FORM_FEED = re.compile("\f")
 STEP = 5_000  # events projected at a time, so that memory does not grow with the log
@@ -98,29 +99,32 @@ def position(connection: sqlite3.Connection) -> int:
     return int(after)
 
 
-def advance(connection: sqlite3.Connection, known: Mapping[int, staging.Payload] | None = None) -> None:
+def advance(connection: sqlite3.Connection, known: Sequence[Known] = ()) -> None:
     """Bring the read tables and the tree up to the end of the log. The caller holds the transaction.
 
-    `known`: parsed data of events, by position.
+    `known`: the last events of the log, if the caller has them.
     """
     after = position(connection)
-    _advance(connection, after, after, STEP, known or {})
+    _advance(connection, after, after, STEP, known)
 
 
-def _advance(connection: sqlite3.Connection, after: int, grown: int, step: int, known: Mapping[int, staging.Payload]) -> None:
+def _advance(connection: sqlite3.Connection, after: int, grown: int, step: int, known: Sequence[Known]) -> None:
     """Do so by steps of so many events; `after` is the position that the read tables have reached, `grown` that of the tree."""
     end = merkle.size(connection)
+    are_known = bool(known) and [event.position for event, _ in known] == [*range(after + 1, end + 1)]
     staged = staging.Staged(connection)
-    for start in range(after, end, step):
-        staged.read(start, min(start + step, end), known)
-        for statement, tables in _carrying():
-            if not tables.isdisjoint(staged.filled):
+    for start in (after,) if are_known else range(after, end, step):
+        if are_known:
+            staged.take(known)
+        else:
+            staged.read(start, min(start + step, end))
+        for statement, counted in _carrying(frozenset(staged.filled)):
+            if counted:
+                connection.executemany(statement, staged.counts.rows(counted))
+            else:
                 connection.execute(statement)
         staged.clear()
-    for statement, tables in _carrying():
-        if not tables:
-            connection.execute(statement, {"after": after})
-    merkle.grow(connection, grown)
+    merkle.grow(connection, grown, [(*event[:6], event.data_hash) for event, _ in known] if are_known else None)
     connection.execute("UPDATE projected SET position = ?", (end,))
 
 
@@ -136,7 +140,7 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
     _create(connection)
-    _advance(connection, 0, grown, REBUILD_STEP, {})
+    _advance(connection, 0, grown, REBUILD_STEP, ())
     _create_indexes(connection)
 
 
@@ -181,10 +185,17 @@ def _statements() -> tuple[str, ...]:
 
 
 @cache
-def _carrying() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return the statements that bring the read tables up to date, each with the staged tables that it reads."""
-    carrying = (statement for statement in _statements() if not _is_schema(statement))
-    return tuple((statement, frozenset(_STAGED.findall(statement)) & set(staging.tables())) for statement in carrying)
+def _carrying(filled: frozenset[str]) -> tuple[tuple[str, str | None], ...]:
+    """Return the statements that bring the read tables up to date where these staged tables have rows.
+
+    Each is beside the table whose counted rows it adds, if it adds any.
+    """
+    carrying = []
+    for statement in (one for one in _statements() if not _is_schema(one)):
+        counted = _COUNTED.match(statement)
+        if not filled.isdisjoint({"staged_versions", "staged_replaced"} if counted else _STAGED.findall(statement)):
+            carrying.append((statement, counted[1] if counted else None))
+    return tuple(carrying)
 
 
 @cache

@@ -26,18 +26,7 @@ UNION ALL SELECT 'mark', 'disputed', -1 FROM replaced
 WHERE EXISTS (SELECT 1 FROM citations WHERE happening = id AND stance = 'disputes')
 ON CONFLICT DO UPDATE SET happenings = happenings + excluded.happenings;
 
-INSERT INTO facets
-WITH added AS (SELECT * FROM staged_versions WHERE known_until IS NULL AND status = 'current')
-SELECT 'kind', kind, count(*) FROM added WHERE kind IS NOT NULL GROUP BY kind
-UNION ALL SELECT 'place', place, count(*) FROM added WHERE place IS NOT NULL GROUP BY place
-UNION ALL SELECT 'actor', actor, count(*) FROM staged_actors WHERE is_latest AND is_current GROUP BY actor
-UNION ALL SELECT 'tag', tag, count(*) FROM staged_tags WHERE is_current GROUP BY tag
-UNION ALL SELECT 'source', source, count(*) FROM staged_citations WHERE is_first AND is_current GROUP BY source
-UNION ALL SELECT 'review', 'none', count(*) FROM added HAVING count(*) > 0
-UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL HAVING count(*) > 0
-UNION ALL SELECT 'mark', 'corrected', count(*) FROM added WHERE version > 1 HAVING count(*) > 0
-UNION ALL SELECT 'mark', 'single', count(*) FROM added WHERE sources = 1 HAVING count(*) > 0
-UNION ALL SELECT 'mark', 'disputed', count(*) FROM added WHERE disputes HAVING count(*) > 0
+INSERT INTO facets VALUES (?, ?, ?)
 ON CONFLICT DO UPDATE SET happenings = happenings + excluded.happenings;
 
 DELETE FROM facets WHERE happenings = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

@@ -14,8 +14,4 @@ DELETE FROM spans WHERE (magnitude, first_day, position) IN (
     SELECT magnitude(earliest_day, drawn_until(date)), earliest_day, position FROM staged_replaced WHERE earliest_day IS NOT NULL
 );
 
-INSERT INTO spans
-SELECT magnitude, earliest_day, drawn_until, position
-FROM staged_versions
-WHERE known_until IS NULL AND magnitude > 0
-ORDER BY magnitude, earliest_day, position;
+INSERT INTO spans VALUES (?, ?, ?, ?);

@@ -6,7 +6,7 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 import re
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date as Date
 from functools import cache, lru_cache
@@ -19,7 +19,9 @@ from timeline import authors, dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
+from timeline.log.event import Event
 from timeline.log.sql_scripts import statements
+from timeline.projections.counting import Counts
 from timeline.selection import search_words
 
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
@@ -28,10 +30,13 @@ _REVIEW: Final = "HappeningReviewed"
 _LAST_VERSION: Final = 2**53  # the data of events has no greater number
 _WITHIN: Final = "position > ? AND position <= ? AND type IN"
 _EVENTS: Final = (
-    f"SELECT position, stream, version, type, recorded_at, recorded_by, {{}} FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
+    f"SELECT position, stream, version, type, recorded_at, recorded_by, data FROM events WHERE {_WITHIN} {(*_TYPES, _REVIEW)}"
     " ORDER BY position"
 )
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} {_TYPES} AND version > 1 ORDER BY position"
+_BEGUN: Final = (
+    "SELECT kind, coalesce(earliest_day, latest_day) AS first, date FROM staged_replaced WHERE status = 'current' AND first NOTNULL"
+)
 _REPLACED: Final = (
     "INSERT INTO staged_replaced"
     " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version, review"
@@ -59,6 +64,8 @@ _STANCE: Final = _CITATION.index("stance")
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 Payload = Mapping[str, Any]
+Known = tuple[Event, Payload]
+"""An event, and its data, parsed."""
 
 
 class Staged:
@@ -70,23 +77,31 @@ class Staged:
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self._names: dict[str, str] = {}  # of actors, by id
         self._origins: dict[str, str] = {}  # of sources
+        self.counts = Counts()
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
             for statement in statements("timeline.projections", "staged.sql"):
                 connection.execute(statement)
 
-    def read(self, after: int, until: int, known: Mapping[int, Payload]) -> None:
-        """Read the events after one position up to another. `known` holds data that is parsed already, by position.
+    def read(self, after: int, until: int) -> None:
+        """Read the events after one position up to another.
 
         Raises sqlite3.IntegrityError for an event whose data this program cannot have written.
         """
+        following = self._connection.execute(_FOLLOWING, (after, until))
+        self._stage(following, self._connection.execute(_EVENTS, (after, until)))
+
+    def take(self, known: Sequence[Known]) -> None:
+        """Take events from memory, as `read` reads them."""
+        following = ((event.stream, event.position) for event, _ in known if event.version > 1 and event.type in _TYPES)
+        self._stage(following, ((*event[:6], data) for event, data in known if event.makes_statement or event.type == _REVIEW))
+
+    def _stage(self, following_versions: Iterable[tuple[str, int]], events: Iterable[tuple[Any, ...]]) -> None:
         following: dict[str, list[int]] = {}
-        for stream, position in self._connection.execute(_FOLLOWING, (after, until)):
+        for stream, position in following_versions:
             following.setdefault(stream, []).append(position)
         held = 0
-        are_known = all(position in known for position in range(after + 1, until + 1))
-        events = self._connection.execute(_EVENTS.format("NULL" if are_known else "data"), (after, until))
         for position, stream, version, type_, recorded_at, recorded_by, data in events:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
@@ -96,7 +111,7 @@ class Staged:
                 continue
             try:
                 id = stream.partition("/")[2]
-                payload = known.get(position) or (None if data is None else from_json(data, cache_strings="keys"))
+                payload = from_json(data, cache_strings="keys") if type(data) is str else data
                 if type_ == _REVIEW:
                     reviewed = 0 if payload is None else payload["version"]
                     if type(reviewed) is not int or abs(reviewed) > _LAST_VERSION:
@@ -109,7 +124,7 @@ class Staged:
                     self._add(event, payload["statement"], payload.get("reason"))
             except (ValueError, TypeError, AttributeError, LookupError, TimelineError) as error:
                 raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error
-            held += len(data or "")
+            held += len(data) if type(data) is str else 0
             if held > _AT_ONCE:
                 self._write()
                 held = 0
@@ -117,6 +132,8 @@ class Staged:
         happenings = [(later[0], stream[10:]) for stream, later in following.items() if stream.startswith("happening/")]
         if happenings and self._connection.executemany(_REPLACED, happenings).rowcount:
             self.filled.add("staged_replaced")
+            for kind, day, date in self._connection.execute(_BEGUN):
+                self.counts.subtract(kind, day, drawn_until(dates.parse(date)))
 
     def clear(self) -> None:
         """Empty the tables."""
@@ -125,18 +142,21 @@ class Staged:
         self.filled.clear()
         self._names.clear()
         self._origins.clear()
+        self.counts = Counts()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
-        _, id, _, _, known_until, status = event
-        is_latest, is_current = known_until is None, status == "current"
+        position, id, version, _, known_until, status = event
+        is_latest = known_until is None
         columns = _COLUMNS({**_NO_STATEMENT, **statement})
-        title, summary, date, _, _, place, *_, instant = columns
-        citations, cited, people = statement.get("citations", ()), list[tuple[Any, ...]](), list[str]()
+        title, summary, date, _, kind, place, *_, attributed_to, _, instant = columns
+        dated = _UNDATED if date is None else _dated(date, instant)
+        citations, cited = statement.get("citations", ()), list[tuple[Any, ...]]()
+        actors, people = list[str](), list[str]()
         sources, disputes, words = set[Any](), 0, list[str]()
         for number, citation in enumerate(citations, start=1):
             values = _CITED({**(_NOTHING_QUOTED if "description" in citation else _NO_CITATION), **citation})
-            cited.append((id, number, *values, values[0] not in sources, is_current))
+            cited.append((id, number, *values))
             sources.add(values[0])
             words.append(values[1] or values[-1])
             disputes += values[_STANCE] == "disputes"
@@ -145,17 +165,17 @@ class Staged:
             for number, actor in enumerate(statement["actors"], start=1):
                 named = actor_id(actor["name"])
                 name = self._names.get(named) or self._first_name(named, actor["name"])
+                actors.append(named)
                 people.append(name)
-                add((id, number, named, name, actor.get("role"), is_latest, is_current))
+                add((id, number, named, name, actor.get("role"), is_latest))
         searched = (title, summary, place, "\n".join(people) or None, "\n".join(words) or None)
         self._rows["staged_versions"].append(
             (
                 *event,
                 *columns,
-                *(_UNDATED if date is None else _dated(date, instant)),
-                self._documents(citations) if len(sources) > 1 else len(sources),
+                *dated[:-2],
+                documents := self._documents(citations) if len(sources) > 1 else len(sources),
                 len(cited),
-                disputes,
                 reason,
                 *searched[3:],
                 plain_letters(*searched),
@@ -163,9 +183,23 @@ class Staged:
         )
         if not is_latest:
             return
+        if magnitude := dated[-1]:
+            self.counts.spans.append((magnitude, dated[2], dated[-2], position))
+        if status == "current":
+            if (first := dated[3] if dated[2] is None else dated[2]) is not None:
+                self.counts.add(kind, first, dated[-2])
+            single = (("kind", kind), ("place", place), ("review", "none"))
+            marks = (("single", documents == 1), ("claimed", attributed_to), ("corrected", version > 1), ("disputed", disputes))
+            facets = self.counts.facets
+            facets += [one for one in single if one[1] is not None]
+            facets += [("mark", mark) for mark, has in marks if has]
+            facets += [("actor", actor) for actor in actors]
+            facets += [("source", source) for source in sources]
+            if "tags" in statement:
+                facets += [("tag", tag) for tag in statement["tags"]]
         self._rows["staged_citations"] += cited
         if "tags" in statement:
-            self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
+            self._rows["staged_tags"] += [(id, tag) for tag in statement["tags"]]
         if "related" in statement:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
         if "media" in statement:
@@ -209,6 +243,7 @@ class Staged:
         return None if row is None else row[0]
 
     def _write(self) -> None:
+        self.counts.count()
         for table, rows in self._rows.items():
             if rows:
                 self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
