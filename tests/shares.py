@@ -1,4 +1,4 @@
-"""How much of what is enumerated or drawn at random is tried: a fixed part on each push, and all of it each night.
+"""How much of what takes long or is drawn at random is tried: a fixed part on each push, and all of it each night.
 
 Owns that part and nothing else. The part is the same on each push, so that a failure comes back.
 """

@@ -33,7 +33,7 @@ import load_timeline
 # Seconds that the processor may work for one answer, and on the loop without a pause: several times what the slowest ones take, so
 # that a slow machine is no fault. Work that grows with the square of anything takes far more.
 LONGEST, LONGEST_SLICE = 6.0, 1.5
-EVERY = 13  # one address of so many is asked here
+EVERY = 29  # one address of so many is asked here
 
 SIZE = load_timeline.PUSH
 

@@ -59,7 +59,7 @@ TOGETHER = [
 ]
 # So many rows of each table, and so many of the addresses for each denial, are asked.
 MOST_ROWS = 2
-SAMPLE = 8
+SAMPLE = 4
 # They are asked in parts, each a test.
 PARTS = 2
 SEED = os.environ.get("TIMELINE_SEED", "0")
