@@ -4,6 +4,7 @@ import ast
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,7 @@ def test_sentences_from_one_template_are_of_one_kind() -> None:
 # No sentence of our own is read back
 
 
+@cache
 def own_errors() -> set[str]:
     """Name every class of ours that is an error."""
     bases = {
@@ -101,9 +103,6 @@ def own_errors() -> set[str]:
     return found
 
 
-OWN = own_errors()
-
-
 def held(node: ast.AST) -> list[str]:
     """Name the errors of ours that a handler catches, or that a function is given."""
     if isinstance(node, ast.ExceptHandler):
@@ -112,7 +111,7 @@ def held(node: ast.AST) -> list[str]:
         pairs = [(one.arg, one.annotation) for one in (*node.args.args, *node.args.kwonlyargs)]
     else:
         return []
-    return [name for name, kind in pairs if name and kind and OWN & set(re.findall(r"\w+", ast.unparse(kind)))]
+    return [name for name, kind in pairs if name and kind and own_errors() & set(re.findall(r"\w+", ast.unparse(kind)))]
 
 
 def said(node: ast.expr, error: str, texts: set[str]) -> bool:
