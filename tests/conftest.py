@@ -38,23 +38,24 @@ def pytest_report_header(config: pytest.Config) -> str:
     """Say how much is tried."""
     part = "all" if EVERY_CASE else f"one in {ONE_IN}, and all with TIMELINE_EVERY_CASE=1,"
     few = f"; {config.option.cases} cases at most of each test" if config.option.cases else ""
-    return f"tried: of the examples of properties, and of the cases that take a server or a browser, {part} as each night{few}"
+    return f"tried: of the examples of properties, and of the cases that take long, {part} as each night{few}"
 
 
 SHARED_BY_FOLDER = ("tests/publishing/site/", "tests/shared_log/")  # a site, a PostgreSQL
 SHARED_BY_MODULE = ("tests/web/", "tests/desk/", "tests/test_pipes.py", "tests/test_newsroom")
+LONG = ("tests/publishing/", "tests/starting/", "tests/test_attacks.py")  # they start many processes, or try much
 FEW = 3  # cases of a test, of which none is left out for its time
 
 
 @pytest.hookimpl(trylast=True)  # after the marks have chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the cases that are chosen of each test: as many as are asked for, or a share of what takes a server or a browser."""
+    """Leave the cases that are chosen of each test: as many as are asked for, or a share of what takes long."""
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     chosen: set[pytest.Item] = set()
     for name, cases in tests.items():
-        takes_long = name.startswith((*SHARED_BY_FOLDER, *SHARED_BY_MODULE)) or cases[0].get_closest_marker("browser")
+        takes_long = name.startswith((*SHARED_BY_FOLDER, *SHARED_BY_MODULE, *LONG)) or cases[0].get_closest_marker("browser")
         most = max(FEW, share(len(cases))) if takes_long else len(cases)
         chosen.update(spread(cases, config.option.cases or most))
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
