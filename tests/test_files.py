@@ -108,8 +108,8 @@ def test_a_missing_file_is_reported_in_one_line(folder: Path, name: str) -> None
 
 def test_a_file_that_grows_while_it_is_read_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more is read than a document may have."""
-    monkeypatch.setattr(documents, "MAXIMUM_BYTES", 5)
+    monkeypatch.setattr(documents.document, "MAXIMUM_BYTES", 5)
     with pytest.raises(DocumentUnreadable, match="larger than"):
         documents.received(folder / "seeds" / "a.txt", [folder])
-    monkeypatch.setattr(documents, "MAXIMUM_BYTES", 6)
+    monkeypatch.setattr(documents.document, "MAXIMUM_BYTES", 6)
     assert documents.received(folder / "seeds" / "a.txt", [folder]) == b"public"
