@@ -44,7 +44,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 SHARED_BY_FOLDER = ("tests/publishing/site/", "tests/shared_log/")  # a site, a PostgreSQL
 SHARED_BY_MODULE = ("tests/web/", "tests/desk/", "tests/test_pipes.py", "tests/test_newsroom")
 LONG = ("tests/publishing/", "tests/starting/", "tests/test_attacks.py")  # they start many processes, or try much
-FEW = 3  # cases of a test, of which none is left out for its time
+FEW = 2  # cases of a test, of which none is left out for its time
 
 
 @pytest.hookimpl(trylast=True)  # after the marks have chosen
