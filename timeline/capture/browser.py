@@ -98,7 +98,7 @@ class Drawn:
 
     @property
     def cut(self) -> str:
-        """Sentences on what is missing in the picture of a very tall or slow page; empty if nothing is."""
+        """What the picture of a very tall or slow page lacks, in sentences; empty if it lacks nothing."""
         tall = f" The picture shows the first {TALLEST:,} of {self.height:,} pixels." if self.height > TALLEST else ""
         return tall + (" The page was still loading." if self.unfinished else "")
 

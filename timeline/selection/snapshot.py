@@ -139,7 +139,7 @@ class Snapshot:
     ) -> None:
         """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None.
 
-        `memory` is what is remembered of the database from one snapshot to the next.
+        `memory` keeps results from one snapshot of the database to the next.
         """
         self.connection = connection
         self.memory = {} if memory is None else memory
@@ -151,7 +151,7 @@ class Snapshot:
         return self if as_of == self.as_of else Snapshot(self.connection, as_of, self.longest_ms, self.memory)
 
     def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """Return what was made for a key at this end of the log, by a snapshot with the same memory; make it if it is not there."""
+        """Return the result that the memory keeps for a key as long as the log does not grow; make it if there is none."""
         if (result := self.memory.get((*key, self.end))) is None:
             if len(self.memory) >= _REMEMBERED:
                 self.memory.clear()

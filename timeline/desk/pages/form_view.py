@@ -132,7 +132,7 @@ def part_of(media_type: str | None) -> str:
 
 @visits.answering
 async def check_answer(datasette: Datasette, request: Request) -> Response:
-    """Answer with the fragments of the form that say how what was typed is read."""
+    """Answer with the parts of the form that say how each entry is read."""
     visit = await visits.enter(datasette, request)
     form = from_pairs(await visits.read_form(request))
     checked = await visit.read(lambda timeline: checking.check(timeline, form, everything=False))

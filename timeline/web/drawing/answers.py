@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from sqlite3 import Row
 from typing import Any
 
@@ -105,20 +106,19 @@ def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Cho
     `kinds` are those of the matches, whatever kind is asked for. The others have a colour too, which is not explained.
     That of the whole timeline is remembered until the log or the tables are others.
     """
-    is_whole = not result.state.given and result.counted is not None
-    version = result.end, snapshot.value("select schema_version from pragma_schema_version")
-    remembered: tuple[object, Markup] = snapshot.memory.get(first_drawing, (None, Markup()))
-    if is_whole and remembered[0] == version:
-        return remembered[1]
+    make = partial(_first_drawing, snapshot, result, choices, kinds)
+    if result.state.given or result.counted is None:
+        return make()
+    return snapshot.remembered((first_drawing, snapshot.value("select schema_version from pragma_schema_version")), make)
+
+
+def _first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], kinds: Choices) -> Markup:
     selection = _drawn_selection(snapshot, result, choices)
     drawn_on = _axis(snapshot, result, choices, selection)
     overview = _overview(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
     view = _view(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
     overview["absent"] = _absent_kinds(overview["kinds"], kinds, _counted_of_any_kind(snapshot, result))
-    drawing = in_script({"position": result.end, "overview": overview, "view": view})
-    if is_whole:
-        snapshot.memory[first_drawing] = version, drawing
-    return drawing
+    return in_script({"position": result.end, "overview": overview, "view": view})
 
 
 def _counted_of_any_kind(snapshot: Snapshot, result: Matches) -> int | None:
